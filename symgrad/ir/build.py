@@ -1,0 +1,184 @@
+"""The one way to make equations: a `Builder` that types them, and `Ref`s that write like NumPy.
+
+In: ops, operands. Out: equations in order. The functions here (`exp`, `where`, `sum`, ...) are the
+vocabulary of `rules/`: on a `Ref` they emit an equation, on anything else they compute with NumPy,
+so a rule is tested on plain arrays as it stands.
+
+    b = Builder();  x = b.ref(value);  y = where(x > 0.0, x * x, 0.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symgrad.errors import Loc
+from symgrad.ir.core import Arg, Const, Eqn, Index, Op, Value
+from symgrad.ir.dims import Dim
+from symgrad.ir.ops import OPS
+from symgrad.ir.types import BOOL, FLOATS, STRICT, ArrayType, Shape, Unifier
+
+
+class Builder:
+    """Collects equations. `loc`, `phase` and `note` are stamped on what is emitted while they are set."""
+
+    def __init__(self, unify: Unifier = STRICT) -> None:
+        self.eqns: list[Eqn] = []
+        self.unify = unify
+        self.loc: Loc | None = None
+        self.phase = ""
+        self.note = ""
+
+    def ref(self, arg: Arg) -> Ref:
+        return Ref(arg, self)
+
+    def emit(self, op: Op, args: Sequence[Arg], attrs: dict[str, object] | None = None, hint: str = "") -> Value:
+        """Append `op(*args)` and return its (single) result."""
+        attrs = attrs or {}
+        (out_type,) = op.infer(tuple(a.type for a in args), attrs, self.unify)
+        out = Value(out_type, hint)
+        self.eqns.append(Eqn(op, tuple(args), (out,), attrs, (), self.loc, self.phase, self.note))
+        return out
+
+    def full(self, value: float, like: ArrayType) -> Arg:
+        """An array (or, for shape (), a constant) of this type, filled with `value`."""
+        const = Const(_as_python(value, like.dtype), ArrayType(like.dtype))
+        return const if like.shape == () else self.emit(OPS["full"], (const,), {"shape": like.shape})
+
+
+def _as_python(value: float | bool, dtype: str) -> float | int | bool:
+    return bool(value) if dtype == BOOL else float(value) if dtype in FLOATS else int(value)
+
+
+class Ref:
+    """A value with its builder: arithmetic on it emits equations. Plain numbers take its dtype."""
+
+    __slots__ = ("arg", "builder")
+    __array_ufunc__ = None  # NumPy scalars on the left defer to __radd__ and its kin
+
+    def __init__(self, arg: Arg, builder: Builder) -> None:
+        self.arg = arg
+        self.builder = builder
+
+    @property
+    def type(self) -> ArrayType:
+        return self.arg.type
+
+    @property
+    def shape(self) -> Shape:
+        return self.arg.type.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.arg.type.rank
+
+    # fmt: off
+    def __add__(self, o: Operand) -> Ref: return call("add", self, o)
+    def __radd__(self, o: Operand) -> Ref: return call("add", o, self)
+    def __sub__(self, o: Operand) -> Ref: return call("subtract", self, o)
+    def __rsub__(self, o: Operand) -> Ref: return call("subtract", o, self)
+    def __mul__(self, o: Operand) -> Ref: return call("multiply", self, o)
+    def __rmul__(self, o: Operand) -> Ref: return call("multiply", o, self)
+    def __truediv__(self, o: Operand) -> Ref: return call("divide", self, o)
+    def __rtruediv__(self, o: Operand) -> Ref: return call("divide", o, self)
+    def __pow__(self, o: Operand) -> Ref: return call("power", self, o)
+    def __rpow__(self, o: Operand) -> Ref: return call("power", o, self)
+    def __matmul__(self, o: Ref) -> Ref: return call("matmul", self, o)
+    def __neg__(self) -> Ref: return call("negative", self)
+    def __lt__(self, o: Operand) -> Ref: return call("less", self, o)
+    def __le__(self, o: Operand) -> Ref: return call("less_equal", self, o)
+    def __gt__(self, o: Operand) -> Ref: return call("greater", self, o)
+    def __ge__(self, o: Operand) -> Ref: return call("greater_equal", self, o)
+    # fmt: on
+
+    @property
+    def mT(self) -> Ref:
+        n = self.ndim
+        return call("transpose", self, perm=(*range(n - 2), n - 1, n - 2))
+
+
+Operand = Ref | float | int
+
+
+def call(name: str, *operands: Operand, **attrs: object) -> Ref:
+    """Emit `name(*operands)`; numbers among the operands become constants of the others' dtype."""
+    first = next(o for o in operands if isinstance(o, Ref) and not (name == "where" and o.type.dtype == BOOL))
+    return Ref(first.builder.emit(OPS[name], [_arg(o, first) for o in operands], attrs), first.builder)
+
+
+def _arg(operand: Operand, like: Ref) -> Arg:
+    if isinstance(operand, Ref):
+        return operand.arg
+    return Const(_as_python(operand, like.type.dtype), ArrayType(like.type.dtype))
+
+
+def apply(name: str, *operands: Any, **attrs: Any) -> Any:
+    """`call` on refs, the NumPy reference (`ir.evaluate`) on arrays and numbers."""
+    if any(isinstance(o, Ref) for o in operands):
+        return call(name, *operands, **attrs)
+    from symgrad.ir.evaluate import NUMPY  # start-up: the table is needed only where rules run on arrays
+
+    return NUMPY[name](*operands, **attrs)
+
+
+# fmt: off
+def exp(x: Any) -> Any: return apply("exp", x)
+def log(x: Any) -> Any: return apply("log", x)
+def sqrt(x: Any) -> Any: return apply("sqrt", x)
+def square(x: Any) -> Any: return apply("square", x)
+def sin(x: Any) -> Any: return apply("sin", x)
+def cos(x: Any) -> Any: return apply("cos", x)
+def sinh(x: Any) -> Any: return apply("sinh", x)
+def cosh(x: Any) -> Any: return apply("cosh", x)
+def sign(x: Any) -> Any: return apply("sign", x)
+def absolute(x: Any) -> Any: return apply("absolute", x)
+def sigmoid(x: Any) -> Any: return apply("sigmoid", x)
+def digamma(x: Any) -> Any: return apply("digamma", x)
+def trigamma(x: Any) -> Any: return apply("trigamma", x)
+def power(x: Any, y: Any) -> Any: return apply("power", x, y)
+def where(c: Any, x: Any, y: Any) -> Any: return apply("where", c, x, y)
+def equal(x: Any, y: Any) -> Any: return apply("equal", x, y)
+def not_equal(x: Any, y: Any) -> Any: return apply("not_equal", x, y)
+def greater(x: Any, y: Any) -> Any: return apply("greater", x, y)
+def less(x: Any, y: Any) -> Any: return apply("less", x, y)
+def greater_equal(x: Any, y: Any) -> Any: return apply("greater_equal", x, y)
+def less_equal(x: Any, y: Any) -> Any: return apply("less_equal", x, y)
+def logical_and(x: Any, y: Any) -> Any: return apply("logical_and", x, y)
+def logical_or(x: Any, y: Any) -> Any: return apply("logical_or", x, y)
+def logical_not(x: Any) -> Any: return apply("logical_not", x)
+def softmax(x: Any, *, axis: tuple[int, ...]) -> Any: return apply("softmax", x, axis=axis)
+# fmt: on
+
+
+def sum(x: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
+    """NumPy's sum over a tuple of axes; no axes, no equation."""
+    return apply("sum", x, axis=tuple(axis), keepdims=keepdims) if axis else x
+
+
+def broadcast_to(x: Any, shape: Shape) -> Any:
+    return x if x.shape == shape else apply("broadcast_to", x, shape=shape)
+
+
+def reshape(x: Any, shape: Shape) -> Any:
+    return x if x.shape == shape else apply("reshape", x, shape=shape)
+
+
+def transpose(x: Any, perm: tuple[int, ...]) -> Any:
+    return x if perm == tuple(range(len(perm))) else apply("transpose", x, perm=perm)
+
+
+def getitem(x: Any, index: Index, *operands: Any) -> Any:
+    return apply("getitem", x, *operands, index=index)
+
+
+def cast(x: Any, dtype: str) -> Any:
+    if isinstance(x, Ref):
+        return x if x.type.dtype == dtype else call("cast", x, dtype=dtype)
+    return np.asarray(x).astype(dtype)
+
+
+def iota(builder: Builder, extent: Dim) -> Ref:
+    """0, 1, ..., extent - 1 as int64."""
+    return Ref(builder.emit(OPS["iota"], (), {"shape": (extent,)}), builder)

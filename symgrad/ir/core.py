@@ -1,0 +1,193 @@
+"""The data: values, equations, blocks, functions. Everything is frozen; a pass builds anew.
+
+A `Value` is its identity: two values with one type and one hint are two values.
+A region (a `Block` inside an equation) is closed: all that it reads are its params.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from symgrad.errors import Loc
+from symgrad.ir.dims import Dim
+from symgrad.ir.types import ArrayType, Unifier
+
+Attrs = Mapping[str, object]
+Infer = Callable[["tuple[ArrayType, ...]", Attrs, Unifier], "tuple[ArrayType, ...]"]
+
+
+class Kind(Enum):
+    """What a pass may assume of an op without knowing it."""
+
+    ELEMENTWISE = "elementwise"  # broadcasts its operands; one output element from one of each
+    REDUCTION = "reduction"  # attrs axis (sorted tuple of non-negative ints), keepdims
+    SHAPE = "shape"  # moves elements: reshape, transpose, broadcast_to, getitem, concatenate
+    CREATE = "create"  # no array operand: full, iota, extent
+    LINEAR_ALGEBRA = "linalg"
+    WRITE = "write"  # setitem, add_at: a new array that differs from the first operand in some elements
+    GROUPED = "grouped"  # softmax and its kin: known as a whole
+    REGION = "region"  # for, while, cond: carries blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """An operation, named as NumPy names it. Rules, texts and kernels are looked up by `name`."""
+
+    name: str
+    kind: Kind
+    infer: Infer = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """An SSA value. `hint` is the user's name for it, or "" for an intermediate result."""
+
+    type: ArrayType
+    hint: str = ""
+
+    def __repr__(self) -> str:
+        return f"%{self.hint or '?'}:{self.type}"
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A scalar known at compile time. Its type is that of the operands that it meets."""
+
+    value: float | int | bool
+    type: ArrayType
+
+    def __eq__(self, other: object) -> bool:  # 0.0 and -0.0 differ, nan equals itself
+        return isinstance(other, Const) and repr(self.value) == repr(other.value) and self.type == other.type
+
+    def __hash__(self) -> int:
+        return hash((repr(self.value), self.type))
+
+
+Arg = Value | Const
+
+
+@dataclass(frozen=True, slots=True)
+class Eqn:
+    """`outs = op(*args, **attrs)`.
+
+    `loc` is the user's statement. `phase` is "" for the primal, "bwd" for a statement that a reverse
+    pass added under it, "fwd" for one that a forward pass added. `note` is printed as a comment.
+    """
+
+    op: Op
+    args: tuple[Arg, ...]
+    outs: tuple[Value, ...]
+    attrs: Attrs = field(default_factory=dict)
+    regions: tuple[Block, ...] = ()
+    loc: Loc | None = None
+    phase: str = ""
+    note: str = ""
+
+    @property
+    def out(self) -> Value:
+        (out,) = self.outs
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Where a named extent gets its number: an axis of a param, or (axis None) an integer param itself."""
+
+    name: str
+    param: Value
+    axis: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Parameters, equations in order, results. `symbols` binds every extent name used inside."""
+
+    params: tuple[Value, ...]
+    eqns: tuple[Eqn, ...]
+    results: tuple[Arg, ...]
+    symbols: tuple[Symbol, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The function is right only where `nonnegative >= 0`; `message` says it in the user's words."""
+
+    nonnegative: Dim
+    message: str
+    loc: Loc | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A whole program. `result_names` are the names that its text gives to results without a hint."""
+
+    name: str
+    body: Block
+    guards: tuple[Guard, ...] = ()
+    loc: Loc | None = None
+    doc: str = ""
+
+    @property
+    def params(self) -> tuple[Value, ...]:
+        return self.body.params
+
+    @property
+    def eqns(self) -> tuple[Eqn, ...]:
+        return self.body.eqns
+
+    @property
+    def results(self) -> tuple[Arg, ...]:
+        return self.body.results
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A basic slice of one axis: elements start, start + step, ... (`extent` of them); start >= 0."""
+
+    start: Dim
+    step: int
+    extent: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """One position of an axis, known at compile time up to named extents (>= 0); drops the axis."""
+
+    position: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class AtArg:
+    """One position of an axis, an int64 scalar operand (may be negative, as NumPy counts); drops the axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """An integer-array operand; several of them broadcast together, as in NumPy's advanced indexing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAxis:
+    """An axis of extent 1 that the operand does not have."""
+
+
+IndexItem = Span | At | AtArg | Gather | NewAxis
+Index = tuple[IndexItem, ...]
+
+
+def full_span(extent: Dim) -> Span:
+    return Span(0, 1, extent)
+
+
+def type_of(arg: Arg) -> ArrayType:
+    return arg.type
+
+
+def values(args: tuple[Arg, ...]) -> Iterator[Value]:
+    """The operands that are not constants."""
+    return (a for a in args if isinstance(a, Value))

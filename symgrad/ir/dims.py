@@ -1,0 +1,175 @@
+"""Extents: polynomials in named sizes, so that shapes are compared without knowing them.
+
+In: names of extents (`n`), integers, and +, -, *, // between them.
+Out: a `Dim`, either a plain int or an `Extent` in canonical form; equal extents are equal objects.
+
+    n = symbol("n");  (n - 1) + 1 == n;  str(2 * n - 1) == "2 * n - 1"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FloorDiv:
+    """An atom that is not a polynomial: the length of a strided slice."""
+
+    numerator: Extent
+    denominator: int
+
+    def __str__(self) -> str:
+        return f"({self.numerator}) // {self.denominator}"
+
+
+Atom = str | FloorDiv
+Monomial = tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=True)
+class Extent:
+    """A polynomial with integer coefficients, never a constant (that is an int)."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __add__(self, other: Dim) -> Dim:
+        return _make(_merge(_terms(self), _terms(other), 1))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Dim) -> Dim:
+        return _make(_merge(_terms(self), _terms(other), -1))
+
+    def __rsub__(self, other: Dim) -> Dim:
+        return _make(_merge(_terms(other), _terms(self), -1))
+
+    def __neg__(self) -> Dim:
+        return 0 - self
+
+    def __mul__(self, other: Dim) -> Dim:
+        out: dict[Monomial, int] = {}
+        for m1, c1 in _terms(self).items():
+            for m2, c2 in _terms(other).items():
+                m = tuple(sorted(m1 + m2, key=str))
+                out[m] = out.get(m, 0) + c1 * c2
+        return _make(out)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: int) -> Dim:
+        if other == 1:
+            return self
+        if other > 1 and all(c % other == 0 for c in _terms(self).values()):
+            return _make({m: c // other for m, c in _terms(self).items()})
+        return _make({(FloorDiv(self, other),): 1})
+
+    def __mod__(self, other: int) -> Dim:
+        return self - other * (self // other)
+
+    def __str__(self) -> str:
+        parts: list[str] = []
+        for mono, coef in sorted(self.terms, key=lambda t: (not t[0], t[1] < 0)):
+            body = " * ".join(f"({a})" if isinstance(a, FloorDiv) and len(mono) > 1 else str(a) for a in mono)
+            size = abs(coef)
+            text = str(size) if not mono else body if size == 1 else f"{size} * {body}"
+            if parts:
+                parts.append(f"{'-' if coef < 0 else '+'} {text}")
+            else:
+                parts.append(f"-{text}" if coef < 0 else text)
+        return " ".join(parts)
+
+    __repr__ = __str__
+
+
+Dim = int | Extent
+
+
+def symbol(name: str) -> Extent:
+    """The extent that is called `name`."""
+    return Extent((((name,), 1),))
+
+
+def as_symbol(dim: Dim) -> str | None:
+    """The name, if `dim` is exactly one named extent."""
+    if isinstance(dim, Extent) and len(dim.terms) == 1:
+        (mono, coef), *_ = dim.terms
+        if coef == 1 and len(mono) == 1 and isinstance(mono[0], str):
+            return mono[0]
+    return None
+
+
+def symbols(dim: Dim) -> Iterator[str]:
+    """The names in `dim`, in order of appearance, with repeats."""
+    if isinstance(dim, Extent):
+        for mono, _ in dim.terms:
+            for atom in mono:
+                if isinstance(atom, str):
+                    yield atom
+                else:
+                    yield from symbols(atom.numerator)
+
+
+def substitute(dim: Dim, env: Mapping[str, Dim]) -> Dim:
+    """`dim` with names replaced; names that `env` lacks stay."""
+    if not isinstance(dim, Extent) or not any(s in env for s in symbols(dim)):
+        return dim
+    return _fold(dim, lambda name: env.get(name, symbol(name)))
+
+
+def evaluate(dim: Dim, env: Mapping[str, int]) -> int:
+    """The number that `dim` is when every name has its value."""
+    value = _fold(dim, lambda name: env[name]) if isinstance(dim, Extent) else dim
+    assert isinstance(value, int)
+    return value
+
+
+def solve(left: Dim, right: Dim) -> tuple[str, Dim] | None:
+    """A name and its value that make `left == right`, if one appears with coefficient +-1 alone."""
+    difference = left - right
+    if not isinstance(difference, Extent):
+        return None
+    for mono, coef in sorted(difference.terms, key=lambda t: str(t[0]), reverse=True):
+        if len(mono) == 1 and isinstance(mono[0], str) and abs(coef) == 1:
+            rest = difference - coef * symbol(mono[0])
+            if mono[0] not in symbols(rest):
+                return mono[0], -coef * rest if isinstance(rest, int) else rest * (-coef)
+    return None
+
+
+def product(dims: tuple[Dim, ...]) -> Dim:
+    """The number of elements of a shape."""
+    out: Dim = 1
+    for d in dims:
+        out = out * d
+    return out
+
+
+def _fold(dim: Extent, value_of: Callable[[str], Dim]) -> Dim:
+    out: Dim = 0
+    for mono, coef in dim.terms:
+        term: Dim = coef
+        for atom in mono:
+            if isinstance(atom, str):
+                term = term * value_of(atom)
+            else:
+                term = term * (_fold(atom.numerator, value_of) // atom.denominator)
+        out = out + term
+    return out
+
+
+def _terms(dim: Dim) -> dict[Monomial, int]:
+    return dict(dim.terms) if isinstance(dim, Extent) else {(): dim}
+
+
+def _merge(a: dict[Monomial, int], b: dict[Monomial, int], sign: int) -> dict[Monomial, int]:
+    for mono, coef in b.items():
+        a[mono] = a.get(mono, 0) + sign * coef
+    return a
+
+
+def _make(terms: dict[Monomial, int]) -> Dim:
+    kept = {m: c for m, c in terms.items() if c}
+    if all(m == () for m in kept):
+        return kept.get((), 0)
+    return Extent(tuple(sorted(kept.items(), key=lambda t: (not t[0], str(t[0])))))

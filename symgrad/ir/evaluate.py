@@ -1,0 +1,147 @@
+"""The reference: what each op means, in NumPy, and an interpreter for whole functions.
+
+In: a function and arrays. Out: its results. Slow and plain on purpose: every backend and every
+pass is tested against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from symgrad.ir.core import Arg, Block, Const, Function, Value
+from symgrad.ir.dims import Dim, evaluate
+from symgrad.ir.indexing import numpy_key
+
+Numeric = Callable[..., Any]
+
+
+def _sigmoid(x: Any) -> Any:
+    return special.expit(x)
+
+
+def _softmax(x: Any, *, axis: tuple[int, ...]) -> Any:
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def _logsumexp(x: Any, *, axis: tuple[int, ...], keepdims: bool) -> Any:
+    m = np.max(x, axis=axis, keepdims=True)
+    m = np.where(np.isfinite(m), m, 0.0).astype(m.dtype)
+    out = m + np.log(np.sum(np.exp(x - m), axis=axis, keepdims=True))
+    return out if keepdims else np.squeeze(out, axis=axis)
+
+
+def _plain(dim: Dim) -> int:
+    assert isinstance(dim, int), f"{dim} needs the extents of a whole function"
+    return dim
+
+
+def _read(x: Any, key: Any) -> Any:
+    return np.asarray(x)[key]
+
+
+def _write(x: Any, key: Any, v: Any, *, accumulate: bool) -> Any:
+    out = np.array(x)
+    if accumulate:
+        np.add.at(out, key, v)
+    else:
+        out[key] = v
+    return out
+
+
+def _arg_reduce(f: Numeric) -> Numeric:
+    def run(x: Any, *, axis: tuple[int, ...], keepdims: bool) -> Any:
+        x = np.asarray(x)
+        if len(axis) == x.ndim:
+            out = f(x)
+            return np.reshape(out, (1,) * x.ndim) if keepdims else out
+        return f(x, axis=axis[0], keepdims=keepdims)
+
+    return run
+
+
+# fmt: off
+NUMPY: dict[str, Numeric] = {
+    name: getattr(np, name)
+    for name in ["negative", "absolute", "sign", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "reciprocal", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "floor", "ceil", "trunc", "rint", "sinc", "add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "floor_divide", "remainder", "fmod", "arctan2", "hypot", "logaddexp", "copysign", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_xor", "logical_not", "where", "clip", "sum", "prod", "max", "min", "any", "all", "matmul"]
+}
+NUMPY |= {
+    "erf": special.erf, "erfc": special.erfc, "gammaln": special.gammaln, "digamma": special.digamma,
+    "trigamma": lambda x: special.polygamma(1, x).astype(np.asarray(x).dtype), "xlogy": special.xlogy,
+    "sigmoid": _sigmoid,
+    "log_sigmoid": lambda x: -np.logaddexp(np.zeros_like(x), -np.asarray(x)),
+    "softplus": lambda x: np.logaddexp(np.zeros_like(x), x),
+    "relu": lambda x: np.maximum(x, np.zeros_like(x)),
+    "silu": lambda x: x * _sigmoid(x),
+    "copy": lambda x: x, "stop_gradient": lambda x: x,
+    "cast": lambda x, *, dtype: np.asarray(x).astype(dtype)[()],
+    "argmax": _arg_reduce(np.argmax), "argmin": _arg_reduce(np.argmin),
+    "logsumexp": _logsumexp,
+    "norm": lambda x, *, axis, keepdims: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)),
+    "softmax": _softmax,
+    "log_softmax": lambda x, *, axis: x - _logsumexp(x, axis=axis, keepdims=True),
+    "cumsum": lambda x, *, axis: np.cumsum(x, axis=axis),
+    "broadcast_to": lambda x, *, shape: np.broadcast_to(x, shape),
+    "reshape": lambda x, *, shape: np.reshape(x, shape),
+    "transpose": lambda x, *, perm: np.transpose(x, perm),
+    "concatenate": lambda *xs, axis: np.concatenate(xs, axis=axis),
+    "getitem": lambda x, *ops, index: _read(x, numpy_key(index, ops, _plain)),
+    "setitem": lambda x, v, *ops, index: _write(x, numpy_key(index, ops, _plain), v, accumulate=False),
+    "add_at": lambda x, v, *ops, index: _write(x, numpy_key(index, ops, _plain), v, accumulate=True),
+}
+# fmt: on
+
+
+def symbol_values(block: Block, args: Sequence[Any]) -> dict[str, int]:
+    """The numbers of the named extents, read off the arguments."""
+    by_param = dict(zip(block.params, args, strict=True))
+    return {
+        s.name: int(by_param[s.param]) if s.axis is None else int(np.shape(by_param[s.param])[s.axis])
+        for s in block.symbols
+    }
+
+
+def run(function: Function, *args: Any) -> tuple[Any, ...]:
+    """Interpret `function` on arrays and numbers; results in order, each of its declared dtype."""
+    return run_block(function.body, args)
+
+
+def run_block(block: Block, args: Sequence[Any]) -> tuple[Any, ...]:
+    symbols = symbol_values(block, args)
+    env: dict[Value, Any] = {
+        p: np.asarray(a, dtype=p.type.dtype)[()] for p, a in zip(block.params, args, strict=True)
+    }
+
+    def read(arg: Arg) -> Any:
+        return np.dtype(arg.type.dtype).type(arg.value) if isinstance(arg, Const) else env[arg]
+
+    with np.errstate(all="ignore"):
+        for eqn in block.eqns:
+            out = _evaluate(eqn.op.name, [read(a) for a in eqn.args], eqn.attrs, symbols)
+            env[eqn.out] = np.asarray(out, dtype=eqn.out.type.dtype)[()]
+    return tuple(read(r) for r in block.results)
+
+
+def _evaluate(name: str, args: list[Any], attrs: Mapping[str, Any], symbols: Mapping[str, int]) -> Any:
+    def value_of(dim: Dim) -> int:
+        return evaluate(dim, symbols)
+
+    if name == "extent":
+        return value_of(attrs["dim"])
+    if name == "literal":
+        return np.array(attrs["data"], dtype=attrs["dtype"])
+    if name == "full":
+        return np.full(tuple(map(value_of, attrs["shape"])), args[0])
+    if name == "iota":
+        return np.arange(value_of(attrs["shape"][0]))
+    if name in ("getitem", "setitem", "add_at"):
+        count = 1 if name == "getitem" else 2
+        key = numpy_key(attrs["index"], args[count:], value_of)
+        return args[0][key] if name == "getitem" else _write(args[0], key, args[1], accumulate=name == "add_at")
+    if "shape" in attrs:
+        attrs = {**attrs, "shape": tuple(map(value_of, attrs["shape"]))}
+    return NUMPY[name](*args, **attrs)

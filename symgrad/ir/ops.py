@@ -1,0 +1,219 @@
+"""The op table: every operation of the language with its typing rule.
+
+In: operand types and attributes. Out: result types, or ShapeError / TypeError where NumPy would refuse.
+Elementwise operands must already have one dtype (the frontend inserts `cast`); shapes broadcast.
+
+    add: (float64[n, m], float64[m]) -> float64[n, m]
+"""
+
+from __future__ import annotations
+
+from symgrad.errors import ShapeError
+from symgrad.ir.core import Attrs, Infer, Kind, Op
+from symgrad.ir.dims import Dim, product
+from symgrad.ir.indexing import index_shape
+from symgrad.ir.types import ArrayType, Shape, Unifier, broadcast, broadcast_dims
+
+OPS: dict[str, Op] = {}
+Types = tuple[ArrayType, ...]
+
+
+def define(name: str, kind: Kind, infer: Infer) -> Op:
+    """Add an op to the table. A second op of the same name is an error."""
+    if name in OPS:
+        raise ValueError(f"op {name!r} is defined twice")
+    OPS[name] = Op(name, kind, infer)
+    return OPS[name]
+
+
+def _same_dtype(types: Types) -> str:
+    dtypes = {t.dtype for t in types}
+    if len(dtypes) != 1:
+        raise TypeError(f"operands of different dtypes: {', '.join(map(str, types))}")
+    return types[0].dtype
+
+
+def _elementwise(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (ArrayType(_same_dtype(types), broadcast(*(t.shape for t in types), unify=unify)),)
+
+
+def _predicate(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    _same_dtype(types)
+    return (ArrayType("bool", broadcast(*(t.shape for t in types), unify=unify)),)
+
+
+def _where(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    if types[0].dtype != "bool":
+        raise TypeError(f"the condition of where is {types[0]}, not bool")
+    return (ArrayType(_same_dtype(types[1:]), broadcast(*(t.shape for t in types), unify=unify)),)
+
+
+def _cast(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (types[0].with_dtype(str(attrs["dtype"])),)
+
+
+def reduced(shape: Shape, axis: tuple[int, ...], keepdims: bool) -> Shape:
+    """The shape that is left when `axis` is reduced away."""
+    if keepdims:
+        return tuple(1 if i in axis else d for i, d in enumerate(shape))
+    return tuple(d for i, d in enumerate(shape) if i not in axis)
+
+
+def axes(attrs: Attrs) -> tuple[int, ...]:
+    """The `axis` attribute, which is always a sorted tuple of non-negative ints."""
+    axis = attrs["axis"]
+    assert isinstance(axis, tuple)
+    return axis
+
+
+def dims(attrs: Attrs, name: str = "shape") -> Shape:
+    """A shape attribute."""
+    shape = attrs[name]
+    assert isinstance(shape, tuple)
+    return shape
+
+
+def _reduction(dtype: str | None = None) -> Infer:
+    def infer(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+        out = reduced(types[0].shape, axes(attrs), bool(attrs["keepdims"]))
+        return (ArrayType(dtype or types[0].dtype, out),)
+
+    return infer
+
+
+def _same_as_first(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (types[0],)
+
+
+def _create(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (ArrayType(types[0].dtype, dims(attrs)),)
+
+
+def _iota(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (ArrayType("int64", dims(attrs)),)
+
+
+def _extent(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (ArrayType("int64"),)
+
+
+def _literal(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    shape: list[Dim] = []
+    data = attrs["data"]
+    while isinstance(data, tuple):
+        shape.append(len(data))
+        data = data[0] if data else None
+    return (ArrayType(str(attrs["dtype"]), tuple(shape)),)
+
+
+def _broadcast_to(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    target = dims(attrs)
+    source = types[0].shape
+    if len(source) > len(target):
+        raise ShapeError(f"cannot broadcast {types[0]} to {len(target)} axes")
+    for a, b in zip(reversed(source), reversed(target), strict=False):
+        if a != 1:
+            unify.equal(a, b)
+    return (types[0].with_shape(target),)
+
+
+def _reshape(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    unify.equal(product(types[0].shape), product(dims(attrs)))
+    return (types[0].with_shape(dims(attrs)),)
+
+
+def _transpose(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    perm = attrs["perm"]
+    assert isinstance(perm, tuple)
+    if sorted(perm) != list(range(types[0].rank)):
+        raise ShapeError(f"{perm} is not a permutation of the axes of {types[0]}")
+    return (types[0].with_shape(tuple(types[0].shape[p] for p in perm)),)
+
+
+def _concatenate(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    axis = attrs["axis"]
+    assert isinstance(axis, int)
+    shape = list(types[0].shape)
+    for t in types[1:]:
+        if t.rank != len(shape):
+            raise ShapeError(f"cannot concatenate {types[0]} and {t}: the number of axes differs")
+        for i, dim in enumerate(t.shape):
+            shape[i] = shape[i] + dim if i == axis else unify.equal(shape[i], dim)
+    return (ArrayType(_same_dtype(types), tuple(shape)),)
+
+
+def _matmul(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    dtype = _same_dtype(types)
+    a, b = (t.shape for t in types)
+    if not a or not b:
+        raise ShapeError("matmul of a scalar; write a product with *")
+    unify.equal(a[-1], b[-2] if len(b) > 1 else b[-1])
+    batch = broadcast(a[:-2], b[:-2], unify=unify)
+    return (ArrayType(dtype, batch + a[-2:-1] + (b[-1:] if len(b) > 1 else ())),)
+
+
+def _getitem(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (types[0].with_shape(index_shape(types[0].shape, types[1:], attrs, unify)),)
+
+
+def _write(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    base, value = types[0], types[1]
+    target = index_shape(base.shape, types[2:], attrs, unify)
+    if value.rank > len(target):
+        raise ShapeError(f"cannot write {value} into {base.with_shape(target)}")
+    for a, b in zip(reversed(value.shape), reversed(target), strict=False):
+        if a != 1:
+            broadcast_dims(a, b, unify)
+            unify.equal(a, b)
+    _same_dtype((base, value))
+    return (base,)
+
+
+def _table(names: str, kind: Kind, infer: Infer) -> None:
+    for name in names.split():
+        define(name, kind, infer)
+
+
+# fmt: off
+_table("negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal"
+       " sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh"
+       " floor ceil trunc rint sinc erf erfc gammaln digamma trigamma",                Kind.ELEMENTWISE, _elementwise)
+_table("sigmoid log_sigmoid softplus relu silu",                                       Kind.ELEMENTWISE, _elementwise)
+_table("add subtract multiply divide power maximum minimum floor_divide remainder fmod"
+       " arctan2 hypot logaddexp copysign xlogy clip",                                 Kind.ELEMENTWISE, _elementwise)
+_table("less less_equal greater greater_equal equal not_equal isnan isinf isfinite"
+       " logical_and logical_or logical_xor logical_not",                              Kind.ELEMENTWISE, _predicate)
+_table("where",                                                                        Kind.ELEMENTWISE, _where)
+_table("cast",                                                                         Kind.ELEMENTWISE, _cast)
+_table("copy stop_gradient",                                                           Kind.ELEMENTWISE, _same_as_first)
+_table("sum prod max min",                                                             Kind.REDUCTION,   _reduction())
+_table("argmax argmin",                                                                Kind.REDUCTION,   _reduction("int64"))
+_table("any all",                                                                      Kind.REDUCTION,   _reduction("bool"))
+_table("logsumexp norm",                                                               Kind.REDUCTION,   _reduction())
+_table("softmax log_softmax",                                                          Kind.GROUPED,     _same_as_first)
+_table("cumsum",                                                                       Kind.GROUPED,     _same_as_first)
+_table("full",                                                                         Kind.CREATE,      _create)
+_table("iota",                                                                         Kind.CREATE,      _iota)
+_table("extent",                                                                       Kind.CREATE,      _extent)
+_table("literal",                                                                      Kind.CREATE,      _literal)
+_table("broadcast_to",                                                                 Kind.SHAPE,       _broadcast_to)
+_table("reshape",                                                                      Kind.SHAPE,       _reshape)
+_table("transpose",                                                                    Kind.SHAPE,       _transpose)
+_table("concatenate",                                                                  Kind.SHAPE,       _concatenate)
+_table("getitem",                                                                      Kind.SHAPE,       _getitem)
+_table("setitem add_at",                                                               Kind.WRITE,       _write)
+_table("matmul",                                                                       Kind.LINEAR_ALGEBRA, _matmul)
+# fmt: on
+
+
+class _Names:
+    """`op.add` for `OPS["add"]`: what the rules are keyed by."""
+
+    def __getattr__(self, name: str) -> Op:
+        try:
+            return OPS[name]
+        except KeyError:
+            raise AttributeError(f"no op is called {name!r}") from None
+
+
+op = _Names()

@@ -1,0 +1,121 @@
+"""Plain helpers over the data: uses, substitution, renaming of extents. Functions in, functions out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+
+from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Symbol, Value, values
+from symgrad.ir.dims import Dim, Extent, substitute, symbols
+from symgrad.ir.types import ArrayType
+
+
+def uses(block: Block) -> Counter[Value]:
+    """How often each value is read by the block's equations and results (regions read through args)."""
+    count: Counter[Value] = Counter()
+    for eqn in block.eqns:
+        count.update(values(eqn.args))
+    count.update(values(block.results))
+    return count
+
+
+def producers(block: Block) -> dict[Value, Eqn]:
+    """The equation that defines each value of this block (not its params, not inside regions)."""
+    return {out: eqn for eqn in block.eqns for out in eqn.outs}
+
+
+def all_eqns(block: Block) -> Iterator[Eqn]:
+    """Every equation, those of regions after the one that holds them."""
+    for eqn in block.eqns:
+        yield eqn
+        for region in eqn.regions:
+            yield from all_eqns(region)
+
+
+def rewire(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:
+    """`eqn` reading what `env` says in place of its operands."""
+    if not any(a in env for a in values(eqn.args)):
+        return eqn
+    return replace(eqn, args=tuple(env.get(a, a) if isinstance(a, Value) else a for a in eqn.args))
+
+
+def rewire_args(args: Iterable[Arg], env: Mapping[Value, Arg]) -> tuple[Arg, ...]:
+    return tuple(env.get(a, a) if isinstance(a, Value) else a for a in args)
+
+
+def map_regions(eqn: Eqn, f: Callable[[Block], Block]) -> Eqn:
+    return replace(eqn, regions=tuple(map(f, eqn.regions))) if eqn.regions else eqn
+
+
+def with_eqns(block: Block, eqns: Iterable[Eqn], results: tuple[Arg, ...] | None = None) -> Block:
+    return replace(block, eqns=tuple(eqns), results=block.results if results is None else results)
+
+
+def rename(function: Function, hints: Mapping[Value, str]) -> Function:
+    """The function with other hints for some of its values."""
+    return _rebuild(function, lambda v: Value(v.type, hints.get(v, v.hint)), lambda d: d)
+
+
+def substitute_extents(function: Function, env: Mapping[str, Dim]) -> Function:
+    """The function with extent names replaced in every type, attribute, symbol and guard."""
+    if not env:
+        return function
+
+    def dim(d: Dim) -> Dim:
+        return substitute(d, env)
+
+    return _rebuild(function, lambda v: Value(ArrayType(v.type.dtype, tuple(map(dim, v.type.shape))), v.hint), dim)
+
+
+def _rebuild(function: Function, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Function:
+    guards = tuple(Guard(dim(g.nonnegative), g.message, g.loc) for g in function.guards)
+    return replace(function, body=_rebuild_block(function.body, value, dim), guards=guards)
+
+
+def _rebuild_block(block: Block, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Block:
+    env: dict[Value, Arg] = {p: value(p) for p in block.params}
+    params = tuple(env[p] for p in block.params)
+    eqns = []
+    for eqn in block.eqns:
+        outs = tuple(value(o) for o in eqn.outs)
+        attrs = {k: map_dims(v, dim) for k, v in eqn.attrs.items()}
+        regions = tuple(_rebuild_block(r, value, dim) for r in eqn.regions)
+        args = tuple(env[a] if isinstance(a, Value) else a for a in eqn.args)
+        eqns.append(replace(eqn, args=args, outs=outs, attrs=attrs, regions=regions))
+        env.update(zip(eqn.outs, outs, strict=True))
+    bound = tuple(
+        Symbol(s.name, env[s.param], s.axis)  # type: ignore[arg-type]  # params map to values
+        for s in block.symbols
+        if dim(Extent((((s.name,), 1),))) == Extent((((s.name,), 1),))
+    )
+    return Block(params, tuple(eqns), rewire_args(block.results, env), bound)  # type: ignore[arg-type]
+
+
+def map_dims(attr: object, dim: Callable[[Dim], Dim]) -> object:
+    """An attribute with `dim` applied to every extent in it (tuples and index items are entered)."""
+    if isinstance(attr, Extent):
+        return dim(attr)
+    if isinstance(attr, tuple):
+        return tuple(map_dims(a, dim) for a in attr)
+    if is_dataclass(attr) and not isinstance(attr, type):
+        return replace(attr, **{f.name: map_dims(getattr(attr, f.name), dim) for f in fields(attr)})
+    return attr
+
+
+def dims_in(attr: object) -> Iterator[Dim]:
+    """Every extent that appears in an attribute."""
+    if isinstance(attr, Extent):
+        yield attr
+    elif isinstance(attr, tuple):
+        for a in attr:
+            yield from dims_in(a)
+    elif is_dataclass(attr) and not isinstance(attr, type):
+        for f in fields(attr):
+            yield from dims_in(getattr(attr, f.name))
+
+
+def symbols_of(eqn: Eqn) -> set[str]:
+    """The extent names that an equation's attributes and result types mention."""
+    found = {s for attr in eqn.attrs.values() for d in dims_in(attr) for s in symbols(d)}
+    return found | {s for out in eqn.outs for d in out.type.shape for s in symbols(d)}
