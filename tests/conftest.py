@@ -1,0 +1,31 @@
+"""Shared by all tests: one kernel cache for the whole session, and the verifier on.
+
+The variables are set at import, before any test module can import symgrad: it reads them once.
+"""
+
+import os
+import shutil
+import tempfile
+
+import numpy as np
+import pytest
+
+# The xdist controller imports this file first and its workers inherit the variable, so that a kernel is
+# compiled once for all of them; `_OWNER` keeps a worker from removing what the others still use.
+_OWNER = "SYMGRAD_TEST_CACHE" not in os.environ
+if _OWNER:
+    os.environ["SYMGRAD_TEST_CACHE"] = tempfile.mkdtemp(prefix="symgrad-tests-")
+os.environ["SYMGRAD_CACHE_DIR"] = os.environ["SYMGRAD_TEST_CACHE"]
+os.environ["SYMGRAD_VERIFY"] = "1"
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+def pytest_unconfigure() -> None:
+    if _OWNER:
+        shutil.rmtree(os.environ["SYMGRAD_TEST_CACHE"], ignore_errors=True)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """The same numbers in every run."""
+    return np.random.default_rng(20240117)
