@@ -108,7 +108,7 @@ def _variants(c_name: str, arity: int, bits: int, features: frozenset[str]) -> l
     return [(symbol, lanes) for lanes, symbol in found.items()]
 
 
-class _CallAttributes(ir.instructions.CallInstrAttributes):  # type: ignore[misc]  # llvmlite has no types
+class _CallAttributes(ir.instructions.CallInstrAttributes):
     """Call attributes outside llvmlite's fixed list; the tests pin this by finding _ZGV in the assembly."""
 
     def add(self, name: str) -> None:
