@@ -34,7 +34,9 @@ class Builder:
     def ref(self, arg: Arg) -> Ref:
         return Ref(arg, self)
 
-    def emit(self, op: Op, args: Sequence[Arg], attrs: dict[str, object] | None = None, hint: str = "") -> Value:
+    def emit(
+        self, op: Op, args: Sequence[Arg], attrs: dict[str, object] | None = None, hint: str = ""
+    ) -> Value:
         """Append `op(*args)` and return its (single) result."""
         attrs = attrs or {}
         (out_type,) = op.infer(tuple(a.type for a in args), attrs, self.unify)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from symgrad.ir.core import Arg, Block, Const, Function, Value
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.dims import Dim, evaluate
 from symgrad.ir.indexing import numpy_key
 
@@ -121,9 +121,32 @@ def run_block(block: Block, args: Sequence[Any]) -> tuple[Any, ...]:
 
     with np.errstate(all="ignore"):
         for eqn in block.eqns:
+            if eqn.regions:
+                env.update(zip(eqn.outs, _control(eqn, [read(a) for a in eqn.args]), strict=True))
+                continue
             out = _evaluate(eqn.op.name, [read(a) for a in eqn.args], eqn.attrs, symbols)
             env[eqn.out] = np.asarray(out, dtype=eqn.out.type.dtype)[()]
     return tuple(read(r) for r in block.results)
+
+
+def _control(eqn: Eqn, args: list[Any]) -> Sequence[Any]:
+    """The results of a loop or a branch."""
+    count = len(eqn.outs)
+    if eqn.op.name == "cond":
+        return run_block(eqn.regions[0 if args[0] else 1], args[1:])
+    if eqn.op.name == "while":
+        carried, invariant = args[:count], args[count:]
+        while run_block(eqn.regions[0], [*carried, *invariant])[0]:
+            carried = list(run_block(eqn.regions[1], [*carried, *invariant]))
+        return carried
+    start, stop, step, *rest = args
+    carried, invariant = rest[:count], rest[count:]
+    for i in range(int(start), int(stop), int(step)):
+        out = run_block(eqn.regions[0], [np.int64(i), *carried, *invariant])
+        carried = list(out[1:] if eqn.attrs.get("exits") else out)
+        if eqn.attrs.get("exits") and not out[0]:
+            break
+    return carried
 
 
 def _evaluate(name: str, args: list[Any], attrs: Mapping[str, Any], symbols: Mapping[str, int]) -> Any:
@@ -141,7 +164,9 @@ def _evaluate(name: str, args: list[Any], attrs: Mapping[str, Any], symbols: Map
     if name in ("getitem", "setitem", "add_at"):
         count = 1 if name == "getitem" else 2
         key = numpy_key(attrs["index"], args[count:], value_of)
-        return args[0][key] if name == "getitem" else _write(args[0], key, args[1], accumulate=name == "add_at")
+        return (
+            args[0][key] if name == "getitem" else _write(args[0], key, args[1], accumulate=name == "add_at")
+        )
     if "shape" in attrs:
         attrs = {**attrs, "shape": tuple(map(value_of, attrs["shape"]))}
     return NUMPY[name](*args, **attrs)

@@ -86,7 +86,9 @@ def _block_difference(a: Block, b: Block, env: dict[Value, Value]) -> str:
         env.update(zip(left.outs, right.outs, strict=True))
     if len(a.eqns) != len(b.eqns):
         return f"{len(a.eqns)} equations and {len(b.eqns)}"
-    if len(a.results) != len(b.results) or not all(map(_same_arg, a.results, b.results, [env] * len(a.results))):
+    if len(a.results) != len(b.results) or not all(
+        map(_same_arg, a.results, b.results, [env] * len(a.results))
+    ):
         return "results differ"
     return ""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from symgrad.ir.core import Block, Eqn, Function, Kind, Value, values
 from symgrad.ir.dims import symbols
 from symgrad.ir.text import show_eqn
-from symgrad.ir.types import STRICT
+from symgrad.ir.types import STRICT, ArrayType
 from symgrad.ir.walk import symbols_of
 
 
@@ -58,6 +58,30 @@ def _verify_eqn(eqn: Eqn, defined: set[Value], bound: set[str]) -> None:
     missing = symbols_of(eqn) - bound
     assert not missing, f"unbound extents {sorted(missing)} in {show_eqn(eqn)}"
     assert bool(eqn.regions) == (eqn.op.kind is Kind.REGION), show_eqn(eqn)
-    inferred = eqn.op.infer(tuple(a.type for a in eqn.args), eqn.attrs, STRICT)
     declared = tuple(out.type for out in eqn.outs)
+    if eqn.op.kind is Kind.REGION:
+        _verify_regions(eqn, declared)
+        return
+    inferred = eqn.op.infer(tuple(a.type for a in eqn.args), eqn.attrs, STRICT)
     assert inferred == declared, f"{show_eqn(eqn)}: declared {declared}, inferred {inferred}"
+
+
+def _verify_regions(eqn: Eqn, declared: tuple[ArrayType, ...]) -> None:
+    """Params, yields and results of each block agree with the operands and results of the equation."""
+    exits = bool(eqn.attrs.get("exits"))
+    given = tuple(a.type for a in eqn.args)
+    for block in eqn.regions:
+        expected = {"for": given[2:], "while": given, "cond": given[1:]}[eqn.op.name]
+        assert tuple(p.type for p in block.params) == expected, (
+            f"{eqn.op.name}: operands {expected}, {block.params}"
+        )
+        types = tuple(r.type for r in block.results)
+        if eqn.op.name == "while" and block is eqn.regions[0]:
+            assert types == (ArrayType("bool"),), f"the test of a while yields {types}"
+        else:
+            assert types == ((ArrayType("bool"), *declared) if exits else declared), f"{eqn.op.name}: {types}"
+    if eqn.op.name != "cond":
+        first = 3 if eqn.op.name == "for" else 0
+        assert given[first : first + len(declared)] == declared, (
+            f"{eqn.op.name} carries {given}, gives {declared}"
+        )

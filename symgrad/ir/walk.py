@@ -65,7 +65,9 @@ def substitute_extents(function: Function, env: Mapping[str, Dim]) -> Function:
     def dim(d: Dim) -> Dim:
         return substitute(d, env)
 
-    return _rebuild(function, lambda v: Value(ArrayType(v.type.dtype, tuple(map(dim, v.type.shape))), v.hint), dim)
+    return _rebuild(
+        function, lambda v: Value(ArrayType(v.type.dtype, tuple(map(dim, v.type.shape))), v.hint), dim
+    )
 
 
 def _rebuild(function: Function, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Function:

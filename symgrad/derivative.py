@@ -1,0 +1,187 @@
+"""`Derivative`: what every transform returns. Called like the function it came from; prints its own source.
+
+In: a function, what to differentiate, options. Out: gradients, values, texts. The call path is in
+`dispatch`, the compiler in `pipeline`.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from symgrad.dispatch import Dispatcher, Specialisation, Stats
+from symgrad.errors import NotDifferentiableError, SymgradError
+from symgrad.frontend.lower import Lowered
+from symgrad.frontend.signature import Signature, bind, is_scalar_function
+from symgrad.pipeline import Mode, Options, Program, Transform, build
+from symgrad.tree import flatten
+
+
+class Derivative(Dispatcher):
+    """A derivative of a function: callable, printable, picklable, usable inside ``@njit``.
+
+    ``df(*args)`` is what the transform promises; ``df.value(*args)`` the function's value by the same
+    compiler, ``df.value_and_grad(*args)`` both. ``df.__wrapped__`` is the function itself.
+    """
+
+    def __init__(self, fun: Callable[..., Any], transform: Transform, options: Options) -> None:
+        if not callable(fun):
+            raise TypeError(f"{fun!r} is not a function")
+        super().__init__(fun, transform, options)
+        functools.update_wrapper(self, fun)
+        self._bound: weakref.WeakKeyDictionary[Any, Derivative] = weakref.WeakKeyDictionary()
+
+    def __repr__(self) -> str:
+        return f"<{self.transform.mode} of {getattr(self.fun, '__qualname__', self.fun)!s}>"
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Derivative:
+        """A method decorated in its class: bound to the instance like any method."""
+        if instance is None:
+            return self
+        if instance not in self._bound:
+            self._bound[instance] = Derivative(
+                self.fun.__get__(instance, owner), self.transform, self.options
+            )
+        return self._bound[instance]
+
+    @functools.cached_property
+    def value(self) -> Dispatcher:
+        """The function's own value, compiled."""
+        return self._variant("value")
+
+    @functools.cached_property
+    def value_and_grad(self) -> Dispatcher:
+        """Value and gradient in one pass."""
+        return self if self.transform.mode == "value_and_grad" else self._variant("value_and_grad")
+
+    def _variant(self, mode: Mode) -> Dispatcher:
+        return Dispatcher(self.fun, replace(self.transform, mode=mode), self.options)
+
+    # -- as an ingredient of other functions ---------------------------------------------------------
+
+    def __symgrad_ir__(self, signature: Signature) -> Lowered:
+        """The derived program itself, for differentiating again or calling from a differentiated function."""
+        program = build(self.fun, signature, self.transform, replace(self.options, simplify="auto"))
+        lowered = program.lowered
+        if None in program.output.slots:
+            raise NotDifferentiableError(
+                f"{self!r} returns containers with leaves that are not floats; differentiate by float arguments only"
+            )
+        results = tuple(program.function.results[s] for s in program.output.slots if s is not None)
+        function = replace(program.function, body=replace(program.function.body, results=results))
+        return Lowered(function, program.output.tree, lowered.captures, lowered.watches)
+
+    # -- texts ---------------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> str:
+        """The study text of the last specialisation: NumPy statements, forward and backward."""
+        return self._program().study_text
+
+    @property
+    def kernel_source(self) -> str:
+        """The text that numba compiles: fused scalar loops."""
+        return self._program().kernel_text
+
+    @property
+    def forward_source(self) -> str:
+        """The forward half of the lectures' form: returns the value and a cache."""
+        return self._pair_texts()[0]
+
+    @property
+    def backward_source(self) -> str:
+        """The backward half: takes the upstream gradient and the cache."""
+        return self._pair_texts()[1]
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The study text for these arguments; nothing is compiled."""
+        return self.program_for(*args, **kwargs).study_text
+
+    def kernel_source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The kernel text for these arguments; nothing is compiled."""
+        return self.program_for(*args, **kwargs).kernel_text
+
+    def program_for(self, *args: Any, **kwargs: Any) -> Program:
+        """The derived program for these arguments (its IR is ``.function``)."""
+        return self.specialise(args, kwargs)[0].program
+
+    def _pair_texts(self) -> tuple[str, str]:
+        from symgrad.pairs import FwdAndBwd
+
+        pair = FwdAndBwd(self.fun, replace(self.transform, mode="vjp"), self.options)
+        texts = pair.texts_of(self._signature())
+        return texts
+
+    def _program(self) -> Program:
+        return self._specialised().program
+
+    def _signature(self) -> Signature:
+        if self._last_arguments is not None:
+            args, kwargs = self._last_arguments
+            return bind(self.fun, args, kwargs)
+        return bind(self.fun, self._scalar_arguments(), {})
+
+    def _specialised(self) -> Specialisation:
+        if self.last is not None:
+            return self.last
+        return self.specialise(self._scalar_arguments(), {})[0]
+
+    def _scalar_arguments(self) -> tuple[float, ...]:
+        """Before any call: numbers for the parameters, if the body reads as a function of numbers."""
+        count = is_scalar_function(self.fun)
+        if count is None:
+            raise SymgradError(
+                f"{getattr(self.fun, '__name__', 'the function')} takes arrays: its source depends on their types",
+                instead="call it first, or print df.source_for(*example_arguments)",
+            )
+        return (1.5,) * count
+
+    # -- compiling ahead -----------------------------------------------------------------------------
+
+    def compile(self, *args: Any, **kwargs: Any) -> Derivative:
+        """Compile now for arguments like these; returns the derivative."""
+        specialisation, signature = self.specialise(args, kwargs)
+        self.ready(specialisation, specialisation.arguments(signature.leaves))
+        return self
+
+    @property
+    def kernel(self) -> Any:
+        """The numba dispatcher of the last specialisation (arguments are the flat leaves)."""
+        return self._specialised().run
+
+    @property
+    def vg_kernel(self) -> Any:
+        """The numba dispatcher of value and gradient."""
+        other = self.value_and_grad
+        return (
+            other.last.run
+            if other.last is not None
+            else other.specialise(self._scalar_arguments(), {})[0].run
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        module = sys.modules.get(getattr(self.fun, "__module__", "") or "")
+        found: Any = module
+        for part in getattr(self.fun, "__qualname__", "").split("."):
+            found = getattr(found, part, None)
+        if found is self:  # decorated: the name in its module is this object
+            return (_by_name, (self.fun.__module__, self.fun.__qualname__))
+        return (Derivative, (self.fun, self.transform, self.options))
+
+
+def _by_name(module: str, qualname: str) -> Any:
+    import importlib
+
+    found: Any = importlib.import_module(module)
+    for part in qualname.split("."):
+        found = getattr(found, part)
+    return found
+
+
+__all__ = ["Derivative", "Stats"]

@@ -1,0 +1,115 @@
+"""Derivatives along a direction: `Jvp` pushes tangents forward, `Hvp` differentiates a gradient along one.
+
+In: primals and tangents of their structure (None where an argument does not vary).
+Out: ``(out, tangent_out)``, or the Hessian times the vector.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from symgrad.dispatch import Dispatcher, Specialisation
+from symgrad.errors import ShapeError
+from symgrad.frontend.signature import Signature
+from symgrad.pipeline import Options, Transform, positions
+from symgrad.tree import flatten
+
+
+class Jvp:
+    """``(primals, tangents) -> (out, tangent_out)``; one program for each set of varying arguments."""
+
+    def __init__(self, fun: Callable[..., Any], options: Options) -> None:
+        self.fun = fun
+        self.options = options
+        self._by_varying: dict[tuple[int, ...], Dispatcher] = {}
+        functools.update_wrapper(self, fun)
+
+    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        primals, tangents = tuple(primals), tuple(tangents)
+        if len(primals) != len(tangents):
+            raise TypeError(
+                f"{len(primals)} primals and {len(tangents)} tangents: give one (or None) for each"
+            )
+        varying = tuple(i for i, t in enumerate(tangents) if t is not None)
+        dispatcher = self.dispatcher(varying)
+        specialisation, signature = dispatcher.specialise(primals, {})
+        return run_along(dispatcher, specialisation, signature, [tangents[i] for i in varying])
+
+    def dispatcher(self, varying: tuple[int, ...]) -> Dispatcher:
+        """The program that differentiates along these arguments."""
+        if varying not in self._by_varying:
+            transform = Transform("jvp", varying, None, single=False)
+            self._by_varying[varying] = Dispatcher(self.fun, transform, self.options)
+        return self._by_varying[varying]
+
+    def source_for(self, primals: Sequence[Any], varying: tuple[int, ...] | None = None) -> str:
+        """The study text for these primals: each tangent statement under its primal one."""
+        varying = tuple(range(len(primals))) if varying is None else varying
+        return self.dispatcher(varying).specialise(tuple(primals), {})[0].program.study_text
+
+
+class Hvp:
+    """``(x, p, *args) -> H(x) p``: forward over reverse, in one compiled pass."""
+
+    def __init__(self, fun: Callable[..., Any], transform: Transform, options: Options) -> None:
+        self.fun = fun
+        self.transform = transform
+        self._dispatcher = Dispatcher(fun, transform, options)
+        functools.update_wrapper(self, fun)
+
+    def __call__(self, x: Any, p: Any, *args: Any) -> Any:
+        first = (x,) if self.transform.single else tuple(x)
+        directions = [p] if self.transform.single else list(p)
+        arguments = self._arguments(first, args)
+        specialisation, signature = self._dispatcher.specialise(arguments, {})
+        return run_along(self._dispatcher, specialisation, signature, directions)
+
+    def _arguments(self, chosen: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The function's arguments in order: the differentiated ones in their places, the others around them."""
+        total = len(chosen) + len(others)
+        places = dict(zip((n % total for n in self.transform.argnums), chosen, strict=True))
+        rest = iter(others)
+        return tuple(places[i] if i in places else next(rest) for i in range(total))
+
+    def source_for(self, x: Any, *args: Any) -> str:
+        """The study text for arguments like these."""
+        arguments = self._arguments((x,) if self.transform.single else tuple(x), args)
+        return self._dispatcher.specialise(arguments, {})[0].program.study_text
+
+
+def run_along(
+    dispatcher: Dispatcher, specialisation: Specialisation, signature: Signature, directions: Sequence[Any]
+) -> Any:
+    """Run a program whose parameters are the leaves, the captured values, then the tangents."""
+    tangents: list[Any] = []
+    chosen = positions(signature, dispatcher.transform)
+    for position, direction in zip(chosen, directions, strict=True):
+        numbers = signature.leaf_numbers(position)
+        flat = [None] * len(numbers) if direction is None else flatten(direction)[0]
+        if len(flat) != len(numbers):
+            raise ShapeError(
+                f"the tangent of {signature.parameters[position]!r} has {len(flat)} leaves, its primal {len(numbers)}"
+            )
+        for number, tangent in zip(numbers, flat, strict=True):
+            if number is not None and number in specialisation.program.wrt:
+                tangents.append(like(signature.leaves[number], tangent, signature.names[number]))
+    values = [*specialisation.arguments(signature.leaves), *tangents]
+    return specialisation.finish(dispatcher.ready(specialisation, values)(*values))
+
+
+def like(primal: Any, tangent: Any, name: str) -> Any:
+    """A tangent or cotangent as the kernel wants it: dtype of the primal, its shape checked, None as zeros."""
+    dtype = np.asarray(primal).dtype
+    shape = np.shape(primal)
+    if tangent is None:
+        return np.zeros(shape, dtype)[()] if shape else dtype.type(0)
+    if np.shape(tangent) != shape:
+        raise ShapeError(f"{name} has shape {shape}, what is given for it {np.shape(tangent)}")
+    array = np.asarray(tangent)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"what is given for {name} is {array.dtype}, not numbers")
+    return array.astype(dtype, copy=False) if shape else dtype.type(array[()])

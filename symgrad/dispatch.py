@@ -1,0 +1,294 @@
+"""From a call to a compiled specialisation, in as few steps as a call allows.
+
+In: the arguments of one call. Out: the result of the kernel that fits their types and shape classes,
+built on the first call that needs it. The fast path is a dictionary look-up by Python types and the
+numba dispatcher itself; kernels check extents at entry, and a check that fails lands in `slow`, which
+finds or builds the right specialisation, or raises the error that the user should see.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from symgrad.errors import ShapeError
+from symgrad.frontend.signature import NeedConstant, Signature, bind
+from symgrad.ir.core import Function, Value
+from symgrad.ir.dims import as_symbol, evaluate, symbols
+from symgrad.pipeline import Options, Program, Transform, build
+
+Convert = Callable[[Any], Any]
+
+
+@dataclass(slots=True)
+class Stats:
+    """What a derivative has done: calls that found a specialisation, that built one, seconds per stage."""
+
+    hits: int = 0
+    misses: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Specialisation:
+    """A program compiled for one signature, with what its arguments and results need on the way."""
+
+    program: Program
+    run: Callable[..., Any]
+    into: tuple[Convert | None, ...]
+    out_of: tuple[Convert | None, ...]
+    compiled_types: set[Any] = field(default_factory=set)
+
+    def stale(self) -> bool:
+        """Something that the lowering read (a helper, a flag) is not what it was."""
+        return any(w.changed() for w in self.program.lowered.watches)
+
+    def arguments(self, leaves: Sequence[Any]) -> list[Any]:
+        """What the kernel is called with: converted leaves, then the captured values as they are now."""
+        values = [a if f is None else f(a) for a, f in zip(leaves, self.into, strict=True)]
+        return values + [c.get() for c in self.program.lowered.captures]
+
+    def finish(self, results: Any) -> Any:
+        """The kernel's results in the user's structure and types."""
+        if self.plain:
+            return results
+        output = self.program.output
+        flat = _flat(results, self.program.returns)
+        return output.build([r if f is None else f(r) for r, f in zip(flat, self.out_of, strict=True)])
+
+    @property
+    def plain(self) -> bool:
+        """The kernel returns what the user gets."""
+        return self.program.output.native() is not None and not any(self.out_of)
+
+    @property
+    def direct(self) -> bool:
+        """The kernel takes what the user passes."""
+        return not any(self.into) and not self.program.lowered.captures and not self.program.lowered.watches
+
+
+def _flat(results: Any, returns: Any) -> list[Any]:
+    """Results in the order of their numbers, from the nested structure in which a kernel returns them."""
+    if isinstance(returns, int):
+        return [results]
+    found: dict[int, Any] = {}
+
+    def walk(part: Any, shape: Any) -> None:
+        if isinstance(shape, int):
+            found[shape] = part
+        else:
+            for p, s in zip(part, shape, strict=True):
+                walk(p, s)
+
+    walk(results, returns)
+    return [found[i] for i in range(len(found))]
+
+
+class Dispatcher:
+    """Calls of one transform of one function. Thread-safe: building holds a lock, calling does not."""
+
+    def __init__(self, fun: Callable[..., Any], transform: Transform, options: Options) -> None:
+        self.fun = fun
+        self.transform = transform
+        self.options = options
+        self.stats = Stats()
+        self.last: Specialisation | None = None
+        self._table: dict[Hashable, Specialisation] = {}
+        self._constants: frozenset[Any] = frozenset()
+        self._fast: dict[tuple[type, ...], Callable[..., Any]] = {}
+        self._lock = threading.RLock()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs:
+            entry = self._fast.get(tuple(map(type, args)))
+            if entry is not None:
+                try:
+                    return entry(*args)
+                except (TypeError, ValueError):
+                    pass  # other shapes or dtypes than last time: the slow path knows, or says what is wrong
+        return self.slow(args, kwargs)
+
+    def slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Find or build the specialisation for these arguments, remember it, run it."""
+        specialisation, signature = self.specialise(args, kwargs)
+        values = specialisation.arguments(signature.leaves)
+        run = self.ready(specialisation, values)
+        if self.options.jit and not kwargs and signature.flat and len(args) == len(signature.leaves):
+            self._fast[tuple(map(type, args))] = _entry(specialisation, run)
+        return specialisation.finish(run(*values))
+
+    def specialise(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Specialisation, Signature]:
+        """The specialisation for these arguments, and the arguments as its leaves."""
+        with self._lock:
+            exact: frozenset[str] = frozenset()
+            while True:
+                signature = bind(self.fun, args, kwargs, exact=exact, constants=self._constants)
+                try:
+                    specialisation = self._look_up(signature)
+                except NeedConstant as need:
+                    self._constants |= {need.path}
+                    continue
+                broken = broken_extents(specialisation.program, signature)
+                if not broken:
+                    self.last = specialisation
+                    return specialisation, signature
+                if broken <= exact:
+                    raise _disagreement(specialisation.program, signature)
+                exact |= broken
+
+    def _look_up(self, signature: Signature) -> Specialisation:
+        found = self._table.get(signature.key)
+        if found is not None and not found.stale():
+            self.stats.hits += 1
+            return found
+        self.stats.misses += 1
+        made = self._make(signature)
+        for stage, seconds in made.program.seconds.items():
+            self.stats.seconds[stage] = self.stats.seconds.get(stage, 0.0) + seconds
+        self._table[signature.key] = made
+        self._fast.clear()
+        return made
+
+    def _make(self, signature: Signature) -> Specialisation:
+        return specialisation_of(build(self.fun, signature, self.transform, self.options), signature)
+
+    def ready(self, specialisation: Specialisation, values: Sequence[Any]) -> Callable[..., Any]:
+        """The callable, compiled for the layouts of these values."""
+        if not self.options.jit:
+            return specialisation.run
+        from symgrad.backends import numba_cpu  # start-up: numba takes half a second to import
+
+        types = numba_cpu.types_of(values)
+        if types not in specialisation.compiled_types:
+            with self._lock:
+                start = time.perf_counter()
+                numba_cpu.compile_for(specialisation.run, types)
+                specialisation.compiled_types.add(types)
+                self.stats.seconds["numba"] = (
+                    self.stats.seconds.get("numba", 0.0) + time.perf_counter() - start
+                )
+        return specialisation.run
+
+
+def specialisation_of(program: Program, signature: Signature) -> Specialisation:
+    """The program made callable."""
+    return Specialisation(program, _compiler(program), *_conversions(program, signature))
+
+
+def _compiler(program: Program) -> Callable[..., Any]:
+    """The program as a callable over flat values: a numba dispatcher, or the study text under NumPy."""
+    if program.options.jit:
+        from symgrad.backends import numba_cpu  # start-up, as above
+
+        return numba_cpu.compile(program.kernel_text, program.function.name, program.options)
+    from symgrad.backends import numpy as numpy_backend
+
+    return numpy_backend.compile(program.study_text, program.function.name)
+
+
+def _entry(specialisation: Specialisation, run: Callable[..., Any]) -> Callable[..., Any]:
+    """What the fast path calls with the user's arguments."""
+    if specialisation.direct and specialisation.plain:
+        return run
+    if specialisation.direct:
+        finish = specialisation.finish
+        return lambda *args: finish(run(*args))
+
+    def entry(*args: Any) -> Any:
+        if specialisation.stale():
+            raise TypeError("stale")
+        return specialisation.finish(run(*specialisation.arguments(args)))
+
+    return entry
+
+
+def _conversions(
+    program: Program, signature: Signature
+) -> tuple[tuple[Convert | None, ...], tuple[Convert | None, ...]]:
+    """How leaves become kernel arguments, and results what the user passed: NumPy scalars stay what they are."""
+    into = tuple(_scalar_of(leaf) for leaf in signature.leaves)
+    plain = not program.options.jit
+    by_type = [_result_type(r.type.dtype, r.type.rank, plain) for r in program.function.results]
+    for leaf, slot in program.gradients.items():
+        by_type[slot] = _like(signature.leaves[leaf]) or by_type[slot]
+    return into, tuple(by_type)
+
+
+def _scalar_of(leaf: Any) -> Convert | None:
+    if isinstance(leaf, np.ndarray):
+        return (lambda a: a[()]) if leaf.ndim == 0 else None
+    return None
+
+
+def _result_type(dtype: str, rank: int, plain: bool = False) -> Convert | None:
+    if rank:
+        return None
+    if dtype in ("float64", "int64", "bool"):
+        return {"float64": float, "int64": int, "bool": bool}[dtype] if plain else None
+    return np.dtype(dtype).type
+
+
+def _like(leaf: Any) -> Convert | None:
+    """Back to the class of the scalar that the user passed."""
+    if isinstance(leaf, np.ndarray):
+        return (lambda g: np.asarray(g, dtype=leaf.dtype)) if leaf.ndim == 0 else None
+    return type(leaf) if isinstance(leaf, np.floating) else None
+
+
+def leaf_shapes(program: Program, signature: Signature) -> list[tuple[Value, tuple[int, ...]]]:
+    """Each parameter with the shape of the value that it gets now."""
+    captured = [c.get() for c in program.lowered.captures]
+    return [
+        (p, np.shape(a))
+        for p, a in zip(program.function.params, [*signature.leaves, *captured], strict=False)
+    ]
+
+
+def extents(function: Function, values: Sequence[Any]) -> dict[str, int]:
+    """The numbers of the named extents in a call."""
+    by_param = dict(zip(function.params, values, strict=False))
+    return {
+        s.name: int(by_param[s.param]) if s.axis is None else int(np.shape(by_param[s.param])[s.axis])
+        for s in function.body.symbols
+        if s.param in by_param
+    }
+
+
+def broken_extents(program: Program, signature: Signature) -> frozenset[str]:
+    """The argument axes whose extents break an entry check of the program, by their names in `bind`."""
+    function = program.function
+    values = [*signature.leaves, *(c.get() for c in program.lowered.captures)]
+    env = extents(function, values)
+    bad: set[str] = set()
+    for param, shape in leaf_shapes(program, signature):
+        for dim, actual in zip(param.type.shape, shape, strict=True):
+            if all(s in env for s in symbols(dim)) and evaluate(dim, env) != actual:
+                bad |= set(symbols(dim))
+    for guard in function.guards:
+        if evaluate(guard.nonnegative, env) < 0:
+            bad |= set(symbols(guard.nonnegative))
+    if not bad:
+        return frozenset()
+    named: set[str] = set()
+    for leaf, param in enumerate(function.params[: len(signature.types)]):
+        for axis, dim in enumerate(param.type.shape):
+            original = signature.types[leaf].shape[axis]
+            name = as_symbol(original)
+            if name is not None and bad & set(symbols(dim)):
+                named.add(name)
+    return frozenset(named)
+
+
+def _disagreement(program: Program, signature: Signature) -> ShapeError:
+    shapes = ", ".join(
+        f"{name}: {np.shape(leaf)}" for name, leaf in zip(signature.names, signature.leaves, strict=True)
+    )
+    needed = "; ".join(g.message for g in program.function.guards)
+    return ShapeError(
+        f"the shapes of the arguments do not fit together ({shapes}) {needed}", program.primal.loc
+    )

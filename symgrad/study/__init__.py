@@ -1,0 +1,1 @@
+"""For people: side-by-side listings, graphs with values and gradients, formulas, pages."""
