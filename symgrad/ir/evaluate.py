@@ -65,9 +65,15 @@ def _arg_reduce(f: Numeric) -> Numeric:
 
 
 # fmt: off
+_SAME_NAME = """
+    negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal sin cos tan
+    arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint sinc add subtract
+    multiply divide power maximum minimum floor_divide remainder fmod arctan2 hypot logaddexp copysign
+    less less_equal greater greater_equal equal not_equal isnan isinf isfinite logical_and logical_or
+    logical_xor logical_not where clip sum prod max min any all matmul
+"""
 NUMPY: dict[str, Numeric] = {
-    name: getattr(np, name)
-    for name in ["negative", "absolute", "sign", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "reciprocal", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "floor", "ceil", "trunc", "rint", "sinc", "add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "floor_divide", "remainder", "fmod", "arctan2", "hypot", "logaddexp", "copysign", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_xor", "logical_not", "where", "clip", "sum", "prod", "max", "min", "any", "all", "matmul"]
+    name: getattr(np, name) for name in _SAME_NAME.split()
 }
 NUMPY |= {
     "erf": special.erf, "erfc": special.erfc, "gammaln": special.gammaln, "digamma": special.digamma,

@@ -84,7 +84,8 @@ def for_parts(eqn: Eqn) -> For:
     count = len(eqn.outs)
     rest = eqn.args[3:]
     (body,) = eqn.regions
-    return For(*eqn.args[:3], rest[:count], rest[count:], body, bool(eqn.attrs.get("exits")))
+    start, stop, step = eqn.args[:3]
+    return For(start, stop, step, rest[:count], rest[count:], body, bool(eqn.attrs.get("exits")))
 
 
 def while_parts(eqn: Eqn) -> While:
@@ -105,7 +106,7 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
 
 
 def bind_symbols(params: tuple[Value, ...], needed: set[str]) -> tuple[Symbol, ...]:
-    """Where a region finds each extent that it needs: on an axis of a param, or in an integer param of that name."""
+    """Where a region finds each extent: on an axis of a param, or in an integer param of that name."""
     found: dict[str, Symbol] = {}
     for param in params:
         for axis, dim in enumerate(param.type.shape):
@@ -119,7 +120,7 @@ def bind_symbols(params: tuple[Value, ...], needed: set[str]) -> tuple[Symbol, .
 
 
 def needed_symbols(params: tuple[Value, ...], eqns: Sequence[Eqn]) -> set[str]:
-    """Every extent name that a block mentions: in its params' types, its equations, and their regions' params."""
+    """Every extent name that a block mentions, in its params' types and in its equations."""
     names = {s for p in params for d in p.type.shape for s in symbols(d)}
     for eqn in eqns:
         names |= symbols_of(eqn)
