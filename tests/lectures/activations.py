@@ -1,8 +1,8 @@
 """Every activation of the lectures' tables as a plain NumPy function, with its derivative beside it.
 
-`f(x, *parameters)` works on arrays; `d_f(x, *parameters)` is the derivative by x, or the tuple of derivatives by
-x and each parameter. Where a slide is garbled, mathematics decides, and a comment says so. Values at kinks are
-conventions: relu(0) has slope 0, a tie splits equally, `where` takes the branch taken. No symgrad in here.
+`f(x, *parameters)` works on arrays; `d_f(x, *parameters)` is the derivative by x, or the tuple of derivatives
+by x and each parameter. Where a slide is garbled, mathematics decides, and a comment says so. Values at kinks
+are conventions: relu(0) has slope 0, a tie splits equally, `where` takes the branch taken. No symgrad in here.
 """
 
 from collections.abc import Callable
