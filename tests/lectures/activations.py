@@ -2,7 +2,8 @@
 
 `f(x, *parameters)` works on arrays; `d_f(x, *parameters)` is the derivative by x, or the tuple of derivatives
 by x and each parameter. Where a slide is garbled, mathematics decides, and a comment says so. Values at kinks
-are conventions: relu(0) has slope 0, a tie splits equally, `where` takes the branch taken. No symgrad in here.
+are conventions: relu(0) has slope 0, a tie splits equally, `where` has that of the branch taken. No symgrad
+here.
 """
 
 from collections.abc import Callable
