@@ -10,29 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
+from symgrad import runtime
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.dims import Dim, evaluate
 from symgrad.ir.indexing import numpy_key
 
 Numeric = Callable[..., Any]
-
-
-def _sigmoid(x: Any) -> Any:
-    return special.expit(x)
-
-
-def _softmax(x: Any, *, axis: tuple[int, ...]) -> Any:
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
-
-
-def _logsumexp(x: Any, *, axis: tuple[int, ...], keepdims: bool) -> Any:
-    m = np.max(x, axis=axis, keepdims=True)
-    m = np.where(np.isfinite(m), m, 0.0).astype(m.dtype)
-    out = m + np.log(np.sum(np.exp(x - m), axis=axis, keepdims=True))
-    return out if keepdims else np.squeeze(out, axis=axis)
 
 
 def _plain(dim: Dim) -> int:
@@ -75,22 +59,13 @@ _SAME_NAME = """
 NUMPY: dict[str, Numeric] = {
     name: getattr(np, name) for name in _SAME_NAME.split()
 }
+NUMPY |= {name: getattr(runtime, name) for name in runtime.__all__}
 NUMPY |= {
-    "erf": special.erf, "erfc": special.erfc, "gammaln": special.gammaln, "digamma": special.digamma,
-    "trigamma": lambda x: special.polygamma(1, x).astype(np.asarray(x).dtype), "xlogy": special.xlogy,
-    "sigmoid": _sigmoid,
-    "log_sigmoid": lambda x: -np.logaddexp(np.zeros_like(x), -np.asarray(x)),
-    "softplus": lambda x: np.logaddexp(np.zeros_like(x), x),
-    "relu": lambda x: np.maximum(x, np.zeros_like(x)),
-    "silu": lambda x: x * _sigmoid(x),
-    "copy": lambda x: x, "stop_gradient": lambda x: x,
+    "copy": lambda x: x,
     "cast": lambda x, *, dtype: np.asarray(x).astype(dtype)[()],
     "argmax": _arg_reduce(np.argmax), "argmin": _arg_reduce(np.argmin),
-    "logsumexp": _logsumexp,
-    "norm": lambda x, *, axis, keepdims: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)),
-    "softmax": _softmax,
-    "log_softmax": lambda x, *, axis: x - _logsumexp(x, axis=axis, keepdims=True),
     "cumsum": lambda x, *, axis: np.cumsum(x, axis=axis),
+    "cumprod": lambda x, *, axis: np.cumprod(x, axis=axis),
     "broadcast_to": lambda x, *, shape: np.broadcast_to(x, shape),
     "reshape": lambda x, *, shape: np.reshape(x, shape),
     "transpose": lambda x, *, perm: np.transpose(x, perm),

@@ -1,0 +1,132 @@
+"""The few helpers that generated NumPy text imports, where NumPy itself has no function or no stable one.
+
+In: arrays or numbers. Out: arrays or NumPy scalars of the same float dtype. Each is exactly what the
+operation of the same name means (`ir.evaluate` takes them from here). NumPy at import, scipy.special
+only when one of its functions is first called.
+
+    sigmoid(-1000.0) == 0.0;  softplus(1000.0) == 1000.0      # no overflow, no warning
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "digamma",
+    "erf",
+    "erfc",
+    "gammaln",
+    "log_sigmoid",
+    "log_softmax",
+    "logsumexp",
+    "norm",
+    "relu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "stop_gradient",
+    "trigamma",
+    "xlogy",
+]
+
+Axis = int | tuple[int, ...] | None
+
+
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), from exp(-abs(x)) so that it cannot overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(np.less(x, 0), e, 1.0) / (1.0 + e)
+
+
+def log_sigmoid(x: Any) -> Any:
+    """log(sigmoid(x)), right also where sigmoid(x) underflows."""
+    return -np.logaddexp(0.0, np.negative(x))
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + exp(x)) without overflow."""
+    return np.logaddexp(0.0, x)
+
+
+def relu(x: Any) -> Any:
+    """max(x, 0); its derivative at 0 is 0."""
+    return np.maximum(x, 0)
+
+
+def silu(x: Any) -> Any:
+    """x * sigmoid(x)."""
+    return x * sigmoid(x)
+
+
+def softmax(x: Any, axis: Axis = None) -> Any:
+    """exp(x) / sum(exp(x)) over `axis` (all axes if None), shifted by the maximum."""
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def log_softmax(x: Any, axis: Axis = None) -> Any:
+    """log(softmax(x)), right also where the softmax underflows."""
+    return x - logsumexp(x, axis=axis, keepdims=True)
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """log(sum(exp(x))) over `axis`, shifted by the maximum where that is finite."""
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0).astype(top.dtype)
+    out = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))
+    return out if keepdims else np.squeeze(out, axis=axis)
+
+
+def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """sqrt(sum(x * x)) over `axis`; its derivative at 0 is 0."""
+    return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+
+
+def erf(x: Any) -> Any:
+    """The error function."""
+    from scipy import special  # start-up: most programs need none of these
+
+    return special.erf(x)
+
+
+def erfc(x: Any) -> Any:
+    """1 - erf(x), accurate for large x."""
+    from scipy import special  # start-up, as above
+
+    return special.erfc(x)
+
+
+def gammaln(x: Any) -> Any:
+    """The logarithm of abs(gamma(x))."""
+    from scipy import special  # start-up, as above
+
+    return special.gammaln(x)
+
+
+def digamma(x: Any) -> Any:
+    """The derivative of gammaln."""
+    from scipy import special  # start-up, as above
+
+    return special.digamma(x)
+
+
+def trigamma(x: Any) -> Any:
+    """The derivative of digamma."""
+    from scipy import special  # start-up, as above
+
+    return special.polygamma(1, x).astype(np.asarray(x).dtype)[()]
+
+
+def xlogy(x: Any, y: Any) -> Any:
+    """x * log(y), and 0 where x is 0."""
+    from scipy import special  # start-up, as above
+
+    return special.xlogy(x, y)
+
+
+def stop_gradient(x: Any) -> Any:
+    """x, seen as a constant by every derivative."""
+    return x
