@@ -77,9 +77,8 @@ def main():
 
     start = time.perf_counter()
     gradient, held_out = train(40 if args.quick else args.epochs, np.random.default_rng(args.seed))
-    print(
-        f"{held_out:.1%} of the held-out digits are read right, after {time.perf_counter() - start:.1f} s\n"
-    )
+    seconds = time.perf_counter() - start
+    print(f"{held_out:.1%} of the held-out digits are read right, after {seconds:.1f} s\n")
     print("The backward pass that symgrad wrote:\n")
     print(gradient.backward_source)
     return 0 if held_out > 0.95 else 1
