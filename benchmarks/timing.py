@@ -27,8 +27,8 @@ ONE_THREAD = {
 def one_thread() -> None:
     """Restart this Python with one thread for every library and one core for the process.
 
-    Libraries read these variables when they are loaded, some of them from C: once anything has imported NumPy,
-    it is too late to set them.
+    Libraries read these variables when they are loaded, some of them from C: once NumPy is imported, it is
+    too late to set them.
     """
     if all(os.environ.get(name) == value for name, value in ONE_THREAD.items()):
         return
