@@ -24,6 +24,7 @@ __all__ = [
     "norm",
     "relu",
     "sigmoid",
+    "sigmoid_cross_entropy",
     "silu",
     "softmax",
     "softplus",
@@ -49,6 +50,11 @@ def log_sigmoid(x: Any) -> Any:
 def softplus(x: Any) -> Any:
     """log(1 + exp(x)) without overflow."""
     return np.logaddexp(0.0, x)
+
+
+def sigmoid_cross_entropy(x: Any, t: Any) -> Any:
+    """-(t * log(sigmoid(x)) + (1 - t) * log(1 - sigmoid(x))), in full accuracy where that is near 0."""
+    return np.maximum(x, 0) - x * t + np.log1p(np.exp(-np.abs(x)))
 
 
 def relu(x: Any) -> Any:

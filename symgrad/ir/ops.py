@@ -180,7 +180,7 @@ _table("negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt squ
        " floor ceil trunc rint sinc erf erfc gammaln digamma trigamma", Kind.ELEMENTWISE, _elementwise)
 _table("sigmoid log_sigmoid softplus relu silu", Kind.ELEMENTWISE, _elementwise)
 _table("add subtract multiply divide power maximum minimum floor_divide remainder fmod"
-       " arctan2 hypot logaddexp copysign xlogy clip", Kind.ELEMENTWISE, _elementwise)
+       " arctan2 hypot logaddexp copysign xlogy clip sigmoid_cross_entropy", Kind.ELEMENTWISE, _elementwise)
 _table("less less_equal greater greater_equal equal not_equal isnan isinf isfinite"
        " logical_and logical_or logical_xor logical_not", Kind.ELEMENTWISE, _predicate)
 _table("where", Kind.ELEMENTWISE, _where)
@@ -191,7 +191,7 @@ _table("argmax argmin", Kind.REDUCTION, _reduction("int64"))
 _table("any all", Kind.REDUCTION, _reduction("bool"))
 _table("logsumexp norm", Kind.REDUCTION, _reduction())
 _table("softmax log_softmax", Kind.GROUPED, _same_as_first)
-_table("cumsum", Kind.GROUPED, _same_as_first)
+_table("cumsum cumprod", Kind.GROUPED, _same_as_first)
 _table("full", Kind.CREATE, _create)
 _table("iota", Kind.CREATE, _iota)
 _table("extent", Kind.CREATE, _extent)
