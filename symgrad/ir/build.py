@@ -17,6 +17,7 @@ import numpy as np
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Const, Eqn, Index, Op, Value
 from symgrad.ir.dims import Dim
+from symgrad.ir.fold import fold
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import BOOL, FLOATS, STRICT, ArrayType, Shape, Unifier
 
@@ -76,6 +77,10 @@ class Ref:
     def ndim(self) -> int:
         return self.arg.type.rank
 
+    @property
+    def dtype(self) -> str:
+        return self.arg.type.dtype
+
     # fmt: off
     def __add__(self, o: Operand) -> Ref: return call("add", self, o)
     def __radd__(self, o: Operand) -> Ref: return call("add", o, self)
@@ -107,7 +112,9 @@ Operand = Ref | float | int
 def call(name: str, *operands: Operand, **attrs: object) -> Ref:
     """Emit `name(*operands)`; numbers among the operands become constants of the others' dtype."""
     first = next(o for o in operands if isinstance(o, Ref) and not (name == "where" and o.type.dtype == BOOL))
-    return Ref(first.builder.emit(OPS[name], [_arg(o, first) for o in operands], attrs), first.builder)
+    args = [_arg(o, first) for o in operands]
+    folded = fold(name, args)
+    return Ref(first.builder.emit(OPS[name], args, attrs) if folded is None else folded, first.builder)
 
 
 def _arg(operand: Operand, like: Ref) -> Arg:
@@ -137,9 +144,14 @@ def cosh(x: Any) -> Any: return apply("cosh", x)
 def sign(x: Any) -> Any: return apply("sign", x)
 def absolute(x: Any) -> Any: return apply("absolute", x)
 def sigmoid(x: Any) -> Any: return apply("sigmoid", x)
+def floor(x: Any) -> Any: return apply("floor", x)
+def rint(x: Any) -> Any: return apply("rint", x)
 def digamma(x: Any) -> Any: return apply("digamma", x)
 def trigamma(x: Any) -> Any: return apply("trigamma", x)
 def power(x: Any, y: Any) -> Any: return apply("power", x, y)
+def hypot(x: Any, y: Any) -> Any: return apply("hypot", x, y)
+def copysign(x: Any, y: Any) -> Any: return apply("copysign", x, y)
+def isfinite(x: Any) -> Any: return apply("isfinite", x)
 def where(c: Any, x: Any, y: Any) -> Any: return apply("where", c, x, y)
 def equal(x: Any, y: Any) -> Any: return apply("equal", x, y)
 def not_equal(x: Any, y: Any) -> Any: return apply("not_equal", x, y)
@@ -151,6 +163,8 @@ def logical_and(x: Any, y: Any) -> Any: return apply("logical_and", x, y)
 def logical_or(x: Any, y: Any) -> Any: return apply("logical_or", x, y)
 def logical_not(x: Any) -> Any: return apply("logical_not", x)
 def softmax(x: Any, *, axis: tuple[int, ...]) -> Any: return apply("softmax", x, axis=axis)
+def cumsum(x: Any, *, axis: int) -> Any: return apply("cumsum", x, axis=axis)
+def cumprod(x: Any, *, axis: int) -> Any: return apply("cumprod", x, axis=axis)
 # fmt: on
 
 
@@ -160,7 +174,10 @@ def sum(x: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
 
 
 def broadcast_to(x: Any, shape: Shape) -> Any:
-    return x if x.shape == shape else apply("broadcast_to", x, shape=shape)
+    if x.shape == shape:
+        return x
+    filled = isinstance(x, Ref) and isinstance(x.arg, Const)
+    return apply("full" if filled else "broadcast_to", x, shape=shape)
 
 
 def reshape(x: Any, shape: Shape) -> Any:
@@ -175,6 +192,19 @@ def getitem(x: Any, index: Index, *operands: Any) -> Any:
     return apply("getitem", x, *operands, index=index)
 
 
+def setitem(x: Any, v: Any, index: Index, *operands: Any) -> Any:
+    return apply("setitem", x, v, *operands, index=index)
+
+
+def concatenate(*xs: Any, axis: int) -> Any:
+    return apply("concatenate", *xs, axis=axis)
+
+
+def is_constant(x: Any, value: float) -> bool:
+    """Is `x` this number already at compile time?"""
+    return isinstance(x, Ref) and isinstance(x.arg, Const) and x.arg.value == value
+
+
 def cast(x: Any, dtype: str) -> Any:
     if isinstance(x, Ref):
         return x if x.type.dtype == dtype else call("cast", x, dtype=dtype)
@@ -184,3 +214,15 @@ def cast(x: Any, dtype: str) -> Any:
 def iota(builder: Builder, extent: Dim) -> Ref:
     """0, 1, ..., extent - 1 as int64."""
     return Ref(builder.emit(OPS["iota"], (), {"shape": (extent,)}), builder)
+
+
+def arange(like: Any, extent: Any) -> Any:
+    """0, 1, ..., extent - 1 as int64, where `like` is computed."""
+    return iota(like.builder, extent) if isinstance(like, Ref) else np.arange(extent)
+
+
+def filled(like: Any, value: float, dtype: str, shape: Shape) -> Any:
+    """An array of one number, where `like` is computed."""
+    if isinstance(like, Ref):
+        return Ref(like.builder.full(value, ArrayType(dtype, shape)), like.builder)
+    return np.full(shape, value, dtype)

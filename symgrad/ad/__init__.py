@@ -1,0 +1,1 @@
+"""IR to IR, adding meaning: the adjoint and the tangent program of a function."""

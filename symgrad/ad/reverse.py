@@ -1,0 +1,110 @@
+"""Reverse mode: a function becomes the same function followed by its adjoint, statement under statement.
+
+In: a function, the params to differentiate by, what is wanted. Out: one function: the primal equations as
+they were, then for each of them, last first, the equations that carry its cotangent to its operands.
+
+    f = num * invden      ->      f = num * invden; dnum = invden; dinvden = num
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from symgrad.ad.accumulate import Derivatives
+from symgrad.ad.activity import live, varied
+from symgrad.ad.local import pull
+from symgrad.ad.ranges import Ranges, extend
+from symgrad.errors import NotDifferentiableError
+from symgrad.ir.build import Builder
+from symgrad.ir.core import Arg, Block, Eqn, Function, Value
+from symgrad.rules.declare import Partials, Products, lookup
+
+Mode = Literal["grad", "value_and_grad", "vjp"]
+
+
+def reverse(function: Function, wrt: tuple[int, ...], mode: Mode) -> Function:
+    """Differentiate `function` by its params `wrt`.
+
+    grad: the gradients of result 0, a float of one element. value_and_grad: all results, then these.
+    vjp: further params, the cotangents of the float results; all results, then the gradients.
+    """
+    inputs = differentiated_params(function, wrt)
+    builder = Builder()
+    builder.phase = "bwd"
+    d = Derivatives(builder, "d{}")
+    active = varied(function.eqns, inputs)
+    if mode == "vjp":
+        seeds = _cotangent_params(function, d, active)
+    else:
+        seeds = ()
+        _seed_one(function, d, active)
+    backpropagate(function.eqns, d, active, extend({}, function.eqns))
+    builder.loc = None
+    gradients = tuple(_gradient(p, d) for p in inputs)
+    eqns, gradients = d.finish(live(tuple(builder.eqns), gradients), gradients)
+    results = gradients if mode == "grad" else (*function.results, *gradients)
+    body = Block((*function.params, *seeds), (*function.eqns, *eqns), results, function.body.symbols)
+    return replace(function, name=f"{mode}_{function.name}", body=body)
+
+
+def backpropagate(eqns: Iterable[Eqn], d: Derivatives, active: set[Value], ranges: Ranges) -> None:
+    """Carry the cotangents that `d` holds from results to operands, through `eqns` from last to first."""
+    for eqn in reversed(tuple(eqns)):
+        g = d.get(eqn.outs[0])
+        wanted = [i for i, a in enumerate(eqn.args) if isinstance(a, Value) and a in active]
+        if g is None or not wanted:
+            continue
+        d.builder.loc = eqn.loc
+        rule = lookup(eqn.op, eqn.loc)
+        note = rule.note if isinstance(rule, Partials | Products) else ""
+        for position, contribution in pull(eqn, g, wanted, d.zeros, ranges):
+            operand = eqn.args[position]
+            assert isinstance(operand, Value)
+            d.add(operand, contribution, note)
+
+
+def differentiated_params(function: Function, wrt: tuple[int, ...]) -> tuple[Value, ...]:
+    """The params at these positions, which must be floats."""
+    inputs = tuple(function.params[i] for i in wrt)
+    for p in inputs:
+        if not p.type.is_float:
+            raise NotDifferentiableError(
+                f"{p.hint or 'an argument'} of {function.name} is {p.type.dtype}: it has no derivative",
+                function.loc,
+                instead="pass a float, or leave this argument out of argnums",
+            )
+    return inputs
+
+
+def _seed_one(function: Function, d: Derivatives, active: set[Value]) -> None:
+    result = function.results[0]
+    if not result.type.is_float or any(n != 1 for n in result.type.shape):
+        raise NotDifferentiableError(
+            f"{function.name} returns {result.type}; a gradient is of one float", function.loc
+        )
+    if result in active and isinstance(result, Value):
+        d.bind(result, d.builder.full(1.0, result.type))
+
+
+def _cotangent_params(function: Function, d: Derivatives, active: set[Value]) -> tuple[Value, ...]:
+    """A param for the cotangent of each float result, bound to the result's value where it is active."""
+    seeds = []
+    for result in function.results:
+        if result.type.is_float:
+            hint = result.hint if isinstance(result, Value) else ""
+            seed = Value(result.type, f"d{hint or 'out'}")
+            seeds.append(seed)
+            if isinstance(result, Value) and result in active:
+                if result in d.held:
+                    d.add(result, d.builder.ref(seed))
+                else:
+                    d.bind(result, seed)
+    return tuple(seeds)
+
+
+def _gradient(param: Value, d: Derivatives) -> Arg:
+    if param not in d.held:
+        d.hold(param, d.builder.full(0.0, param.type))
+    return d.held[param]

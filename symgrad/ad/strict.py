@@ -1,0 +1,58 @@
+"""Strong zeros: a cotangent (or tangent) of exactly 0 contributes exactly 0, even where the slope is inf.
+
+In: an equation about to be differentiated, and its cotangent. Out: the operands to take the slope at.
+Nothing is added where the cotangent cannot be 0 or the operands' ranges exclude the singular points.
+
+    y = where(x > 0, sqrt(x), 0)    s = sqrt(x);  ds = where(x > 0, dy, 0)
+                                    s_ = where((ds == 0) & ~(s > 0), 1, s);  dx = ds * (0.5 / s_)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from symgrad.ad.ranges import Ranges, range_of
+from symgrad.ir.build import Ref, equal, logical_and, where
+from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.rules.singular import points
+
+
+class Zero(IntEnum):
+    """How a cotangent can come to be exactly 0."""
+
+    NEVER = 0  # the seed, and what constants make of it
+    BY_CHANCE = 1  # a factor that is data
+    BY_CHOICE = 2  # a `where`, a `max`, elements that were not read
+
+
+Zeros = dict[Value, Zero]
+
+
+def zero_of(arg: Arg, zeros: Zeros) -> Zero:
+    if isinstance(arg, Const):
+        return Zero.BY_CHOICE if arg.value == 0 else Zero.NEVER
+    return zeros.get(arg, Zero.BY_CHANCE)
+
+
+def note_zeros(zeros: Zeros, eqns: Iterable[Eqn]) -> None:
+    """Extend `zeros` over equations of the derivative program."""
+    for eqn in eqns:
+        level = max((zero_of(a, zeros) for a in eqn.args), default=Zero.BY_CHANCE)
+        zeros.update((out, level) for out in eqn.outs)
+
+
+def slope_operands(eqn: Eqn, g: Ref, zeros: Zeros, ranges: Ranges) -> tuple[Ref, ...]:
+    """(z, *inputs) of an elementwise equation, moved off its singular points where `g` is 0."""
+    b = g.builder
+    here = (b.ref(eqn.out), *map(b.ref, eqn.args))
+    singular = points(eqn.op)
+    if singular is None or zero_of(g.arg, zeros) < (Zero.BY_CHANCE if singular.finite else Zero.BY_CHOICE):
+        return here
+    if singular.regular(*(range_of(a, ranges) for a in eqn.args)):
+        return here
+    off = logical_and(equal(g, 0.0), singular.at(*here))
+    return tuple(
+        x if v is None or isinstance(x.arg, Const) else where(off, v, x)
+        for x, v in zip(here, singular.harmless, strict=True)
+    )

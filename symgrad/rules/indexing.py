@@ -1,0 +1,33 @@
+"""Reading and writing parts of arrays: cotangents are written where values were read, and the reverse.
+
+In: nothing. Out: a rule for each of getitem, setitem, add_at.
+
+    y = x[i]        dx[i] += dy
+    z = x; z[i] = v     dx = dz with dx[i] = 0,  dv = dz[i]
+"""
+
+from __future__ import annotations
+
+from symgrad.ir.build import arange, equal, filled, getitem, reshape, setitem, where
+from symgrad.ir.core import Index
+from symgrad.ir.dims import product
+from symgrad.ir.indexing import is_basic
+from symgrad.ir.ops import op
+from symgrad.rules.declare import AddAt, Array, transpose
+
+
+def _written(g: Array, index: Index, operands: tuple[Array, ...]) -> Array:
+    """What of `g` the written values get: where integer arrays repeat a position, the last one has it."""
+    part = getitem(g, index, *operands)
+    if is_basic(index):
+        return part
+    order = reshape(arange(g, product(part.shape)), part.shape)
+    winner = setitem(filled(g, 0, "int64", g.shape), order, index, *operands)
+    return where(equal(getitem(winner, index, *operands), order), part, 0.0)
+
+
+# fmt: off
+transpose(op.getitem, 0,      lambda g, x, *i, index: AddAt(g, index, i))
+transpose(op.setitem, (0, 1), lambda g, x, v, *i, index: (setitem(g, 0.0, index, *i), _written(g, index, i)))
+transpose(op.add_at, (0, 1),  lambda g, x, v, *i, index: (g, getitem(g, index, *i)))
+# fmt: on
