@@ -1,0 +1,268 @@
+"""One operation as a Python expression over the texts of its operands.
+
+In: an equation, the texts of its value operands, a `Scope`. Out: a `Text` that computes exactly the
+equation, bit for bit where NumPy is deterministic: association is kept, constants and casts are
+printed only as far as NumPy needs them.
+
+    multiply(h, subtract(1.0, h))  ->  h * (1 - h)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from symgrad.emit.casts import computes_in, stays_python
+from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
+from symgrad.emit.index import counts_back, subscript
+from symgrad.emit.syntax import ATOM, Text, atom, binary, call, constant, method, negate, number, parenthesise
+from symgrad.ir.core import Const, Eqn, Kind, Span, Value
+from symgrad.ir.indexing import index_of
+from symgrad.ir.ops import axes, dims
+from symgrad.ir.types import FLOATS
+from symgrad.runtime import __all__ as HELPERS
+
+# fmt: off
+_OPERATORS = {
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//", "remainder": "%",
+    "power": "**", "matmul": "@", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
+    "equal": "==", "not_equal": "!=",
+}
+# Beside a float operand, 1.0 is written 1 in these: x + 1, x > 0, x**2; but 2.0 * x and 1.0 / x.
+_INTEGRAL = {"add", "subtract", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "maximum", "minimum"}
+# fmt: on
+_ALIASES = {"absolute": "np.abs"}
+_FREE_CASTS = {"sum", "prod", "cumsum", "cumprod", "concatenate", "matmul"}
+
+
+def helpers_of(eqns: Sequence[Eqn]) -> list[str]:
+    """The names that the texts of these equations import from `symgrad.runtime`."""
+    return sorted({e.op.name for e in eqns} & set(HELPERS))
+
+
+def expression(eqn: Eqn, values: Sequence[Text | None], scope: Scope, hint: str = "") -> Text:
+    """The text of `eqn`; `values` has None where the operand is a constant."""
+    name = eqn.op.name
+    dtype = eqn.out.type.dtype
+    if name in _SPECIAL:
+        return _SPECIAL[name](eqn, _plain_operands(eqn, values), scope, hint)
+    args = operands(eqn, values)
+    weak = stays_python(name, [(a.dtype, a.weak) for a in args])
+    if name == "negative":
+        return negate(args[0], dtype, weak)
+    if name in _OPERATORS:
+        return binary(_OPERATORS[name], args[0], args[1], dtype, weak)
+    function = name if name in HELPERS else _ALIASES.get(name, f"np.{name}")
+    return call(function, [*(a.text for a in args), *_keywords(eqn)], dtype)
+
+
+def _keywords(eqn: Eqn) -> list[str]:
+    """The keyword arguments of a reduction or a function along axes."""
+    out = []
+    axis = eqn.attrs.get("axis")
+    rank = eqn.args[0].type.rank
+    if isinstance(axis, int) and (axis or eqn.op.name != "concatenate") and rank > 1:
+        out.append(f"axis={axis}")
+    elif isinstance(axis, tuple) and len(axis) != rank:
+        out.append(f"axis={axis[0] if len(axis) == 1 else axis}")
+    if eqn.attrs.get("keepdims"):
+        out.append("keepdims=True")
+    return out
+
+
+def operands(eqn: Eqn, values: Sequence[Text | None]) -> list[Text]:
+    """The operands as this operation needs them: casts left out where NumPy makes them, constants short."""
+    name = eqn.op.name
+    first = 1 if name == "where" else 0  # the condition of where has a dtype of its own
+    want = eqn.args[first].type.dtype
+    full = [v or constant(a.value, a.type.dtype) for a, v in zip(eqn.args, values, strict=True) if _known(a, v)]
+    data = full[first:]
+    if eqn.op.kind is Kind.ELEMENTWISE or name in _FREE_CASTS:
+        data = _without_casts(name, data, want)
+    kinds = tuple((t.dtype, t.weak) for t in data)
+    if all(weak for _, weak in kinds) and not computes_in(name, kinds, want):
+        data = [call(_dtype(want), [data[0].text], want), *data[1:]]
+    floats = any(t.dtype in FLOATS and not isinstance(a, Const) for a, t in zip(eqn.args[first:], data, strict=True))
+    for i, arg in enumerate(eqn.args[first:]):
+        if isinstance(arg, Const) and floats and (name in _INTEGRAL or (name == "power" and i == 1)):
+            data[i] = constant(arg.value, arg.type.dtype, integral=True)
+    return full[:first] + data
+
+
+def _known(arg: object, text: Text | None) -> bool:
+    assert text is not None or isinstance(arg, Const)
+    return True
+
+
+def _without_casts(name: str, data: list[Text], want: str) -> list[Text]:
+    """`data` with as many casts left to NumPy as give the same dtype: all of them, else one by one."""
+    if all(t.bare is None for t in data):
+        return data
+    bare = [t.bare or t for t in data]
+    if computes_in(name, tuple((t.dtype, t.weak) for t in bare), want):
+        return bare
+    out = list(data)
+    for i, text in enumerate(data):
+        attempt = [*out[:i], text.bare or text, *out[i + 1 :]]
+        if text.bare is not None and computes_in(name, tuple((t.dtype, t.weak) for t in attempt), want):
+            out = attempt
+    return out
+
+
+def _plain_operands(eqn: Eqn, values: Sequence[Text | None]) -> list[Text]:
+    """The operands without any liberty."""
+    out = []
+    for arg, text in zip(eqn.args, values, strict=True):
+        if text is None:
+            assert isinstance(arg, Const)
+            text = scalar(arg) if eqn.op.name != "full" else constant(arg.value, arg.type.dtype)
+        out.append(text)
+    return out
+
+
+def scalar(const: Const) -> Text:
+    """A constant that stands alone, with its dtype where a plain number would not have it."""
+    plain = constant(const.value, const.type.dtype)
+    if const.type.dtype in ("float64", "int64", "bool"):
+        return plain
+    return call(_dtype(const.type.dtype), [plain.text], const.type.dtype)
+
+
+def _dtype(dtype: str) -> str:
+    return "np.bool_" if dtype == "bool" else f"np.{dtype}"
+
+
+def _cast(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    dtype = eqn.out.type.dtype
+    (source,) = args
+    if eqn.out.type.rank:
+        text = method(source, "astype", f"({_dtype(dtype)})", dtype)
+    else:
+        text = call(_dtype(dtype), [source.text], dtype)
+    return replace(text, bare=source)
+
+
+def _same(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    return args[0]
+
+
+def _extent(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    return extent(eqn.attrs["dim"], scope)  # type: ignore[arg-type]  # attrs are typed as object
+
+
+def _full(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    (value,) = args
+    out = eqn.out.type
+    const = eqn.args[0].value if isinstance(eqn.args[0], Const) else None
+    plain = {"0": "zeros", "1": "ones"}.get(str(int(const)) if const in (0, 1) and repr(const) != "-0.0" else "")
+    like = lender(out.shape, hint, scope, out.dtype)
+    if like is not None and like.type.dtype == out.dtype:
+        if plain:
+            return call(f"np.{plain}_like", [like.name], out.dtype)
+        return call("np.full_like", [like.name, value.text], out.dtype)
+    default = "float64" if plain else ("" if value.weak and out.dtype not in ("int64", "float64", "bool") else out.dtype)
+    dtype = [] if default == out.dtype else [f"dtype={_dtype(out.dtype)}"]
+    where = shape(out.shape, scope, hint)
+    if plain:
+        return call(f"np.{plain}", [where, *dtype], out.dtype)
+    return call("np.full", [where, value.text, *dtype], out.dtype)
+
+
+def _iota(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    return call("np.arange", [extent(dims(eqn.attrs)[0], scope).text], "int64")
+
+
+def _literal(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    dtype = eqn.out.type.dtype
+    data = _nested(eqn.attrs["data"])
+    natural = dtype in ("float64", "int64", "bool") and 0 not in eqn.out.type.shape
+    return call("np.array", [data, *([] if natural else [f"dtype={_dtype(dtype)}"])], dtype)
+
+
+def _nested(data: object) -> str:
+    if isinstance(data, tuple):
+        return f"[{', '.join(map(_nested, data))}]"
+    assert isinstance(data, float | int | bool)
+    return number(data)
+
+
+def _broadcast_to(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    return call("np.broadcast_to", [args[0].text, shape(eqn.out.type.shape, scope, hint)], eqn.out.type.dtype)
+
+
+def _reshape(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    source, out = eqn.args[0].type, eqn.out.type
+    target = target_shape(source.shape, out.shape, scope)
+    if source.rank == 0 or not out.shape:
+        return call("np.reshape", [args[0].text, f"({target}{',' if len(out.shape) == 1 else ''})"], out.dtype)
+    return method(args[0], "reshape", f"({target})", out.dtype)
+
+
+def _transpose(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    perm = eqn.attrs["perm"]
+    assert isinstance(perm, tuple)
+    n, dtype = len(perm), eqn.out.type.dtype
+    if perm == tuple(reversed(range(n))) and n > 1:
+        return method(args[0], "T", "", dtype)
+    if n > 1 and perm == (*range(n - 2), n - 1, n - 2):
+        return method(args[0], "mT", "", dtype)
+    return call("np.transpose", [args[0].text, f"({', '.join(map(repr, perm))}{',' if n == 1 else ''})"], dtype)
+
+
+def _getitem(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    index, source = index_of(eqn.attrs), eqn.args[0].type.shape
+    base = parenthesise(args[0], ATOM)
+    dtype = eqn.out.type.dtype
+    places = iter(source)
+    sizes = [next(places) if isinstance(i, Span) or type(i).__name__ != "NewAxis" else None for i in index]
+    if any(isinstance(i, Span) and s is not None and counts_back(i, s) for i, s in zip(index, sizes, strict=True)):
+        return _two_steps(eqn, base, args[1:], scope)
+    return atom(f"{base}[{subscript(index, source, args[1:], scope)}]", dtype)
+
+
+def _two_steps(eqn: Eqn, base: str, dynamic: Sequence[Text], scope: Scope) -> Text:
+    """Downward slices cut to length afterwards, for a stop that could come out as -1."""
+    index, source = index_of(eqn.attrs), eqn.args[0].type.shape
+    first: list[Span] = []
+    second: list[object] = []
+    places = iter(source)
+    for item in index:
+        if isinstance(item, Span) and item.step < 0:
+            count = (item.start - item.step) // -item.step
+            next(places)
+            first.append(replace(item, extent=count))
+            second.append(Span(0, 1, item.extent))
+        elif type(item).__name__ == "NewAxis":
+            second.append(item)
+        else:
+            first.append(Span(0, 1, next(places)))
+            second.append(item)
+    middle = tuple(s.extent for s in first)
+    one = subscript(tuple(first), source, (), scope)
+    two = subscript(tuple(second), middle, dynamic, scope)  # type: ignore[arg-type]  # items as they came
+    return atom(f"{base}[{one}][{two}]", eqn.out.type.dtype)
+
+
+def _concatenate(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    parts = operands(eqn, [t if isinstance(a, Value) else None for a, t in zip(eqn.args, args, strict=True)])
+    joined = ", ".join(p.text for p in parts) + ("," if len(parts) == 1 else "")
+    return call("np.concatenate", [f"({joined})", *_keywords(eqn)], eqn.out.type.dtype)
+
+
+_SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
+    "cast": _cast,
+    "copy": _same,
+    "extent": _extent,
+    "full": _full,
+    "iota": _iota,
+    "literal": _literal,
+    "broadcast_to": _broadcast_to,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "getitem": _getitem,
+    "concatenate": _concatenate,
+}
+
+
+def reduced_axes(eqn: Eqn) -> tuple[int, ...]:
+    return axes(eqn.attrs)

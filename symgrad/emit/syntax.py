@@ -1,0 +1,114 @@
+"""Pieces of Python text with the precedence of their outermost operator: parentheses only where needed.
+
+In: texts of operands. Out: the text of an operation on them that Python parses back to exactly that
+operation, so that sums and products are evaluated in the order of the graph.
+
+    binary("*", binary("+", a, b), c)  ->  (a + b) * c
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+COMPARE, ADD, MUL, UNARY, POW, ATOM = range(1, 7)
+
+_LEVEL = {"+": ADD, "-": ADD, "*": MUL, "/": MUL, "//": MUL, "%": MUL, "@": MUL, "**": POW}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An expression's text. `dtype` is what it has at run time; `weak`, that it is a plain Python number.
+
+    `bare` is, for a cast, the text of what is cast: some operations make the cast by themselves.
+    `operator` is the outermost operator, "" if there is none. `name` says that it is just a variable.
+    """
+
+    text: str
+    level: int
+    dtype: str
+    weak: bool = False
+    bare: Text | None = None
+    operator: str = ""
+    name: bool = False
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+
+def variable(name: str, dtype: str, weak: bool = False) -> Text:
+    return Text(name, ATOM, dtype, weak, name=True)
+
+
+def atom(text: str, dtype: str, weak: bool = False) -> Text:
+    return Text(text, ATOM, dtype, weak)
+
+
+def typed(text: Text, dtype: str, weak: bool = False) -> Text:
+    return replace(text, dtype=dtype, weak=weak, bare=None)
+
+
+def call(function: str, args: Sequence[str], dtype: str) -> Text:
+    return Text(f"{function}({', '.join(args)})", ATOM, dtype)
+
+
+def parenthesise(text: Text, wanted: int) -> str:
+    """The text, in parentheses unless it binds at least as tightly as `wanted`."""
+    return text.text if text.level >= wanted else f"({text.text})"
+
+
+def binary(operator: str, a: Text, b: Text, dtype: str, weak: bool = False) -> Text:
+    """`a operator b`."""
+    level = _LEVEL.get(operator, COMPARE)
+    if operator == "**":
+        left = parenthesise(a, ATOM)
+        right = b.text if b.level >= UNARY and b.level != POW else f"({b.text})"
+        joined = f"{left}**{right}" if _short(left) and _short(right) else f"{left} ** {right}"
+        return Text(joined, POW, dtype, weak, operator=operator)
+    left = a.text if a.level > level or _chains(operator, a, level) else f"({a.text})"
+    right = parenthesise(b, level + 1)
+    if level == ADD and b.level == UNARY:  # a - (-b), not a - -b
+        right = f"({b.text})"
+    return Text(f"{left} {operator} {right}", level, dtype, weak, operator=operator)
+
+
+def _chains(operator: str, a: Text, level: int) -> bool:
+    """`a` stands on the left without parentheses, though it binds no tighter: a * b * c, not a * b @ c."""
+    if a.level != level or level == COMPARE:
+        return False
+    mixed = {"@", "//", "%"} & {operator, a.operator}
+    return not mixed or operator == a.operator == "@"
+
+
+def _short(text: str) -> bool:
+    return re.fullmatch(r"-?[\w.]+", text) is not None
+
+
+def negate(a: Text, dtype: str, weak: bool = False) -> Text:
+    """`-a`; a second sign in a row is kept apart."""
+    inner = f"({a.text})" if a.level <= UNARY else a.text
+    return Text(f"-{inner}", UNARY, dtype, weak, operator="-")
+
+
+def method(a: Text, name: str, args: str, dtype: str) -> Text:
+    """`a.name(args)`, or `a.name` where args is empty."""
+    return Text(f"{parenthesise(a, ATOM)}.{name}{args}", ATOM, dtype)
+
+
+def number(value: float | int | bool, *, integral: bool = False) -> str:
+    """A constant in its shortest form; `integral` writes 2.0 as 2 where a float is meant anyway."""
+    if isinstance(value, bool | int):
+        return repr(value)
+    if value != value:
+        return "np.nan"
+    if value in (float("inf"), float("-inf")):
+        return "np.inf" if value > 0 else "-np.inf"
+    if integral and value == int(value) and abs(value) < 1e6 and repr(value) != "-0.0":
+        return repr(int(value))
+    return repr(value)
+
+
+def constant(value: float | int | bool, dtype: str, *, integral: bool = False) -> Text:
+    text = number(value, integral=integral)
+    return Text(text, UNARY if text.startswith("-") else ATOM, dtype, weak=True)
