@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -55,12 +56,12 @@ def stays_python(op: str, operands: Sequence[Operand]) -> bool:
     return op in _ARITHMETIC and all(weak for _, weak in operands)
 
 
-def _stand_in(operand: Operand) -> object:
+def _stand_in(operand: Operand) -> Any:
     dtype, weak = operand
     return _PYTHON[np.dtype(dtype).kind](0) if weak else np.dtype(dtype)
 
 
-def _for_resolve(operand: Operand) -> object:
+def _for_resolve(operand: Operand) -> np.dtype[Any] | type:
     dtype, weak = operand
     kind = np.dtype(dtype).kind
     return _PYTHON[kind] if weak and kind != "b" else np.dtype(dtype)

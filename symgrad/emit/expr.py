@@ -14,11 +14,11 @@ from dataclasses import replace
 
 from symgrad.emit.casts import computes_in, stays_python
 from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
-from symgrad.emit.index import counts_back, subscript
+from symgrad.emit.index import key, subscript
 from symgrad.emit.syntax import ATOM, Text, atom, binary, call, constant, method, negate, number, parenthesise
-from symgrad.ir.core import Const, Eqn, Kind, Span, Value
-from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import axes, dims
+from symgrad.ir.core import Arg, Const, Eqn, Kind, Value
+from symgrad.ir.indexing import index_of, is_basic
+from symgrad.ir.ops import dims
 from symgrad.ir.types import FLOATS
 from symgrad.runtime import __all__ as HELPERS
 
@@ -29,7 +29,10 @@ _OPERATORS = {
     "equal": "==", "not_equal": "!=",
 }
 # Beside a float operand, 1.0 is written 1 in these: x + 1, x > 0, x**2; but 2.0 * x and 1.0 / x.
-_INTEGRAL = {"add", "subtract", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "maximum", "minimum"}
+_INTEGRAL = {
+    "add", "subtract", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
+    "maximum", "minimum",
+}
 # fmt: on
 _ALIASES = {"absolute": "np.abs"}
 _FREE_CASTS = {"sum", "prod", "cumsum", "cumprod", "concatenate", "matmul"}
@@ -75,23 +78,26 @@ def operands(eqn: Eqn, values: Sequence[Text | None]) -> list[Text]:
     name = eqn.op.name
     first = 1 if name == "where" else 0  # the condition of where has a dtype of its own
     want = eqn.args[first].type.dtype
-    full = [v or constant(a.value, a.type.dtype) for a, v in zip(eqn.args, values, strict=True) if _known(a, v)]
+    full = [_value(a, v) for a, v in zip(eqn.args, values, strict=True)]
     data = full[first:]
     if eqn.op.kind is Kind.ELEMENTWISE or name in _FREE_CASTS:
         data = _without_casts(name, data, want)
     kinds = tuple((t.dtype, t.weak) for t in data)
     if all(weak for _, weak in kinds) and not computes_in(name, kinds, want):
         data = [call(_dtype(want), [data[0].text], want), *data[1:]]
-    floats = any(t.dtype in FLOATS and not isinstance(a, Const) for a, t in zip(eqn.args[first:], data, strict=True))
+    by_arg = list(zip(eqn.args[first:], data, strict=True))
+    floats = any(t.dtype in FLOATS for a, t in by_arg if not isinstance(a, Const))
     for i, arg in enumerate(eqn.args[first:]):
         if isinstance(arg, Const) and floats and (name in _INTEGRAL or (name == "power" and i == 1)):
             data[i] = constant(arg.value, arg.type.dtype, integral=True)
     return full[:first] + data
 
 
-def _known(arg: object, text: Text | None) -> bool:
-    assert text is not None or isinstance(arg, Const)
-    return True
+def _value(arg: Arg, text: Text | None) -> Text:
+    if text is not None:
+        return text
+    assert isinstance(arg, Const)
+    return constant(arg.value, arg.type.dtype)
 
 
 def _without_casts(name: str, data: list[Text], want: str) -> list[Text]:
@@ -154,18 +160,25 @@ def _full(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     (value,) = args
     out = eqn.out.type
     const = eqn.args[0].value if isinstance(eqn.args[0], Const) else None
-    plain = {"0": "zeros", "1": "ones"}.get(str(int(const)) if const in (0, 1) and repr(const) != "-0.0" else "")
+    plain = {"0": "zeros", "0.0": "zeros", "1": "ones", "1.0": "ones"}.get(repr(const), "")
     like = lender(out.shape, hint, scope, out.dtype)
     if like is not None and like.type.dtype == out.dtype:
         if plain:
             return call(f"np.{plain}_like", [like.name], out.dtype)
         return call("np.full_like", [like.name, value.text], out.dtype)
-    default = "float64" if plain else ("" if value.weak and out.dtype not in ("int64", "float64", "bool") else out.dtype)
-    dtype = [] if default == out.dtype else [f"dtype={_dtype(out.dtype)}"]
+    natural = "float64" if plain else _natural(value)
+    dtype = [] if natural == out.dtype else [f"dtype={_dtype(out.dtype)}"]
     where = shape(out.shape, scope, hint)
     if plain:
         return call(f"np.{plain}", [where, *dtype], out.dtype)
     return call("np.full", [where, value.text, *dtype], out.dtype)
+
+
+def _natural(value: Text) -> str:
+    """The dtype of an array made of this value."""
+    if not value.weak:
+        return value.dtype
+    return {"f": "float64", "b": "bool"}.get(value.dtype[0], "int64")
 
 
 def _iota(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
@@ -194,7 +207,8 @@ def _reshape(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     source, out = eqn.args[0].type, eqn.out.type
     target = target_shape(source.shape, out.shape, scope)
     if source.rank == 0 or not out.shape:
-        return call("np.reshape", [args[0].text, f"({target}{',' if len(out.shape) == 1 else ''})"], out.dtype)
+        comma = "," if len(out.shape) == 1 else ""
+        return call("np.reshape", [args[0].text, f"({target}{comma})"], out.dtype)
     return method(args[0], "reshape", f"({target})", out.dtype)
 
 
@@ -206,41 +220,14 @@ def _transpose(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
         return method(args[0], "T", "", dtype)
     if n > 1 and perm == (*range(n - 2), n - 1, n - 2):
         return method(args[0], "mT", "", dtype)
-    return call("np.transpose", [args[0].text, f"({', '.join(map(repr, perm))}{',' if n == 1 else ''})"], dtype)
+    order = ", ".join(map(repr, perm)) + ("," if n == 1 else "")
+    return call("np.transpose", [args[0].text, f"({order})"], dtype)
 
 
 def _getitem(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     index, source = index_of(eqn.attrs), eqn.args[0].type.shape
     base = parenthesise(args[0], ATOM)
-    dtype = eqn.out.type.dtype
-    places = iter(source)
-    sizes = [next(places) if isinstance(i, Span) or type(i).__name__ != "NewAxis" else None for i in index]
-    if any(isinstance(i, Span) and s is not None and counts_back(i, s) for i, s in zip(index, sizes, strict=True)):
-        return _two_steps(eqn, base, args[1:], scope)
-    return atom(f"{base}[{subscript(index, source, args[1:], scope)}]", dtype)
-
-
-def _two_steps(eqn: Eqn, base: str, dynamic: Sequence[Text], scope: Scope) -> Text:
-    """Downward slices cut to length afterwards, for a stop that could come out as -1."""
-    index, source = index_of(eqn.attrs), eqn.args[0].type.shape
-    first: list[Span] = []
-    second: list[object] = []
-    places = iter(source)
-    for item in index:
-        if isinstance(item, Span) and item.step < 0:
-            count = (item.start - item.step) // -item.step
-            next(places)
-            first.append(replace(item, extent=count))
-            second.append(Span(0, 1, item.extent))
-        elif type(item).__name__ == "NewAxis":
-            second.append(item)
-        else:
-            first.append(Span(0, 1, next(places)))
-            second.append(item)
-    middle = tuple(s.extent for s in first)
-    one = subscript(tuple(first), source, (), scope)
-    two = subscript(tuple(second), middle, dynamic, scope)  # type: ignore[arg-type]  # items as they came
-    return atom(f"{base}[{one}][{two}]", eqn.out.type.dtype)
+    return atom(base + subscript(index, source, args[1:], scope), eqn.out.type.dtype)
 
 
 def _concatenate(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
@@ -264,5 +251,21 @@ _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
 }
 
 
-def reduced_axes(eqn: Eqn) -> tuple[int, ...]:
-    return axes(eqn.attrs)
+def write(eqn: Eqn, name: str, values: Sequence[Text | None], scope: Scope) -> str:
+    """The statement that writes into the array `name`, which holds the old contents."""
+    index, base = index_of(eqn.attrs), eqn.args[0].type
+    _, value, *dynamic = _plain_operands(eqn, values)
+    bare = value.bare
+    if bare is not None and computes_in("setitem", ((bare.dtype, False), (base.dtype, False)), base.dtype):
+        value = bare
+    if eqn.op.name == "setitem":
+        return f"{name}{subscript(index, base.shape, dynamic, scope)} = {value.text}"
+    if is_basic(index):
+        return f"{name}{subscript(index, base.shape, dynamic, scope)} += {value.text}"
+    view, where = key(index, base.shape, dynamic, scope)
+    return f"np.add.at({name}{view}, {where}, {value.text})"
+
+
+def augmented_by(eqn: Eqn, values: Sequence[Text | None]) -> str:
+    """The right-hand side of `name += ...`."""
+    return operands(eqn, values)[1].text

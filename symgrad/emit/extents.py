@@ -71,8 +71,7 @@ def lender(shape: Shape, hint: str, scope: Scope, dtype: str = "") -> Lender | N
             return candidate
     if not any(map(is_named, shape)):
         return None
-    alike = [c for c in found if c.type.dtype == dtype]
-    return (alike or list(found) or [None])[0]
+    return next((c for c in found if c.type.dtype == dtype), found[0] if found else None)
 
 
 def shape(dims: Shape, scope: Scope, hint: str = "") -> str:

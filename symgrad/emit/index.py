@@ -8,38 +8,51 @@ Out: the text between the brackets. Trailing full slices are left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from symgrad.emit.extents import Scope, extent
 from symgrad.emit.syntax import Text
-from symgrad.ir.core import At, Index, NewAxis, Span
+from symgrad.ir.core import At, Index, IndexItem, NewAxis, Span, full_span
 from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import Shape
 
 
 def subscript(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> str:
-    """What stands between the brackets."""
-    return ", ".join(_items(index, shape, operands, scope))
+    """The brackets after an array: `[1:-1]`; two pairs of them where one would not be safe."""
+    if not _may_wrap(index, shape):
+        return f"[{', '.join(_items(index, shape, operands, scope))}]"
+    first, middle, second = _two_steps(index, shape)
+    one = _items(first, shape, (), scope)
+    return f"[{', '.join(one)}][{', '.join(_items(second, middle, operands, scope))}]"
 
 
-def key(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> str:
-    """The same as an argument of a function: `idx`, `(i, j)`, `np.s_[:, idx]`."""
+def key(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> tuple[str, str]:
+    """The same for `np.add.at`: brackets after the array (mostly none), and the key as an argument."""
+    view = ""
+    if _may_wrap(index, shape):
+        first, middle, index = _two_steps(index, shape)
+        view = f"[{', '.join(_items(first, shape, (), scope))}]"
+        shape = middle
     items = _items(index, shape, operands, scope)
     if any(":" in item or item == "..." for item in items):
-        return f"np.s_[{', '.join(items)}]"
-    return items[0] if len(items) == 1 else f"({', '.join(items)})"
+        return view, f"np.s_[{', '.join(items)}]"
+    return view, items[0] if len(items) == 1 else f"({', '.join(items)})"
+
+
+def sized(index: Index, shape: Shape) -> Iterator[tuple[IndexItem, Dim]]:
+    """Each item with the extent of its axis (1 for a new axis)."""
+    sizes = iter(shape)
+    return ((item, 1 if isinstance(item, NewAxis) else next(sizes)) for item in index)
 
 
 def _items(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> list[str]:
     dynamic = iter(operands)
-    axes = iter(shape)
     items: list[str] = []
-    for item in index:
+    for item, size in sized(index, shape):
         if isinstance(item, NewAxis):
             items.append("None")
-            continue
-        size = next(axes)
-        if isinstance(item, Span):
+        elif isinstance(item, Span):
             items.append(_slice(item, size, scope))
         elif isinstance(item, At):
             items.append(_place(item.position, size, scope))
@@ -65,8 +78,12 @@ def _slice(span: Span, size: Dim, scope: Scope) -> str:
     return f"{start}:{stop}" + ("" if step == 1 else f":{step}")
 
 
-def counts_back(span: Span, size: Dim) -> bool:
-    """A slice whose stop, as text, could come out as -1 and mean something else: write it in two steps."""
+def _may_wrap(index: Index, shape: Shape) -> bool:
+    """A downward slice has a stop that could come out as -1, which Python counts from the end."""
+    return any(isinstance(item, Span) and _stop_may_wrap(item, size) for item, size in sized(index, shape))
+
+
+def _stop_may_wrap(span: Span, size: Dim) -> bool:
     if span.step > 0 or span.extent == (span.start - span.step) // -span.step:
         return False
     last = span.start + span.step * (span.extent - 1) - 1
@@ -74,6 +91,22 @@ def counts_back(span: Span, size: Dim) -> bool:
         return False
     back = last - size
     return not (isinstance(back, int) and back < 0) and any(c < 0 for _, c in last.terms)
+
+
+def _two_steps(index: Index, shape: Shape) -> tuple[Index, Shape, Index]:
+    """Downward slices to the very start, the shape that they give, and the index that cuts them to length."""
+    first: list[IndexItem] = []
+    second: list[IndexItem] = []
+    for item, size in sized(index, shape):
+        if isinstance(item, Span) and item.step < 0:
+            first.append(replace(item, extent=(item.start - item.step) // -item.step))
+            second.append(full_span(item.extent))
+        elif isinstance(item, NewAxis):
+            second.append(item)
+        else:
+            first.append(full_span(size))
+            second.append(item)
+    return tuple(first), tuple(i.extent for i in first if isinstance(i, Span)), tuple(second)
 
 
 def _place(position: Dim, size: Dim, scope: Scope) -> str:
