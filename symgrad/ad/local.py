@@ -69,7 +69,7 @@ def push(eqn: Eqn, tangents: Mapping[int, Ref], zeros: Zeros, ranges: Ranges) ->
                 group = range(len(eqn.args)) if transposed.args == (ALL,) else transposed.args
                 if any(position in tangents for position in group):
                     moved = [
-                        tangents[i].arg if i in tangents else _still(eqn, i, b) if i in group else arg
+                        arg if i not in group else tangents[i].arg if i in tangents else _still(eqn, i, b)
                         for i, arg in enumerate(eqn.args)
                     ]
                     terms.append(b.ref(b.emit(eqn.op, moved, dict(eqn.attrs))))

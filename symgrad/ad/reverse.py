@@ -14,11 +14,14 @@ from typing import Literal
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import live, varied
+from symgrad.ad.branch import pull_cond
+from symgrad.ad.control import Forward, pull_loop
 from symgrad.ad.local import pull
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
+from symgrad.ir.regions import COND, extent_names
 from symgrad.rules.declare import Partials, Products, lookup
 
 Mode = Literal["grad", "value_and_grad", "vjp"]
@@ -40,18 +43,28 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode) -> Function:
     else:
         seeds = ()
         _seed_one(function, d, active)
-    backpropagate(function.eqns, d, active, extend({}, function.eqns))
+    f = Forward.of(function.body, extent_names(function.body))
+    backpropagate(function.eqns, d, active, extend({}, function.eqns), f)
     builder.loc = None
     gradients = tuple(_gradient(p, d) for p in inputs)
     eqns, gradients = d.finish(live(tuple(builder.eqns), gradients), gradients)
     results = gradients if mode == "grad" else (*function.results, *gradients)
-    body = Block((*function.params, *seeds), (*function.eqns, *eqns), results, function.body.symbols)
+    primal = f.apply(function.eqns)
+    body = Block((*function.params, *seeds), (*primal, *eqns), results, (*function.body.symbols, *f.symbols))
     return replace(function, name=f"{mode}_{function.name}", body=body)
 
 
-def backpropagate(eqns: Iterable[Eqn], d: Derivatives, active: set[Value], ranges: Ranges) -> None:
+def backpropagate(
+    eqns: Iterable[Eqn], d: Derivatives, active: set[Value], ranges: Ranges, f: Forward
+) -> None:
     """Carry the cotangents that `d` holds from results to operands, through `eqns` from last to first."""
     for eqn in reversed(tuple(eqns)):
+        if eqn.regions:
+            if any(o in d.held for o in eqn.outs):
+                d.builder.loc = eqn.loc
+                pull_region = pull_cond if eqn.op is COND else pull_loop
+                pull_region(eqn, d, active, f, backpropagate)
+            continue
         g = d.get(eqn.outs[0])
         wanted = [i for i, a in enumerate(eqn.args) if isinstance(a, Value) and a in active]
         if g is None or not wanted:

@@ -82,8 +82,8 @@ partials(op.sigmoid,     lambda y, x: y * (1.0 - y))
 partials(op.log_sigmoid, lambda y, x: sigmoid(-x))
 partials(op.softplus,    lambda y, x: sigmoid(x))
 partials(op.silu,        lambda y, x: sigmoid(x) + y * sigmoid(-x))
-partials(op.logaddexp,   lambda z, x, y: (sigmoid(x - y), sigmoid(y - x)))
 partials(op.sigmoid_cross_entropy, lambda z, x, t: (sigmoid(x) - t, -x))
+partials(op.logaddexp,   lambda z, x, y: (sigmoid(x - y), sigmoid(y - x)))
 
 # kinks: a bool partial selects, a tie is split
 partials(op.absolute,    lambda y, x: sign(x),                                        note="0 at {0} = 0")

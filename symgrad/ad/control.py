@@ -1,0 +1,374 @@
+"""The adjoint of a loop is a loop: the trips in reverse, cotangents carried, invariants accumulated.
+
+In: a `for` or `while` equation and the cotangents of its results. Out: the same equation with what it saves
+(nothing, where the adjoint reads no primal value), and the backward loop beside the other adjoint equations.
+
+    for i in range(n):            for i in range(n - 1, -1, -1):
+        s = s * x[i]                  dx[i] += ds * s_saved[i]
+                                      ds = ds * x[i]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from symgrad.ad.accumulate import Derivatives
+from symgrad.ad.activity import body_activity, live, useful
+from symgrad.ad.ranges import ANY, Ranges, extend
+from symgrad.ad.tape import known_extents, plan, read_by
+from symgrad.ir.build import Builder, Ref
+from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
+from symgrad.ir.dims import Dim, at_least_zero, symbol
+from symgrad.ir.ops import OPS
+from symgrad.ir.regions import FOR, WHILE, For, close, for_parts, while_parts
+from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import rewire, rewire_args
+
+INT = ArrayType("int64")
+Backpropagate = Callable[[tuple[Eqn, ...], Derivatives, set[Value], Ranges, "Forward"], None]
+
+
+@dataclass(slots=True)
+class Forward:
+    """What reverse mode changes in the primal block: equations that save more, and symbols that they bring.
+
+    `bound` are the extents whose numbers are known before the block runs, so that a tape can be made there.
+    """
+
+    bound: set[str]
+    names: set[str]
+    dims: dict[Value, Dim]
+    replaced: dict[Value, tuple[Eqn, ...]] = field(default_factory=dict)
+    symbols: list[Symbol] = field(default_factory=list)
+
+    @staticmethod
+    def of(block: Block, names: set[str]) -> Forward:
+        """The state before anything is differentiated."""
+        dims: dict[Value, Dim] = {s.param: symbol(s.name) for s in block.symbols if s.axis is None}
+        for eqn in block.eqns:
+            if eqn.op.name == "extent":
+                dims[eqn.out] = eqn.attrs["dim"]  # type: ignore[assignment]  # an extent's attribute is a Dim
+        defined = {o for e in block.eqns for o in e.outs}
+        return Forward({s.name for s in block.symbols if s.param not in defined}, names, dims)
+
+    def dim(self, arg: Arg) -> Dim | None:
+        """The extent that an integer operand is, if it is one."""
+        return int(arg.value) if isinstance(arg, Const) else self.dims.get(arg)
+
+    def fresh(self, stem: str) -> str:
+        name, k = stem, 1
+        while name in self.names:
+            name, k = f"{stem}_{k}", k + 1
+        self.names.add(name)
+        return name
+
+    def apply(self, eqns: Sequence[Eqn]) -> tuple[Eqn, ...]:
+        """The primal equations with the replacements in their places."""
+        return tuple(new for e in eqns for new in (self.replaced.get(e.outs[0], (e,)) if e.regions else (e,)))
+
+
+@dataclass(slots=True)
+class _Loop:
+    """What `for` and `while` have in common."""
+
+    body: Block
+    carried: tuple[Arg, ...]
+    carried_params: tuple[Value, ...]
+    invariant: tuple[Arg, ...]
+    invariant_params: tuple[Value, ...]
+    yields: tuple[Arg, ...]
+
+
+def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate) -> None:
+    """Carry the cotangents of a loop's results to its operands."""
+    loop = _common(eqn)
+    seeds = _moving(loop.carried_params, loop.carried, active) + _moving(loop.invariant_params, loop.invariant, active)
+    inside = body_activity(loop.body.eqns, loop.carried_params, loop.yields, seeds)
+    wanted = _carrying(loop, [d.get(o) is not None for o in eqn.outs], inside)
+    if not wanted:
+        return
+    adjoint = _body_adjoint(loop, wanted, inside, d, f, backpropagate)
+    counted = eqn.op is WHILE or bool(eqn.attrs.get("exits"))
+    scope = plan(
+        adjoint.primal,
+        [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own],
+        {*loop.invariant_params, *_index(eqn)},
+        known_extents(f.bound),
+    )
+    saving = _save(eqn, loop, adjoint.primal, scope.saved, f, counted)
+    _backward(eqn, loop, adjoint, scope.again, scope.saved, saving, d)
+
+
+def _common(eqn: Eqn) -> _Loop:
+    if eqn.op is FOR:
+        p = for_parts(eqn)
+        return _Loop(p.body, p.carried, p.carried_params, p.invariant, p.invariant_params, p.yields)
+    w = while_parts(eqn)
+    count = len(w.carried)
+    return _Loop(w.body, w.carried, w.body.params[:count], w.invariant, w.body.params[count:], w.body.results)
+
+
+def _index(eqn: Eqn) -> tuple[Value, ...]:
+    return (eqn.regions[0].params[0],) if eqn.op is FOR else ()
+
+
+def _moving(params: Sequence[Value], args: Sequence[Arg], active: set[Value]) -> list[Value]:
+    return [p for p, a in zip(params, args, strict=True) if isinstance(a, Value) and a in active]
+
+
+def _carrying(loop: _Loop, asked: list[bool], inside: set[Value]) -> list[int]:
+    """The carried values whose cotangents the backward loop carries: asked for, or feeding one that is."""
+    wanted = {k for k, (p, yes) in enumerate(zip(loop.carried_params, asked, strict=True)) if yes and p in inside}
+    while True:
+        reached = useful(loop.body.eqns, [loop.yields[k] for k in sorted(wanted)])
+        more = {k for k, p in enumerate(loop.carried_params) if p in reached and p in inside} - wanted
+        if not more:
+            return sorted(wanted)
+        wanted |= more
+
+
+@dataclass(slots=True)
+class _Adjoint:
+    """The adjoint of one trip: from cotangents of the yields to cotangents of the carried and accumulators."""
+
+    primal: tuple[Eqn, ...]
+    eqns: tuple[Eqn, ...]
+    results: tuple[Arg, ...]
+    seeds: list[Value]
+    wanted: list[int]
+    accumulators: list[Value]
+    accumulated: list[int]
+
+    @property
+    def own(self) -> set[Value]:
+        return {*self.seeds, *self.accumulators}
+
+
+def _body_adjoint(
+    loop: _Loop, wanted: list[int], inside: set[Value], d: Derivatives, f: Forward, backpropagate: Backpropagate
+) -> _Adjoint:
+    b = Builder()
+    b.phase = "bwd"
+    inner = Derivatives(b, d.naming)
+    seeds = []
+    for k in wanted:
+        param, y = loop.carried_params[k], loop.yields[k]
+        hint = param.hint or (y.hint if isinstance(y, Value) else "")
+        seeds.append(Value(param.type, inner.naming.format(hint) if hint else ""))
+        if isinstance(y, Value) and y in inside:
+            if y in inner.held:
+                inner.add(y, b.ref(seeds[-1]))
+            else:
+                inner.bind(y, seeds[-1])
+    totals: dict[int, Value] = {}
+    for k, param in enumerate(loop.invariant_params):
+        if param in inside and param not in inner.held:
+            totals[k] = Value(param.type, inner.naming.format(param.hint) if param.hint else "")
+            inner.bind(param, totals[k])
+    ranges = extend(dict.fromkeys((*loop.carried_params, *loop.invariant_params), ANY), loop.body.eqns)
+    mine = Forward.of(loop.body, f.names)
+    backpropagate(loop.body.eqns, inner, inside, ranges, mine)
+    used = [k for k, t in totals.items() if inner.held[loop.invariant_params[k]] is not t]
+    b.loc = None
+    results = tuple(
+        inner.held.get(loop.carried_params[k]) or b.full(0.0, loop.carried_params[k].type) for k in wanted
+    ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
+    eqns, results = inner.finish(live(tuple(b.eqns), results), results)
+    return _Adjoint(mine.apply(loop.body.eqns), tuple(eqns), results, seeds, wanted, [totals[k] for k in used], used)
+
+
+@dataclass(slots=True)
+class _Saving:
+    """The forward loop as it is now: the tapes after it, and how many trips it made (where that is counted)."""
+
+    tapes: list[Value]
+    count: Arg | None
+
+
+def _save(
+    eqn: Eqn, loop: _Loop, primal: tuple[Eqn, ...], saved: Sequence[Value], f: Forward, counted: bool
+) -> _Saving:
+    """Replace the forward loop by one that also writes its tapes."""
+    b = Builder()
+    b.loc, b.phase = eqn.loc, eqn.phase
+    body = Builder()
+    body.loc, body.phase = eqn.loc, eqn.phase
+    trip = Value(INT, f.fresh("trip")) if counted else None
+    number = trip if trip is not None else _trip_number(eqn, body) if saved else None
+    before: list[Arg] = []
+    inside: list[Value] = []
+    after: list[Arg] = []
+    if saved and not counted:
+        extent: Dim = _trips(eqn, b, f)
+    for v in saved:
+        assert number is not None
+        hint = f.fresh(f"{v.hint or 'tape'}_saved") if v.hint else f.fresh("saved")
+        if counted:
+            name = f.fresh("slots")
+            tape = b.emit(OPS["tape"], (), {"dtype": v.type.dtype, "name": name, "shape": v.type.shape}, hint)
+            f.symbols.append(Symbol(name, tape, 0))
+            f.bound.add(name)
+        else:
+            tape = b.emit(OPS["empty"], (), {"dtype": v.type.dtype, "shape": (extent, *v.type.shape)}, hint)
+        before.append(tape)
+        inside.append(Value(tape.type, hint))
+        index: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
+        op = OPS["push"] if counted else OPS["setitem"]
+        after.append(body.emit(op, (inside[-1], v, number), {"index": index}, hint))
+    if trip is not None:
+        after.append((body.ref(trip) + 1).arg)
+        before.append(Const(0, INT))
+        inside.append(trip)
+    exits = eqn.attrs.get("exits")
+    count = len(loop.carried)
+    first = len(loop.body.params) - count - len(loop.invariant_params)
+    params = [*loop.body.params[: first + count], *inside, *loop.invariant_params]
+    yields = (*loop.body.results[: bool(exits)], *loop.yields, *after)
+    closed = close(params, (*primal, *body.eqns), yields, b)
+    outs = (*eqn.outs, *(Value(v.type, v.hint) for v in inside))
+    lead = eqn.args[: 3 if eqn.op is FOR else 0]
+    operands = (*lead, *loop.carried, *before, *loop.invariant, *closed.operands)
+    regions: tuple[Block, ...] = (closed.block,)
+    if eqn.op is WHILE:
+        test = eqn.regions[0]
+        extra = [Value(v.type, v.hint) for v in inside]
+        further = [Value(o.type, p.hint) for o, p in zip(closed.operands, closed.block.params[len(params) :], strict=True)]
+        wide = [*test.params[:count], *extra, *test.params[count:], *further]
+        regions = (close(wide, test.eqns, test.results, b).block, closed.block)
+    b.eqns.append(replace(eqn, args=operands, outs=outs, regions=regions))
+    f.replaced[eqn.outs[0]] = tuple(b.eqns)
+    tapes = list(outs[count : count + len(saved)])
+    return _Saving(tapes, outs[-1] if trip is not None else None)
+
+
+def _trip_number(eqn: Eqn, body: Builder) -> Value:
+    """Inside the loop: 0 on the first trip, 1 on the second, ..."""
+    p = for_parts(eqn)
+    if isinstance(p.step, Const) and p.step.value == 1 and isinstance(p.start, Const) and p.start.value == 0:
+        return p.index
+    number = (body.ref(p.index) - body.ref(p.start)).arg
+    if not (isinstance(p.step, Const) and p.step.value == 1):
+        number = body.emit(OPS["floor_divide"], (number, p.step))
+    assert isinstance(number, Value)
+    return number
+
+
+def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
+    """The number of trips of a `for`, as an extent that is bound here."""
+    p = for_parts(eqn)
+    start, stop = f.dim(p.start), f.dim(p.stop)
+    if start is not None and stop is not None and isinstance(p.step, Const):
+        step = int(p.step.value)
+        return at_least_zero((stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step)
+    span = b.ref(p.stop) - b.ref(p.start)
+    if not (isinstance(p.step, Const) and p.step.value == 1):
+        span = b.ref(b.emit(OPS["floor_divide"], ((span + b.ref(p.step) + _away(p, b)).arg, p.step)))
+    name = f.fresh("trips")
+    total = b.emit(OPS["maximum"], (span.arg, Const(0, INT)), hint=name)
+    f.symbols.append(Symbol(name, total, None))
+    f.bound.add(name)
+    return symbol(name)
+
+
+def _away(p: For, b: Builder) -> Ref | int:
+    """-1 for a positive step and +1 for a negative one: rounds the number of trips up."""
+    if isinstance(p.step, Const):
+        return -1 if p.step.value > 0 else 1
+    return -b.ref(b.emit(OPS["sign"], (p.step,)))
+
+
+def _backward(
+    eqn: Eqn,
+    loop: _Loop,
+    adjoint: _Adjoint,
+    again: tuple[Eqn, ...],
+    saved: tuple[Value, ...],
+    saving: _Saving,
+    d: Derivatives,
+) -> None:
+    """Emit the backward loop and give its results to the operands."""
+    b = d.builder
+    index = Value(INT, _index(eqn)[0].hint if eqn.op is FOR and saving.count is None else "trip")
+    start, stop, step = _reversed_range(eqn, saving, b)
+    body = Builder()
+    body.loc, body.phase = eqn.loc, "bwd"
+    env: dict[Value, Arg] = dict(zip(loop.invariant_params, loop.invariant, strict=True))
+    number: Value = index
+    if eqn.op is FOR:
+        p = for_parts(eqn)
+        if saving.count is not None:  # counted: the loop runs over trip numbers
+            env[p.index] = (body.ref(p.start) + body.ref(index) * body.ref(p.step)).arg
+        else:
+            env[p.index] = index
+            if saved:
+                number = _number_of(p, index, body)
+    for v, tape in zip(saved, saving.tapes, strict=True):
+        at: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
+        env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint)
+    for e in again:
+        outs = tuple(Value(o.type, o.hint) for o in e.outs)
+        body.eqns.append(replace(rewire(e, env), outs=outs, phase="bwd"))
+        env.update(zip(e.outs, outs, strict=True))
+    eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
+    params = [index, *adjoint.seeds, *adjoint.accumulators]
+    closed = close(params, eqns, rewire_args(adjoint.results, env), b)
+    starts, targets = _initial(eqn, loop, adjoint, d)
+    outs = tuple(Value(v.type, v.hint) for v in (*adjoint.seeds, *adjoint.accumulators))
+    b.loc = eqn.loc
+    b.eqns.append(
+        Eqn(FOR, (start, stop, step, *starts, *closed.operands), outs, {}, (closed.block,), eqn.loc, "bwd")
+    )
+    for out, (operand, fresh) in zip(outs, targets, strict=True):
+        if isinstance(operand, Value):
+            if fresh:
+                d.add(operand, b.ref(out))
+            else:
+                d.bind(operand, out)
+
+
+def _initial(
+    eqn: Eqn, loop: _Loop, adjoint: _Adjoint, d: Derivatives
+) -> tuple[list[Arg], list[tuple[Arg, bool]]]:
+    """Where the carried cotangents begin, and which operand each ends at: (operand, whether it is to be added)."""
+    starts: list[Arg] = []
+    targets: list[tuple[Arg, bool]] = []
+    for k in adjoint.wanted:
+        held = d.held.get(eqn.outs[k])
+        starts.append(d.builder.full(0.0, eqn.outs[k].type) if held is None else held)
+        targets.append((loop.carried[k], True))
+    taken: set[Arg] = set()
+    for k in adjoint.accumulated:
+        operand = loop.invariant[k]
+        held = d.held.get(operand) if isinstance(operand, Value) and operand not in taken else None
+        starts.append(d.builder.full(0.0, operand.type) if held is None else held)
+        targets.append((operand, held is None))
+        taken.add(operand)
+    return starts, targets
+
+
+def _reversed_range(eqn: Eqn, saving: _Saving, b: Builder) -> tuple[Arg, Arg, Arg]:
+    """Start, stop and step of the backward loop."""
+    minus = Const(-1, INT)
+    if saving.count is not None:
+        return (b.ref(saving.count) - 1).arg, minus, minus
+    p = for_parts(eqn)
+    start, stop = b.ref(p.start), b.ref(p.stop)
+    if isinstance(p.step, Const) and abs(p.step.value) == 1:
+        by = int(p.step.value)
+        return (stop - by).arg, (start - by).arg, Const(-by, INT)
+    step = b.ref(p.step)
+    trips = b.ref(b.emit(OPS["floor_divide"], ((stop - start + step + _away(p, b)).arg, p.step)))
+    return (start + (trips - 1) * step).arg, (start - step).arg, (-step).arg
+
+
+def _number_of(p: For, index: Value, body: Builder) -> Value:
+    """The trip number from the index, in the backward loop (its range is one of the enclosing block)."""
+    if isinstance(p.start, Const) and p.start.value == 0 and isinstance(p.step, Const) and p.step.value == 1:
+        return index
+    number = (body.ref(index) - body.ref(p.start)).arg
+    if not (isinstance(p.step, Const) and p.step.value == 1):
+        number = body.emit(OPS["floor_divide"], (number, p.step))
+    assert isinstance(number, Value)
+    return number
+

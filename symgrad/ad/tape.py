@@ -1,0 +1,118 @@
+"""What a backward sweep needs of the forward one: recomputed where that is cheap, saved where it is not.
+
+In: the equations of a primal block, the values that its adjoint reads, what is available anyway.
+Out: a `Plan`: the equations to run again in the backward block, and the values to save, one slot per trip.
+
+    y = y * x[i]; s = s + exp(y)      dy reads x[i] (loaded again), the old y and exp(y) (saved)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from symgrad.ir.core import Arg, Eqn, Kind, Value, values
+from symgrad.ir.dims import symbols
+
+# fmt: off
+EXPENSIVE = {
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "sin", "cos", "tan", "arcsin", "arccos",
+    "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "sinc", "erf", "erfc", "gammaln", "digamma",
+    "trigamma", "sigmoid", "log_sigmoid", "softplus", "silu", "power", "arctan2", "hypot", "logaddexp", "xlogy",
+    "matmul", "cumsum", "softmax", "log_softmax", "logsumexp", "norm", "sum", "prod", "max", "min", "argmax", "argmin",
+    "sqrt", "divide", "remainder", "fmod", "setitem", "add_at", "concatenate", "sigmoid_cross_entropy",
+}
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Run `again` (primal equations, in order), after loading `saved`."""
+
+    again: tuple[Eqn, ...]
+    saved: tuple[Value, ...]
+
+
+def plan(
+    eqns: Sequence[Eqn],
+    needed: Collection[Value],
+    free: Collection[Value],
+    saveable: Callable[[Value], bool],
+) -> Plan:
+    """Decide for each needed value, in program order, so that what is saved first serves what follows.
+
+    A value is recomputed if it is cheap and all that it is computed from is free, saved, or so itself;
+    else it is saved if it can be (its extents are known where the tape is made); else it is recomputed
+    from whatever that takes.
+    """
+    made = {out: (number, eqn) for number, eqn in enumerate(eqns) for out in eqn.outs}
+    ready: set[Value] = set(free)
+    saved: list[Value] = []
+    again: set[int] = set()
+
+    def cheap_closure(value: Value) -> set[int] | None:
+        """The equations that recompute `value` from what is ready, if they are all cheap."""
+        found: set[int] = set()
+        stack = [value]
+        while stack:
+            v = stack.pop()
+            if v in ready:
+                continue
+            if v not in made:
+                return None
+            number, eqn = made[v]
+            if number in found or number in again:
+                continue
+            if not is_cheap(eqn):
+                return None
+            found.add(number)
+            stack += values(eqn.args)
+        return found
+
+    def obtain(value: Value) -> None:
+        stack = [value]
+        while stack:
+            v = stack.pop()
+            if v in ready or (v in made and made[v][0] in again):
+                continue
+            closure = cheap_closure(v)
+            if closure is not None:
+                again.update(closure)
+            elif saveable(v):
+                saved.append(v)
+                ready.add(v)
+            else:
+                number, eqn = made[v]
+                again.add(number)
+                stack += values(eqn.args)
+
+    order = {v: number for v, (number, _) in made.items()}
+    for value in sorted(needed, key=lambda v: order.get(v, -1)):
+        obtain(value)
+    return Plan(tuple(eqns[i] for i in sorted(again)), tuple(saved))
+
+
+def is_cheap(eqn: Eqn) -> bool:
+    """Cheaper to compute again than to store and load; and a scalar, or a view that costs nothing."""
+    if eqn.op.kind is Kind.REGION or eqn.op.name in EXPENSIVE:
+        return False
+    if eqn.op.kind in (Kind.SHAPE, Kind.CREATE):
+        return True
+    return eqn.op.kind is Kind.ELEMENTWISE
+
+
+def read_by(eqns: Iterable[Eqn], results: Iterable[Arg]) -> list[Value]:
+    """The values that equations and results read and do not define, in order of first use."""
+    eqns = tuple(eqns)
+    own = {out for e in eqns for out in e.outs}
+    read = [v for e in eqns for v in values(e.args)] + [r for r in results if isinstance(r, Value)]
+    return list(dict.fromkeys(v for v in read if v not in own))
+
+
+def known_extents(bound: Collection[str]) -> Callable[[Value], bool]:
+    """Whether a value's type mentions only extents that `bound` names."""
+
+    def test(value: Value) -> bool:
+        return all(s in bound for d in value.type.shape for s in symbols(d))
+
+    return test
