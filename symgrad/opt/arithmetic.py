@@ -1,0 +1,214 @@
+"""Identities of arithmetic, selection and casts, each of which keeps dtype, shape and NaNs.
+
+In: an equation, through a `Site`. Out: what its result is instead, or None. The sign of a zero may change.
+
+    x + 0 -> x      a + (-b) -> a - b      -(-x) -> x      x ** 1 -> x      where(c, x, x) -> x
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symgrad.ir.core import Arg, Const, Eqn
+from symgrad.ir.fold import fold
+from symgrad.ir.types import FLOATS, ArrayType
+from symgrad.opt.rewrite import Rewritten, Rule, Rules, Site
+
+
+def folded(site: Site, eqn: Eqn) -> Rewritten:
+    """Constants alone: done now, where the result reads no worse than the operands do."""
+    numbers = [site.constant(a) for a in eqn.args]
+    if any(n is None for n in numbers):
+        return None
+    operands = [
+        Const(n, ArrayType(a.type.dtype)) for n, a in zip(numbers, eqn.args, strict=True) if n is not None
+    ]
+    result = fold(eqn.op.name, operands)
+    if not isinstance(result, Const):
+        return None
+    longest = max(len(repr(c.value)) for c in operands)
+    return result if site.through_names or len(repr(result.value)) <= longest + 2 else None
+
+
+def _add(site: Site, eqn: Eqn) -> Rewritten:
+    x, y = eqn.args
+    if site.is_constant(y, 0):
+        return x
+    if site.is_constant(x, 0):
+        return y
+    if (minus := site.get(y, "negative")) and site.may_reform(eqn):
+        return site.ref(x) - site.ref(minus.args[0])
+    if (minus := site.get(x, "negative")) and site.may_reform(eqn):
+        return site.ref(y) - site.ref(minus.args[0])
+    if site.may_reform(eqn) and x.type.is_float and site.origin(x) is site.origin(y):
+        return 2.0 * site.ref(x)
+    return None
+
+
+def _subtract(site: Site, eqn: Eqn) -> Rewritten:
+    x, y = eqn.args
+    if site.is_constant(y, 0):
+        return x
+    if site.is_constant(x, 0):
+        return -site.ref(y)
+    if (minus := site.get(y, "negative")) and site.may_reform(eqn):
+        return site.ref(x) + site.ref(minus.args[0])
+    return None
+
+
+def _negative(site: Site, eqn: Eqn) -> Rewritten:
+    (x,) = eqn.args
+    if minus := site.get(x, "negative"):
+        return minus.args[0]
+    if site.may_reform(eqn) and (difference := site.take(x, "subtract")):
+        a, b = site.refs(*difference.args)
+        return b - a
+    return None
+
+
+def _multiply(site: Site, eqn: Eqn) -> Rewritten:
+    x, y = eqn.args
+    for one, other in ((y, x), (x, y)):
+        if site.is_constant(one, 1):
+            return other
+        if site.is_constant(one, -1):
+            return -site.ref(other)
+    return None
+
+
+def _divide(site: Site, eqn: Eqn) -> Rewritten:
+    x, y = eqn.args
+    if site.is_constant(y, 1):
+        return x
+    return -site.ref(x) if site.is_constant(y, -1) else None
+
+
+def _power(site: Site, eqn: Eqn) -> Rewritten:
+    x, y = eqn.args
+    if site.is_constant(y, 1):
+        return x
+    if site.is_constant(y, 0):
+        return site.number(1, x.type)  # NumPy's too, for every x, NaN included
+    if site.is_constant(y, -1) and x.type.dtype in FLOATS and site.may_reform(eqn):
+        return 1.0 / site.ref(x)
+    return None
+
+
+def _even(site: Site, eqn: Eqn) -> Rewritten:
+    """The sign of the operand does not matter."""
+    inner = site.get(eqn.args[0], "negative", "absolute")
+    if inner is None or not site.may_reform(eqn):
+        return None
+    return site.call(eqn.op.name, inner.args[0])
+
+
+def _extremum(site: Site, eqn: Eqn) -> Rewritten:
+    x, y = eqn.args
+    return x if site.origin(x) == site.origin(y) else None
+
+
+def _where(site: Site, eqn: Eqn) -> Rewritten:
+    condition, x, y = eqn.args
+    known = site.constant(condition)
+    if known is not None:
+        return x if known else y
+    if site.origin(x) == site.origin(y):
+        return x
+    if negated := site.get(condition, "logical_not"):
+        return site.call("where", negated.args[0], y, x)
+    inner = site.get(x, "where")
+    if inner and site.origin(inner.args[0]) == site.origin(condition):
+        return site.call("where", condition, inner.args[1], y)
+    inner = site.get(y, "where")
+    if inner and site.origin(inner.args[0]) == site.origin(condition):
+        return site.call("where", condition, x, inner.args[2])
+    return None
+
+
+def _logical(site: Site, eqn: Eqn) -> Rewritten:
+    """`c and True -> c`, `c and False -> False`, and the duals."""
+    if any(a.type.dtype != "bool" for a in eqn.args):
+        return None
+    neutral = eqn.op.name == "logical_and"
+    for known, other in (eqn.args, eqn.args[::-1]):
+        value = site.constant(known)
+        if value is not None:
+            return other if bool(value) is neutral else Const(not neutral, ArrayType("bool"))
+    return eqn.args[0] if site.origin(eqn.args[0]) == site.origin(eqn.args[1]) else None
+
+
+def _logical_not(site: Site, eqn: Eqn) -> Rewritten:
+    inner = site.get(eqn.args[0], "logical_not")
+    return inner.args[0] if inner and inner.args[0].type.dtype == "bool" else None
+
+
+def _cast(site: Site, eqn: Eqn) -> Rewritten:
+    (x,) = eqn.args
+    dtype = eqn.out.type.dtype
+    if x.type.dtype == dtype:
+        return x
+    value = site.constant(x)
+    if value is not None and (dtype in FLOATS or x.type.dtype == "bool") and np.isfinite(value):
+        return site.number(value, eqn.out.type)
+    inner = site.get(x, "cast")
+    if inner and np.can_cast(inner.args[0].type.dtype, x.type.dtype, "safe"):
+        source = inner.args[0]
+        return source if source.type.dtype == dtype else site.call("cast", source, dtype=dtype)
+    return None
+
+
+def _same(site: Site, a: Arg, b: Arg) -> bool:
+    return site.origin(a) == site.origin(b)
+
+
+def _exp(site: Site, eqn: Eqn) -> Rewritten:
+    """The exponential of a grouped logarithm is the grouped function."""
+    if inner := site.get(eqn.args[0], "log_softmax"):
+        return site.call("softmax", inner.args[0], **inner.attrs)
+    if inner := site.get(eqn.args[0], "log_sigmoid"):
+        return site.call("sigmoid", inner.args[0])
+    difference = site.get(eqn.args[0], "subtract")
+    if difference is None:
+        return None
+    x, total = difference.args
+    kept = site.get(total, "reshape")
+    reduction = site.see(kept.args[0] if kept else total, "logsumexp")
+    if reduction is None or not _same(site, reduction.args[0], x):
+        return None
+    axis = reduction.attrs["axis"]
+    assert isinstance(axis, tuple)
+    shape = tuple(1 if i in axis else d for i, d in enumerate(x.type.shape))
+    # Aligned as keepdims would: or the sum of another row is taken off.
+    aligned = total.type.shape == shape or len(axis) == len(shape)
+    return site.call("softmax", x, axis=axis) if aligned and eqn.out.type == x.type else None
+
+
+_TABLE: dict[str, tuple[Rule, ...]] = {
+    "add": (_add,),
+    "subtract": (_subtract,),
+    "negative": (_negative,),
+    "multiply": (_multiply,),
+    "divide": (_divide,),
+    "power": (_power,),
+    "square": (_even,),
+    "absolute": (_even,),
+    "maximum": (_extremum,),
+    "minimum": (_extremum,),
+    "where": (_where,),
+    "logical_and": (_logical,),
+    "logical_or": (_logical,),
+    "logical_not": (_logical_not,),
+    "cast": (_cast,),
+    "exp": (_exp,),
+}
+# fmt: off
+_FOLDED = (
+    "add", "subtract", "multiply", "divide", "negative", "log", "sqrt",
+    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_not",
+)
+# fmt: on
+
+ARITHMETIC: Rules = {
+    name: ((folded,) if name in _FOLDED else ()) + _TABLE.get(name, ())
+    for name in dict.fromkeys([*_TABLE, *_FOLDED])
+}

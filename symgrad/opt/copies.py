@@ -1,0 +1,68 @@
+"""Copies: equations that give one value a second name.
+
+In: a function. Out: one in which readers of a copy read what it copies. With `keep_named`, a copy between two
+values that the user can name stays, because it is a statement of the study text; an unnamed source takes the
+name of its copy instead.
+
+    t = x * y; q = copy(t)     ->    q = x * y
+    dsigx = copy(dden)         ->    dsigx = copy(dden) in the study text, nothing in a kernel
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
+from symgrad.ir.walk import rewire, rewire_args, with_eqns
+
+
+def remove_copies(function: Function, *, keep_named: bool) -> Function:
+    """`function` without copies that say nothing."""
+    body = _block(function.body, keep_named)
+    return function if body is function.body else replace(function, body=body)
+
+
+def _block(block: Block, keep_named: bool) -> Block:
+    named = _adopted(block)
+    env: dict[Value, Arg] = {}
+    eqns: list[Eqn] = []
+    changed = False
+    for old in block.eqns:
+        eqn = rewire(old, env)
+        if eqn.regions:
+            regions = tuple(_block(r, keep_named) for r in eqn.regions)
+            if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
+                eqn = replace(eqn, regions=regions)
+        if any(out in named for out in eqn.outs):
+            outs = tuple(Value(out.type, named[out]) if out in named else out for out in eqn.outs)
+            env.update(zip(eqn.outs, outs, strict=True))
+            eqn = replace(eqn, outs=outs)
+        if eqn.op.name == "copy" and not (keep_named and _says_something(eqn)):
+            env[old.out] = eqn.args[0]
+            changed = True
+            continue
+        changed = changed or eqn is not old
+        eqns.append(eqn)
+    return with_eqns(block, eqns, rewire_args(block.results, env)) if changed else block
+
+
+def _says_something(copy: Eqn) -> bool:
+    """A statement `b = a` between two different names."""
+    (source,) = copy.args
+    return isinstance(source, Value) and bool(copy.out.hint) and source.hint != copy.out.hint
+
+
+def _adopted(block: Block) -> dict[Value, str]:
+    """Names that unnamed values take over from their copies: the first copy's, and of the same phase.
+
+    A primal value does not take an adjoint's name: `dnum = t` is still said where `t = 1 / den` is primal.
+    """
+    phase = {out: eqn.phase for eqn in block.eqns for out in eqn.outs if not out.hint}
+    named: dict[Value, str] = {}
+    for eqn in block.eqns:
+        if eqn.op.name != "copy" or not eqn.out.hint:
+            continue
+        for source in values(eqn.args):
+            if phase.get(source) == eqn.phase and source not in named:
+                named[source] = eqn.out.hint
+    return named

@@ -1,0 +1,66 @@
+"""Common subexpressions: what was computed before is read, not computed again.
+
+In: a function. Out: the same function where a repeated equation is a `copy` of the first (`remove_copies`
+decides which name stays). In the study text a short repetition between two statements stays as it is, because
+naming it would cut the user's statement in two.
+
+    a = exp(x) + y; b = exp(x) * y    ->    t = exp(x); a = t + y; b = t * y
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.ir.core import Block, Const, Eqn, Function, Kind, Value
+from symgrad.ir.ops import OPS
+from symgrad.ir.walk import rewire, rewire_args, with_eqns
+from symgrad.opt.numbering import Numbers
+
+_SHORT = frozenset({"negative", "cast", "stop_gradient", "full", "iota", "extent"})
+_SHORT_WITH_CONSTANT = frozenset({"add", "subtract", "multiply", "divide"})
+
+
+def share(function: Function, *, everything: bool) -> Function:
+    """`function` without repeated work; `everything`: the short repetitions too."""
+    body = _block(function.body, everything)
+    return function if body is function.body else replace(function, body=body)
+
+
+def _block(block: Block, everything: bool) -> Block:
+    # `dinvden = num` is a statement of the text: what is computed from dinvden is said in its name.
+    numbers = Numbers(through_copies=everything)
+    first: dict[int, Eqn] = {}
+    env: dict[Value, Value] = {}
+    eqns: list[Eqn] = []
+    changed = False
+    for old in block.eqns:
+        eqn = rewire(old, env)
+        if eqn.regions:
+            regions = tuple(_block(r, everything) for r in eqn.regions)
+            if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
+                eqn, changed = replace(eqn, regions=regions), True
+        if not numbers.add(eqn):
+            if eqn.op.name != "copy" and eqn.op.kind is not Kind.REGION:
+                first[numbers.of(eqn.out)] = eqn
+            eqns.append(eqn)
+            continue
+        number = numbers.of(eqn.out)
+        before = first[number]
+        apart = (before.loc, before.phase) != (eqn.loc, eqn.phase)
+        if apart and not everything and not before.out.hint and _short(eqn):
+            first[number] = eqn  # the nearest one, for repetitions in this statement
+            eqns.append(eqn)
+            continue
+        changed = True
+        if eqn.out.hint:
+            eqns.append(replace(eqn, op=OPS["copy"], args=(before.out,), attrs={}, note=""))
+        else:
+            env[eqn.out] = before.out
+    return with_eqns(block, eqns, rewire_args(block.results, env)) if changed else block
+
+
+def _short(eqn: Eqn) -> bool:
+    """Less to read than a name for it: `-x`, `x.T`, `1 - y`."""
+    if eqn.op.kind is Kind.SHAPE or eqn.op.name in _SHORT:
+        return eqn.op.name != "concatenate"
+    return eqn.op.name in _SHORT_WITH_CONSTANT and any(isinstance(a, Const) for a in eqn.args)

@@ -1,0 +1,37 @@
+"""Dead code: equations whose results nothing reads.
+
+In: a function. Out: the same function without them, inside regions too (the same object if there are none).
+
+    y = exp(x); z = sin(x); return y    ->    y = exp(x); return y
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.ir.core import Block, Eqn, Function, Value, values
+from symgrad.ir.walk import with_eqns
+
+
+def remove_dead(function: Function) -> Function:
+    """`function` without the equations that its results do not need."""
+    body = live_block(function.body)
+    return function if body is function.body else replace(function, body=body)
+
+
+def live_block(block: Block) -> Block:
+    """One sweep from the last equation to the first; a region is closed, so it is swept alone."""
+    live: set[Value] = set(values(block.results))
+    kept: list[Eqn] = []
+    changed = False
+    for eqn in reversed(block.eqns):
+        if not any(out in live for out in eqn.outs):
+            changed = True
+            continue
+        live.update(values(eqn.args))
+        if eqn.regions:
+            regions = tuple(map(live_block, eqn.regions))
+            if any(new is not old for new, old in zip(regions, eqn.regions, strict=True)):
+                eqn, changed = replace(eqn, regions=regions), True
+        kept.append(eqn)
+    return with_eqns(block, reversed(kept)) if changed else block

@@ -1,0 +1,211 @@
+"""The machine under the identities: rules tried on each equation, in order, until none applies.
+
+In: a function and a table from op names to rules. Out: the rewritten function (the same object if no rule
+applied). A rule looks at one equation through a `Site` and returns what its result is instead: an operand,
+or a `Ref` to equations that it wrote with the site's refs; those are tried in turn, at the same place.
+
+    t = multiply(x, 1.0); y = exp(t)    ->    y = exp(x)
+
+One pass over the program; each rule looks a bounded number of equations back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from symgrad.ir.build import Builder, Ref
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value, values
+from symgrad.ir.dims import Dim
+from symgrad.ir.ops import OPS
+from symgrad.ir.types import ArrayType, Shape
+from symgrad.ir.walk import map_regions, rewire, rewire_args, uses, with_eqns
+
+Rewritten = Arg | Ref | None
+Rule = Callable[["Site", Eqn], Rewritten]
+Rules = Mapping[str, tuple[Rule, ...]]
+
+# Rules are written to end; should two of them ever chase each other, a program is still compiled.
+_FUEL = 64
+
+
+class Site:
+    """The program so far, as a rule sees it, and the builder for what it writes.
+
+    `through_names`: may a rule dissolve a value that the user named? Grouping and kernels may; the study
+    text keeps the user's statements.
+    """
+
+    def __init__(self, through_names: bool) -> None:
+        self.through_names = through_names
+        self.builder = Builder()
+        self.produced: dict[Value, Eqn] = {}
+        self.count: dict[Value, int] = {}
+
+    def ref(self, arg: Arg) -> Ref:
+        return self.builder.ref(arg)
+
+    def refs(self, *args: Arg) -> tuple[Ref, ...]:
+        return tuple(map(self.builder.ref, args))
+
+    def call(self, name: str, *args: Arg | Ref, **attrs: object) -> Ref:
+        """Emit `name(*args)`."""
+        plain = [a.arg if isinstance(a, Ref) else a for a in args]
+        return self.ref(self.builder.emit(OPS[name], plain, attrs))
+
+    def count_of(self, dim: Dim, dtype: str) -> Ref:
+        """An extent as a number of this dtype."""
+        return self.call("cast", self.call("extent", dim=dim), dtype=dtype)
+
+    def number(self, value: float, like: ArrayType) -> Const:
+        """A constant of the dtype of `like`."""
+        full = self.builder.full(value, ArrayType(like.dtype))
+        assert isinstance(full, Const)
+        return full
+
+    def origin(self, arg: Arg) -> Arg:
+        """What `arg` is a copy of."""
+        while isinstance(arg, Value) and arg in self.produced and self.produced[arg].op.name == "copy":
+            arg = self.produced[arg].args[0]
+        return arg
+
+    def see(self, arg: Arg, *names: str) -> Eqn | None:
+        """The equation behind `arg`, named or not, if it is one of these ops (of any, if none is given)."""
+        arg = self.origin(arg)
+        eqn = self.produced.get(arg) if isinstance(arg, Value) else None
+        return eqn if eqn is not None and (not names or eqn.op.name in names) else None
+
+    def get(self, arg: Arg, *names: str) -> Eqn | None:
+        """`see`, but not through a name that the text must keep."""
+        return self._behind(arg, names, alone=False)
+
+    def take(self, arg: Arg, *names: str) -> Eqn | None:
+        """`get` for a rule that computes again what it takes apart: only if nothing else reads `arg`."""
+        return self._behind(arg, names, alone=True)
+
+    def _behind(self, arg: Arg, names: tuple[str, ...], alone: bool) -> Eqn | None:
+        while isinstance(arg, Value) and (self.through_names or not arg.hint):
+            eqn = self.produced.get(arg)
+            if alone and not self.once(arg):
+                return None
+            if eqn is None or eqn.op.name != "copy":
+                return eqn if eqn is not None and (not names or eqn.op.name in names) else None
+            arg = eqn.args[0]
+        return None
+
+    def once(self, arg: Arg) -> bool:
+        """Nothing else reads `arg`, so that it goes if this reader does without it."""
+        return isinstance(arg, Value) and self.count.get(arg, 1) <= 1
+
+    def release(self, eqn: Eqn) -> None:
+        """`eqn` is gone: its operands have a reader less, and those without readers are as good as gone."""
+        gone = [eqn]
+        while gone:
+            for arg in values(gone.pop().args):
+                self.count[arg] -= 1
+                if not self.count[arg] and arg in self.produced and len(self.produced[arg].outs) == 1:
+                    gone.append(self.produced[arg])
+
+    def constant(self, arg: Arg) -> float | int | bool | None:
+        """The number that `arg` is, or is filled with, if it is known at compile time."""
+        while not isinstance(arg, Const):
+            eqn = self.produced.get(arg)
+            if eqn is None or eqn.op.name not in _SAME_ELEMENTS:
+                return None
+            arg = eqn.args[0]
+        return arg.value
+
+    def may_reform(self, eqn: Eqn) -> bool:
+        """May an expression change its form, not only lose work? The user's own statements keep theirs."""
+        return self.through_names or bool(eqn.phase)
+
+    def is_constant(self, arg: Arg, value: float) -> bool:
+        """Is `arg` filled with this number (of either sign, if it is 0)?"""
+        found = self.constant(arg)
+        return found is not None and not isinstance(found, bool) and found == value
+
+    def fit(self, arg: Arg | Ref, shape: Shape) -> Ref:
+        """`arg` in this shape, which it broadcasts to."""
+        ref = arg if isinstance(arg, Ref) else self.ref(arg)
+        if ref.shape == shape:
+            return ref
+        return self.call("full" if isinstance(ref.arg, Const) else "broadcast_to", ref, shape=shape)
+
+
+_SAME_ELEMENTS = frozenset({"copy", "full", "broadcast_to", "reshape", "transpose"})
+
+
+def rewrite(function: Function, rules: Rules, *, through_names: bool) -> Function:
+    """Apply `rules` everywhere in `function`."""
+    body = rewrite_block(function.body, rules, through_names=through_names)
+    return function if body is function.body else replace(function, body=body)
+
+
+def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
+    site = Site(through_names)
+    site.count = dict(uses(block))
+    env: dict[Value, Arg] = {}
+    done: list[Eqn] = []
+    changed = False
+    for original in block.eqns:
+        pending, fuel = [original], _FUEL
+        while pending:
+            eqn = rewire(pending.pop(), env)
+            if eqn.op.kind is Kind.REGION:
+                inner = map_regions(eqn, lambda b: rewrite_block(b, rules, through_names=through_names))
+                same = all(new is old for new, old in zip(inner.regions, eqn.regions, strict=True))
+                eqn, changed = (eqn, changed) if same else (inner, True)
+            new = _apply(site, rules.get(eqn.op.name, ()), eqn) if fuel else None
+            if new is not None:
+                fuel, changed = fuel - 1, True
+                pending.extend(reversed(new))
+                continue
+            if eqn.op.name == "copy" and not eqn.out.hint:
+                changed = True
+                _bind(site, env, eqn)
+                continue
+            done.append(eqn)
+            site.produced.update((out, eqn) for out in eqn.outs)
+    return with_eqns(block, done, rewire_args(block.results, env)) if changed else block
+
+
+def _apply(site: Site, rules: tuple[Rule, ...], eqn: Eqn) -> list[Eqn] | None:
+    """The equations that compute the result of `eqn` by the first rule that applies."""
+    builder = site.builder
+    builder.loc, builder.phase, builder.note = eqn.loc, eqn.phase, ""
+    for rule in rules:
+        found = rule(site, eqn)
+        if found is None:
+            builder.eqns.clear()
+            continue
+        result = found.arg if isinstance(found, Ref) else found
+        written = [*builder.eqns]
+        builder.eqns.clear()
+        assert result.type.dtype == eqn.out.type.dtype, f"{rule.__name__}: {eqn} became {result}"
+        if isinstance(result, Const) and eqn.out.type.shape:
+            written.append(_equation(eqn, "full", result, {"shape": eqn.out.type.shape}))
+        elif result.type != eqn.out.type:
+            written.append(_equation(eqn, "broadcast_to", result, {"shape": eqn.out.type.shape}))
+        elif written and written[-1].outs == (result,):
+            note = written[-1].note or eqn.note
+            written[-1] = replace(written[-1], outs=eqn.outs, note=note)  # the name stays
+        else:
+            written.append(_equation(eqn, "copy", result, {}))
+        for new in written:
+            for arg in values(new.args):
+                site.count[arg] = site.count.get(arg, 0) + 1
+        site.release(eqn)
+        return written
+    return None
+
+
+def _equation(eqn: Eqn, name: str, arg: Arg, attrs: dict[str, object]) -> Eqn:
+    return replace(eqn, op=OPS[name], args=(arg,), attrs=attrs)
+
+
+def _bind(site: Site, env: dict[Value, Arg], copy: Eqn) -> None:
+    """Read the source of an unnamed copy in place of the copy."""
+    (source,) = copy.args
+    env[copy.out] = source
+    if isinstance(source, Value):
+        site.count[source] = site.count.get(source, 0) + site.count.get(copy.out, 0) - 1

@@ -1,0 +1,45 @@
+"""The passes in their order, repeated until none of them changes anything.
+
+In: a function, a level. Out: the same meaning, less work. "study" keeps the user's names and statements,
+"kernel" keeps neither, "off" returns the function as it is.
+
+    dnum = 1.0 * invden; t = sin(x)    ->    dnum = invden
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from symgrad.ir.core import Function
+from symgrad.opt.copies import remove_copies
+from symgrad.opt.cse import share
+from symgrad.opt.dce import remove_dead
+from symgrad.opt.local import apply_identities, as_spoken
+
+Level = Literal["off", "study", "kernel"]
+Effort = Literal["auto", "off", "full"]
+
+# Two rounds settle nearly every program, the third finds nothing to do.
+_ROUNDS = 8
+
+
+def simplify(function: Function, level: Level, *, sympy: Effort = "auto") -> Function:
+    """`function` with less work in it."""
+    if level == "off":
+        return function
+    function = settle(function, through_names=level == "kernel")
+    return function if level == "kernel" else remove_dead(as_spoken(function))
+
+
+def settle(function: Function, *, through_names: bool) -> Function:
+    """Everything but sympy, to a fixed point."""
+    for _ in range(_ROUNDS):
+        before = function
+        # Dead code goes last: a value that the user named may be found again by what follows.
+        function = apply_identities(function, through_names=through_names)
+        function = share(function, everything=through_names)
+        function = remove_copies(function, keep_named=not through_names)
+        function = remove_dead(function)
+        if function is before:
+            break
+    return function

@@ -1,0 +1,82 @@
+"""Identities of scattered values: zeros with something added at some positions.
+
+In: an equation, through a `Site`. Out: what its result is instead, or None.
+
+    add_at(zeros, v, i) + b -> add_at(b, v, i)       -add_at(zeros, v, i) -> add_at(zeros, -v, i)
+    sum(add_at(zeros, v, i)) -> sum(v)     one write a row: sum(add_at(zeros, v, (arange, y)), 1) -> v
+
+So the adjoint of `-log(softmax(z))[arange(n), y].mean()` becomes `dz = p / n; dz[arange(n), y] -= 1 / n`.
+"""
+
+from __future__ import annotations
+
+from symgrad.ir.build import Ref
+from symgrad.ir.core import Arg, Eqn, Gather
+from symgrad.ir.indexing import index_of, index_shape
+from symgrad.ir.ops import axes
+from symgrad.opt.rewrite import Rewritten, Rules, Site
+
+
+def _scattered(site: Site, arg: Arg) -> Eqn | None:
+    """The equation, if `arg` is zeros except where something was added."""
+    eqn = site.get(arg, "add_at")
+    return eqn if eqn and site.is_constant(eqn.args[0], 0) else None
+
+
+def _onto(site: Site, eqn: Eqn, write: Eqn, base: Ref, value: Ref) -> Rewritten:
+    if base.type != eqn.out.type:
+        return None
+    return site.call("add_at", base, value, *write.args[2:], **write.attrs)
+
+
+def _add(site: Site, eqn: Eqn) -> Rewritten:
+    for this, other in (eqn.args, eqn.args[::-1]):
+        if site.once(this) and (write := _scattered(site, this)) and not site.is_constant(other, 0):
+            return _onto(site, eqn, write, site.ref(other), site.ref(write.args[1]))
+    return None
+
+
+def _subtract(site: Site, eqn: Eqn) -> Rewritten:
+    x, y = eqn.args
+    if site.once(x) and (write := _scattered(site, x)) and y.type == eqn.out.type:
+        return _onto(site, eqn, write, -site.ref(y), site.ref(write.args[1]))
+    if site.once(y) and (write := _scattered(site, y)) and not site.is_constant(x, 0):
+        return _onto(site, eqn, write, site.ref(x), -site.ref(write.args[1]))
+    return None
+
+
+def _negative(site: Site, eqn: Eqn) -> Rewritten:
+    write = _scattered(site, eqn.args[0])
+    if write is None or not site.once(eqn.args[0]):
+        return None
+    return site.call("add_at", write.args[0], -site.ref(write.args[1]), *write.args[2:], **write.attrs)
+
+
+def _sum(site: Site, eqn: Eqn) -> Rewritten:
+    write = site.see(eqn.args[0], "add_at")
+    if write is None or not site.is_constant(write.args[0], 0):
+        return None
+    base, value, *operands = write.args
+    if axes(eqn.attrs) == tuple(range(base.type.rank)):
+        types = tuple(o.type for o in operands)
+        shape = index_shape(base.type.shape, types, write.attrs, site.builder.unify)
+        spread = site.fit(value, shape)
+        total = site.call("sum", spread, axis=tuple(range(len(shape))), keepdims=False) if shape else spread
+        return site.call("reshape", total, shape=eqn.out.type.shape) if eqn.out.type.shape else total
+    if axes(eqn.attrs) == (1,) and _one_a_row(site, write):
+        rows = site.fit(value, base.type.shape[:1])
+        return site.call("reshape", rows, shape=eqn.out.type.shape) if eqn.attrs["keepdims"] else rows
+    return None
+
+
+def _one_a_row(site: Site, write: Eqn) -> bool:
+    """`a[arange(n), y] += v` for an `a` of n rows."""
+    base, _, *operands = write.args
+    if [type(item) for item in index_of(write.attrs)] != [Gather, Gather]:
+        return False
+    rows, columns = operands
+    counted = site.see(rows, "iota")
+    return bool(counted) and rows.type.shape == base.type.shape[:1] == columns.type.shape
+
+
+WRITES: Rules = {"add": (_add,), "subtract": (_subtract,), "negative": (_negative,), "sum": (_sum,)}
