@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from symgrad.ir.core import Arg, Eqn, Value, values
 from symgrad.ir.regions import COND, FOR
+from symgrad.ir.walk import all_eqns
 from symgrad.rules.declare import is_nondiff
 
 
@@ -68,6 +69,16 @@ def useful(eqns: tuple[Eqn, ...], results: Iterable[Arg]) -> set[Value]:
     for eqn in reversed(eqns):
         if any(out in found for out in eqn.outs):
             found.update(values(eqn.args))
+    return found
+
+
+def needed_anywhere(eqns: tuple[Eqn, ...], results: Iterable[Arg]) -> set[Value]:
+    """`useful`, with everything inside the regions of useful equations."""
+    found = useful(eqns, results)
+    for eqn in eqns:
+        if eqn.regions and any(out in found for out in eqn.outs):
+            for region in eqn.regions:
+                found |= {*region.params, *(o for e in all_eqns(region) for o in e.outs)}
     return found
 
 

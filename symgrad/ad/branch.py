@@ -18,7 +18,8 @@ from symgrad.ad.ranges import ANY, extend
 from symgrad.ad.tape import known_extents, plan, read_by
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
-from symgrad.ir.regions import COND, close, cond_parts
+from symgrad.ir.ops import OPS
+from symgrad.ir.regions import COND, bind_symbols, close_all, cond_parts, mentioned_symbols
 from symgrad.ir.types import FLOATS, ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
@@ -43,7 +44,9 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     if not asked or not moving:
         return
     b = d.builder
-    seeds = [Value(eqn.outs[k].type, d.naming.format(eqn.outs[k].hint) if eqn.outs[k].hint else "") for k in asked]
+    seeds = [
+        Value(eqn.outs[k].type, d.naming.format(eqn.outs[k].hint) if eqn.outs[k].hint else "") for k in asked
+    ]
     totals: dict[int, Value] = {}  # operands that have a cotangent already: the branch adds to it
     seen: set[Arg] = set()
     for k in moving:
@@ -52,7 +55,10 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
             hint = eqn.regions[0].params[k].hint
             totals[k] = Value(operand.type, d.naming.format(hint) if hint else "")
         seen.add(operand)
-    sides = [_side(block, parts.captured, asked, moving, seeds, totals, active, d, f, backpropagate) for block in eqn.regions]
+    sides = [
+        _side(block, parts.captured, asked, moving, seeds, totals, active, f, d.naming, backpropagate)
+        for block in eqn.regions
+    ]
     saved = _save(eqn, sides, f)
     params = [*seeds, *totals.values()]
     given = [d.held[eqn.outs[k]] for k in asked] + [d.held[parts.captured[k]] for k in totals]  # type: ignore[index]
@@ -66,16 +72,12 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
             body.append(replace(rewire(e, env), outs=outs, phase="bwd"))
             env.update(zip(e.outs, outs, strict=True))
         blocks.append(([*body, *(rewire(e, env) for e in side.eqns)], rewire_args(side.results, env)))
-    free = list(dict.fromkeys(v for eqns, results in blocks for v in read_by(eqns, results) if v not in set(params)))
-    closed = [
-        close([Value(p.type, p.hint) for p in params], *_fresh_params(params, eqns, results), b, free)
-        for eqns, results in blocks
+    regions, operands = close_all(params, blocks, b)
+    hints = [
+        d.naming.format(eqn.regions[0].params[k].hint) if eqn.regions[0].params[k].hint else ""
+        for k in moving
     ]
-    closed = _same_operands(closed, params)
-    operands = closed[0].operands
-    hints = [d.naming.format(eqn.regions[0].params[k].hint) if eqn.regions[0].params[k].hint else "" for k in moving]
     outs = tuple(Value(parts.captured[k].type, h) for k, h in zip(moving, hints, strict=True))
-    regions = tuple(c.block for c in closed)
     b.eqns.append(Eqn(COND, (parts.condition, *given, *operands), outs, {}, regions, eqn.loc, "bwd"))
     for k, out in zip(moving, outs, strict=True):
         operand = parts.captured[k]
@@ -84,3 +86,71 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
             d.bind(operand, out)
         else:
             d.add(operand, b.ref(out))
+
+
+def _side(
+    block: Block,
+    captured: tuple[Arg, ...],
+    asked: list[int],
+    moving: list[int],
+    seeds: list[Value],
+    totals: dict[int, Value],
+    active: set[Value],
+    f: Forward,
+    naming: str,
+    backpropagate: Backpropagate,
+) -> _Side:
+    """Differentiate one branch as a function of its params."""
+    b = Builder()
+    b.phase = "bwd"
+    inner = Derivatives(b, naming)
+    inside = varied(block.eqns, moved(block.params, captured, active))
+    for k, total in totals.items():
+        inner.bind(block.params[k], total)
+    for k, seed in zip(asked, seeds, strict=True):
+        result = block.results[k]
+        if isinstance(result, Value) and result in inside:
+            if result in inner.held:
+                inner.add(result, b.ref(seed))
+            else:
+                inner.bind(result, seed)
+    mine = Forward.of(block, f.names)
+    backpropagate(block.eqns, inner, inside, extend(dict.fromkeys(block.params, ANY), block.eqns), mine)
+    b.loc = None
+    results: tuple[Arg, ...] = tuple(
+        inner.held.get(block.params[k]) or b.full(0.0, block.params[k].type) for k in moving
+    )
+    eqns, results = inner.finish(live(tuple(b.eqns), results), results)
+    primal = mine.apply(block.eqns)
+    given = {*seeds, *totals.values()}
+    needed = [v for v in read_by(eqns, results) if v not in given]
+    scope = plan(primal, needed, block.params, known_extents(f.bound))
+    return _Side(block, primal, tuple(eqns), results, scope.again, scope.saved)
+
+
+def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
+    """Replace the forward branch by one that also yields what is saved; the outer names of it, for each side."""
+    tapes = [[Value(v.type, f.fresh(f"{v.hint or 'branch'}_saved")) for v in side.saved] for side in sides]
+    blocks = []
+    for side in sides:
+        b = Builder()
+        b.loc, b.phase = eqn.loc, eqn.phase
+        extra: list[Arg] = []
+        for other in sides:
+            extra += [v if other is side else _nothing(v.type, b) for v in other.saved]
+        block = side.block
+        results = (*block.results, *extra)
+        own = [*block.params, *(o for e in (*side.primal, *b.eqns) for o in e.outs)]
+        eqns = (*side.primal, *b.eqns)
+        symbols = bind_symbols(own, mentioned_symbols(own, eqns))
+        blocks.append(Block(block.params, eqns, results, symbols))
+    outs = (*eqn.outs, *(t for side in tapes for t in side))
+    f.replaced[eqn.outs[0]] = (replace(eqn, outs=outs, regions=tuple(blocks)),)
+    return tapes
+
+
+def _nothing(type_: ArrayType, b: Builder) -> Arg:
+    """What the branch that was not taken saves."""
+    if type_.shape:
+        return b.emit(OPS["empty"], (), {"dtype": type_.dtype, "shape": type_.shape})
+    return Const(0.0 if type_.dtype in FLOATS else type_.dtype != "bool" and 0, type_)

@@ -83,7 +83,9 @@ class _Loop:
 def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate) -> None:
     """Carry the cotangents of a loop's results to its operands."""
     loop = _common(eqn)
-    seeds = _moving(loop.carried_params, loop.carried, active) + _moving(loop.invariant_params, loop.invariant, active)
+    seeds = _moving(loop.carried_params, loop.carried, active) + _moving(
+        loop.invariant_params, loop.invariant, active
+    )
     inside = body_activity(loop.body.eqns, loop.carried_params, loop.yields, seeds)
     wanted = _carrying(loop, [d.get(o) is not None for o in eqn.outs], inside)
     if not wanted:
@@ -119,7 +121,9 @@ def _moving(params: Sequence[Value], args: Sequence[Arg], active: set[Value]) ->
 
 def _carrying(loop: _Loop, asked: list[bool], inside: set[Value]) -> list[int]:
     """The carried values whose cotangents the backward loop carries: asked for, or feeding one that is."""
-    wanted = {k for k, (p, yes) in enumerate(zip(loop.carried_params, asked, strict=True)) if yes and p in inside}
+    wanted = {
+        k for k, (p, yes) in enumerate(zip(loop.carried_params, asked, strict=True)) if yes and p in inside
+    }
     while True:
         reached = useful(loop.body.eqns, [loop.yields[k] for k in sorted(wanted)])
         more = {k for k, p in enumerate(loop.carried_params) if p in reached and p in inside} - wanted
@@ -146,7 +150,12 @@ class _Adjoint:
 
 
 def _body_adjoint(
-    loop: _Loop, wanted: list[int], inside: set[Value], d: Derivatives, f: Forward, backpropagate: Backpropagate
+    loop: _Loop,
+    wanted: list[int],
+    inside: set[Value],
+    d: Derivatives,
+    f: Forward,
+    backpropagate: Backpropagate,
 ) -> _Adjoint:
     b = Builder()
     b.phase = "bwd"
@@ -175,7 +184,9 @@ def _body_adjoint(
         inner.held.get(loop.carried_params[k]) or b.full(0.0, loop.carried_params[k].type) for k in wanted
     ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
     eqns, results = inner.finish(live(tuple(b.eqns), results), results)
-    return _Adjoint(mine.apply(loop.body.eqns), tuple(eqns), results, seeds, wanted, [totals[k] for k in used], used)
+    return _Adjoint(
+        mine.apply(loop.body.eqns), tuple(eqns), results, seeds, wanted, [totals[k] for k in used], used
+    )
 
 
 @dataclass(slots=True)
@@ -199,6 +210,7 @@ def _save(
     before: list[Arg] = []
     inside: list[Value] = []
     after: list[Arg] = []
+    slots: list[str] = []
     if saved and not counted:
         extent: Dim = _trips(eqn, b, f)
     for v in saved:
@@ -207,8 +219,7 @@ def _save(
         if counted:
             name = f.fresh("slots")
             tape = b.emit(OPS["tape"], (), {"dtype": v.type.dtype, "name": name, "shape": v.type.shape}, hint)
-            f.symbols.append(Symbol(name, tape, 0))
-            f.bound.add(name)
+            slots.append(name)
         else:
             tape = b.emit(OPS["empty"], (), {"dtype": v.type.dtype, "shape": (extent, *v.type.shape)}, hint)
         before.append(tape)
@@ -225,20 +236,22 @@ def _save(
     first = len(loop.body.params) - count - len(loop.invariant_params)
     params = [*loop.body.params[: first + count], *inside, *loop.invariant_params]
     yields = (*loop.body.results[: bool(exits)], *loop.yields, *after)
-    closed = close(params, (*primal, *body.eqns), yields, b)
+    block, further = close(params, (*primal, *body.eqns), yields, b)
     outs = (*eqn.outs, *(Value(v.type, v.hint) for v in inside))
     lead = eqn.args[: 3 if eqn.op is FOR else 0]
-    operands = (*lead, *loop.carried, *before, *loop.invariant, *closed.operands)
-    regions: tuple[Block, ...] = (closed.block,)
+    operands = (*lead, *loop.carried, *before, *loop.invariant, *further)
+    regions: tuple[Block, ...] = (block,)
     if eqn.op is WHILE:
         test = eqn.regions[0]
-        extra = [Value(v.type, v.hint) for v in inside]
-        further = [Value(o.type, p.hint) for o, p in zip(closed.operands, closed.block.params[len(params) :], strict=True)]
-        wide = [*test.params[:count], *extra, *test.params[count:], *further]
-        regions = (close(wide, test.eqns, test.results, b).block, closed.block)
+        extra = [Value(v.type, v.hint) for v in (*inside, *block.params[len(params) :])]
+        wide = [*test.params[:count], *extra[: len(inside)], *test.params[count:], *extra[len(inside) :]]
+        tested, none = close(wide, test.eqns, test.results, b)
+        assert not none, "the test of a while reads only its params"
+        regions = (tested, block)
     b.eqns.append(replace(eqn, args=operands, outs=outs, regions=regions))
     f.replaced[eqn.outs[0]] = tuple(b.eqns)
     tapes = list(outs[count : count + len(saved)])
+    f.symbols += [Symbol(name, tape, 0) for name, tape in zip(slots, tapes, strict=False)]
     return _Saving(tapes, outs[-1] if trip is not None else None)
 
 
@@ -260,7 +273,9 @@ def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
     start, stop = f.dim(p.start), f.dim(p.stop)
     if start is not None and stop is not None and isinstance(p.step, Const):
         step = int(p.step.value)
-        return at_least_zero((stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step)
+        return at_least_zero(
+            (stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step
+        )
     span = b.ref(p.stop) - b.ref(p.start)
     if not (isinstance(p.step, Const) and p.step.value == 1):
         span = b.ref(b.emit(OPS["floor_divide"], ((span + b.ref(p.step) + _away(p, b)).arg, p.step)))
@@ -312,13 +327,11 @@ def _backward(
         env.update(zip(e.outs, outs, strict=True))
     eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
     params = [index, *adjoint.seeds, *adjoint.accumulators]
-    closed = close(params, eqns, rewire_args(adjoint.results, env), b)
+    block, further = close(params, eqns, rewire_args(adjoint.results, env), b)
     starts, targets = _initial(eqn, loop, adjoint, d)
     outs = tuple(Value(v.type, v.hint) for v in (*adjoint.seeds, *adjoint.accumulators))
     b.loc = eqn.loc
-    b.eqns.append(
-        Eqn(FOR, (start, stop, step, *starts, *closed.operands), outs, {}, (closed.block,), eqn.loc, "bwd")
-    )
+    b.eqns.append(Eqn(FOR, (start, stop, step, *starts, *further), outs, {}, (block,), eqn.loc, "bwd"))
     for out, (operand, fresh) in zip(outs, targets, strict=True):
         if isinstance(operand, Value):
             if fresh:
@@ -371,4 +384,3 @@ def _number_of(p: For, index: Value, body: Builder) -> Value:
         number = body.emit(OPS["floor_divide"], (number, p.step))
     assert isinstance(number, Value)
     return number
-

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
-from symgrad.ad.activity import useful, varied
+from symgrad.ad.activity import needed_anywhere, useful, varied
 from symgrad.ad.local import push
+from symgrad.ad.moving import push_region
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.ad.reverse import differentiated_params
 from symgrad.ir.build import Builder, Ref
@@ -32,7 +33,7 @@ def forward(function: Function, wrt: tuple[int, ...]) -> Function:
     tangents = tuple(Value(p.type, f"{p.hint}_dot" if p.hint else "") for p in inputs)
     for param, tangent in zip(inputs, tangents, strict=True):
         d.bind(param, tangent)
-    active = varied(function.eqns, inputs) & useful(function.eqns, function.results)
+    active = varied(function.eqns, inputs) & needed_anywhere(function.eqns, function.results)
     pushforward(function.eqns, d, active, extend({}, function.eqns))
     builder.loc, builder.phase = None, "fwd"
     moves = tuple(_tangent(r, d) for r in function.results)
@@ -46,7 +47,14 @@ def forward(function: Function, wrt: tuple[int, ...]) -> Function:
 def pushforward(eqns: tuple[Eqn, ...], d: Derivatives, active: set[Value], ranges: Ranges) -> None:
     """Emit `eqns` again, each followed by the tangents of its results."""
     for eqn in eqns:
+        if eqn.regions:
+            d.builder.loc, d.builder.phase = eqn.loc, eqn.phase
+            push_region(eqn, d, ranges, pushforward)
+            continue
         d.repeat(eqn)
+        if eqn.op.name == "tape" and eqn.out.type.is_float:  # its tangent grows with it
+            hint = d.naming.format(eqn.out.hint)
+            d.bind(eqn.out, d.builder.emit(eqn.op, (), dict(eqn.attrs), hint))
         moving: dict[int, Ref] = {}
         for position, operand in enumerate(eqn.args):
             t = d.get(operand) if isinstance(operand, Value) else None

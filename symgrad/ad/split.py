@@ -18,7 +18,7 @@ from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Symbol, Value, valu
 from symgrad.ir.dims import as_symbol, symbol
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import op
-from symgrad.ir.regions import needed_symbols
+from symgrad.ir.regions import mentioned_symbols
 from symgrad.ir.types import ArrayType
 
 VIEWS = {"copy", "reshape", "transpose", "broadcast_to"}
@@ -84,7 +84,7 @@ def _extents(
         if (name := as_symbol(dim)) is not None
     }
     sizes, table = [], []
-    for name in sorted(needed_symbols(params, eqns)):
+    for name in sorted(mentioned_symbols(params, eqns)):
         found = on_axis.get(name)
         given = next((s for s in function.body.symbols if s.name == name and s.param in params), None)
         if found is None and given is not None:

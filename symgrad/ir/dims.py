@@ -23,7 +23,17 @@ class FloorDiv:
         return f"({self.numerator}) // {self.denominator}"
 
 
-Atom = str | FloorDiv
+@dataclass(frozen=True, slots=True)
+class AtLeastZero:
+    """An atom: max(extent, 0), the number of trips of a range that may be empty."""
+
+    extent: Extent
+
+    def __str__(self) -> str:
+        return f"max({self.extent}, 0)"
+
+
+Atom = str | FloorDiv | AtLeastZero
 Monomial = tuple[Atom, ...]
 
 
@@ -107,7 +117,7 @@ def symbols(dim: Dim) -> Iterator[str]:
                 if isinstance(atom, str):
                     yield atom
                 else:
-                    yield from symbols(atom.numerator)
+                    yield from symbols(atom.numerator if isinstance(atom, FloorDiv) else atom.extent)
 
 
 def substitute(dim: Dim, env: Mapping[str, Dim]) -> Dim:
@@ -137,6 +147,15 @@ def solve(left: Dim, right: Dim) -> tuple[str, Dim] | None:
     return None
 
 
+def at_least_zero(dim: Dim) -> Dim:
+    """max(dim, 0); a sum of named extents with no minus sign is its own."""
+    if isinstance(dim, int):
+        return max(dim, 0)
+    if all(coef > 0 for _, coef in dim.terms):
+        return dim
+    return _make({(AtLeastZero(dim),): 1})
+
+
 def product(dims: tuple[Dim, ...]) -> Dim:
     """The number of elements of a shape."""
     out: Dim = 1
@@ -152,8 +171,10 @@ def _fold(dim: Extent, value_of: Callable[[str], Dim]) -> Dim:
         for atom in mono:
             if isinstance(atom, str):
                 term = term * value_of(atom)
-            else:
+            elif isinstance(atom, FloorDiv):
                 term = term * (_fold(atom.numerator, value_of) // atom.denominator)
+            else:
+                term = term * at_least_zero(_fold(atom.extent, value_of))
         out = out + term
     return out
 

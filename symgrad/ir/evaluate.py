@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from symgrad import runtime
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value
 from symgrad.ir.dims import Dim, evaluate
 from symgrad.ir.indexing import numpy_key
+from symgrad.ir.types import FLOATS
 
 Numeric = Callable[..., Any]
 
@@ -80,10 +81,11 @@ NUMPY |= {
 def symbol_values(block: Block, args: Sequence[Any]) -> dict[str, int]:
     """The numbers of the named extents, read off the arguments."""
     by_param = dict(zip(block.params, args, strict=True))
-    return {
-        s.name: int(by_param[s.param]) if s.axis is None else int(np.shape(by_param[s.param])[s.axis])
-        for s in block.symbols
-    }
+    return {s.name: _size(s, by_param[s.param]) for s in block.symbols if s.param in by_param}
+
+
+def _size(symbol: Symbol, value: Any) -> int:
+    return int(value) if symbol.axis is None else int(np.shape(value)[symbol.axis])
 
 
 def run(function: Function, *args: Any) -> tuple[Any, ...]:
@@ -93,6 +95,9 @@ def run(function: Function, *args: Any) -> tuple[Any, ...]:
 
 def run_block(block: Block, args: Sequence[Any]) -> tuple[Any, ...]:
     symbols = symbol_values(block, args)
+    later: dict[Value, list[Symbol]] = {}
+    for symbol in block.symbols:
+        later.setdefault(symbol.param, []).append(symbol)
     env: dict[Value, Any] = {
         p: np.asarray(a, dtype=p.type.dtype)[()] for p, a in zip(block.params, args, strict=True)
     }
@@ -102,11 +107,11 @@ def run_block(block: Block, args: Sequence[Any]) -> tuple[Any, ...]:
 
     with np.errstate(all="ignore"):
         for eqn in block.eqns:
-            if eqn.regions:
-                env.update(zip(eqn.outs, _control(eqn, [read(a) for a in eqn.args]), strict=True))
-                continue
-            out = _evaluate(eqn.op.name, [read(a) for a in eqn.args], eqn.attrs, symbols)
-            env[eqn.out] = np.asarray(out, dtype=eqn.out.type.dtype)[()]
+            args = [read(a) for a in eqn.args]
+            outs = _control(eqn, args) if eqn.regions else (_evaluate(eqn.op.name, args, eqn.attrs, symbols),)
+            for out, number in zip(eqn.outs, outs, strict=True):
+                env[out] = np.asarray(number, dtype=out.type.dtype)[()]
+                symbols.update((s.name, _size(s, env[out])) for s in later.get(out, ()))
     return tuple(read(r) for r in block.results)
 
 
@@ -140,6 +145,18 @@ def _evaluate(name: str, args: list[Any], attrs: Mapping[str, Any], symbols: Map
         return np.array(attrs["data"], dtype=attrs["dtype"])
     if name == "full":
         return np.full(tuple(map(value_of, attrs["shape"])), args[0])
+    if name == "empty":
+        return np.full(tuple(map(value_of, attrs["shape"])), np.nan if attrs["dtype"] in FLOATS else 0)
+    if name == "tape":
+        return np.full((0, *map(value_of, attrs["shape"])), 0.0)
+    if name == "push":
+        key = numpy_key(attrs["index"], args[2:], value_of)
+        tape = (
+            np.concatenate([args[0], np.zeros((1, *args[0].shape[1:]))])
+            if key[0] == len(args[0])
+            else args[0]
+        )
+        return _write(tape, key, args[1], accumulate=False)
     if name == "iota":
         return np.arange(value_of(attrs["shape"][0]))
     if name in ("getitem", "setitem", "add_at"):

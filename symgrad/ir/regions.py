@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Op, Symbol, Value, values
-from symgrad.ir.dims import symbols
-from symgrad.ir.ops import Types, define
+from symgrad.ir.dims import as_symbol, symbol, symbols
+from symgrad.ir.ops import OPS, Types, define
 from symgrad.ir.types import ArrayType, Unifier
-from symgrad.ir.walk import symbols_of
+from symgrad.ir.walk import all_eqns, rewire, rewire_args, symbols_of
 
 
 def _by_regions(types: Types, attrs: object, unify: Unifier) -> Types:
@@ -105,24 +106,83 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
     return tuple(r.type for r in (results[1:] if exits else results))
 
 
-def bind_symbols(params: tuple[Value, ...], needed: set[str]) -> tuple[Symbol, ...]:
-    """Where a region finds each extent: on an axis of a param, or in an integer param of that name."""
+def bind_symbols(block_values: Sequence[Value], needed: set[str]) -> tuple[Symbol, ...]:
+    """Where a block finds each extent: on an axis of one of its values, or in an integer of that name."""
     found: dict[str, Symbol] = {}
-    for param in params:
-        for axis, dim in enumerate(param.type.shape):
-            for name in symbols(dim):
-                if name in needed and str(dim) == name:
-                    found.setdefault(name, Symbol(name, param, axis))
-    for param in params:
-        if param.type.rank == 0 and param.hint in needed:
-            found.setdefault(param.hint, Symbol(param.hint, param, None))
+    for value in block_values:
+        for axis, dim in enumerate(value.type.shape):
+            name = as_symbol(dim)
+            if name in needed:
+                found.setdefault(name, Symbol(name, value, axis))
+        if value.type == ArrayType("int64") and value.hint in needed:
+            found.setdefault(value.hint, Symbol(value.hint, value, None))
     return tuple(found[name] for name in sorted(found))
 
 
-def needed_symbols(params: tuple[Value, ...], eqns: Sequence[Eqn]) -> set[str]:
-    """Every extent name that a block mentions, in its params' types and in its equations."""
-    names = {s for p in params for d in p.type.shape for s in symbols(d)}
+def mentioned_symbols(block_values: Sequence[Value], eqns: Sequence[Eqn]) -> set[str]:
+    """Every extent name that a block mentions: in the types of its values and in its equations."""
+    names = {s for v in block_values for d in v.type.shape for s in symbols(d)}
     for eqn in eqns:
         names |= symbols_of(eqn)
-        names |= {s for a in values(eqn.args) for d in a.type.shape for s in symbols(d)}
+    return names
+
+
+Body = tuple[Sequence[Eqn], Sequence[Arg]]  # equations and results that may read the enclosing block
+
+
+def close(
+    params: Sequence[Value], eqns: Sequence[Eqn], results: Sequence[Arg], outer: Builder
+) -> tuple[Block, tuple[Arg, ...]]:
+    """A closed block of equations that read values of the enclosing block, and the operands that it takes.
+
+    Each outer value that they read becomes a further param, after `params`; so does the number of each extent
+    that nothing in the block tells (an `extent` equation in `outer`).
+    """
+    (block,), operands = close_all(params, [(eqns, results)], outer)
+    return block, operands
+
+
+def close_all(
+    params: Sequence[Value], bodies: Sequence[Body], outer: Builder
+) -> tuple[tuple[Block, ...], tuple[Arg, ...]]:
+    """`close` for regions that share their operands; each gets params of its own (the first keeps `params`)."""
+    foreign: dict[Value, None] = {}
+    unbound: set[str] = set()
+    for eqns, results in bodies:
+        own = {*params, *(o for e in eqns for o in e.outs)}
+        read = [a for e in eqns for a in values(e.args)] + [r for r in results if isinstance(r, Value)]
+        foreign |= dict.fromkeys(v for v in read if v not in own)
+    for eqns, _ in bodies:
+        held = [*params, *foreign, *_sized(eqns)]
+        needed = mentioned_symbols(held, eqns)
+        unbound |= needed - {s.name for s in bind_symbols(held, needed)}
+    extents = sorted(unbound)
+    operands = (*foreign, *(outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in extents))
+    blocks = []
+    for number, (eqns, results) in enumerate(bodies):
+        mine = list(params) if number == 0 else [Value(p.type, p.hint) for p in params]
+        inner: dict[Value, Arg] = dict(zip(params, mine, strict=True))
+        inner.update((v, Value(v.type, v.hint)) for v in foreign)
+        numbers = [Value(ArrayType("int64"), n) for n in extents]
+        body = tuple(rewire(e, inner) for e in eqns)
+        everything = [*mine, *(inner[v] for v in foreign), *numbers]
+        all_params = tuple(v for v in everything if isinstance(v, Value))
+        held = [*all_params, *_sized(body)]
+        bound = bind_symbols(held, mentioned_symbols(held, body))
+        blocks.append(Block(all_params, body, rewire_args(results, inner), bound))
+    return tuple(blocks), operands
+
+
+def _sized(eqns: Sequence[Eqn]) -> list[Value]:
+    """The values whose axes tell extents: all but a tape at its creation, when it has no slots yet."""
+    return [o for e in eqns if e.op.name != "tape" for o in e.outs]
+
+
+def extent_names(block: Block) -> set[str]:
+    """Every extent name in a block and its regions."""
+    names = {s.name for s in block.symbols}
+    for eqn in all_eqns(block):
+        names |= symbols_of(eqn)
+        for region in eqn.regions:
+            names |= {s.name for s in region.symbols}
     return names

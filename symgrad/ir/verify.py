@@ -25,10 +25,10 @@ def verify(function: Function) -> Function:
 
 def _verify_block(block: Block, taken: set[Value]) -> None:
     bound = {s.name for s in block.symbols}
-    params = set(block.params)
-    assert len(params) == len(block.params), "a parameter is listed twice"
+    known = {*block.params, *(o for e in block.eqns for o in e.outs)}
+    assert len(set(block.params)) == len(block.params), "a parameter is listed twice"
     for sym in block.symbols:
-        assert sym.param in params, f"extent {sym.name} is bound to something that is not a param"
+        assert sym.param in known, f"extent {sym.name} is bound to something outside its block"
         rank = sym.param.type.rank
         assert (sym.axis is None and rank == 0) or (sym.axis is not None and sym.axis < rank), sym
     defined: set[Value] = set()

@@ -1,6 +1,6 @@
 """Reading and writing parts of arrays: cotangents are written where values were read, and the reverse.
 
-In: nothing. Out: a rule for each of getitem, setitem, add_at.
+In: nothing. Out: a rule for each of getitem, setitem, add_at, push.
 
     y = x[i]        dx[i] += dy
     z = x; z[i] = v     dx = dz with dx[i] = 0,  dv = dz[i]
@@ -13,7 +13,7 @@ from symgrad.ir.core import Index
 from symgrad.ir.dims import product
 from symgrad.ir.indexing import is_basic
 from symgrad.ir.ops import op
-from symgrad.rules.declare import AddAt, Array, transpose
+from symgrad.rules.declare import AddAt, Array, nondiff, transpose
 
 
 def _written(g: Array, index: Index, operands: tuple[Array, ...]) -> Array:
@@ -29,5 +29,7 @@ def _written(g: Array, index: Index, operands: tuple[Array, ...]) -> Array:
 # fmt: off
 transpose(op.getitem, 0,      lambda g, x, *i, index: AddAt(g, index, i))
 transpose(op.setitem, (0, 1), lambda g, x, v, *i, index: (setitem(g, 0.0, index, *i), _written(g, index, i)))
+transpose(op.push, (0, 1),    lambda g, x, v, *i, index: (setitem(g, 0.0, index, *i), getitem(g, index, *i)))
 transpose(op.add_at, (0, 1),  lambda g, x, v, *i, index: (g, getitem(g, index, *i)))
+nondiff(op.empty, op.tape)
 # fmt: on

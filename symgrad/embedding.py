@@ -1,0 +1,83 @@
+"""Derivatives inside other compiled code: a `Derivative` called in an ``@njit`` function.
+
+In: numba's types at the call. Out: the kernel for those types, linked into the caller. numba finds
+`register` through the entry point ``numba_extensions`` of this package, so no import is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.core.errors import TypingError
+from numba.extending import NativeValue, overload, typeof_impl, unbox
+
+from symgrad.derivative import Derivative
+
+_known: dict[int, tuple[Derivative, Any]] = {}
+
+
+def register() -> None:
+    """Tell numba what a Derivative is. Called by numba itself, once."""
+
+
+@typeof_impl.register(Derivative)  # type: ignore[untyped-decorator]  # numba is untyped
+def _type_of(derivative: Derivative, context: Any) -> Any:
+    """The type of a derivative as a global, a closure variable or an argument: its own function type."""
+    if id(derivative) not in _known:
+        _known[id(derivative)] = (derivative, _function_type(derivative))
+    return _known[id(derivative)][1]
+
+
+def _function_type(derivative: Derivative) -> Any:
+    from numba.core.registry import cpu_target
+
+    def chooser(*args: Any) -> Callable[..., Any]:
+        kernel = kernel_for(derivative, args)
+
+        def call(*args: Any) -> Any:
+            return kernel(*args)
+
+        return call
+
+    overload(derivative, jit_options={"nogil": True})(chooser)
+    context = cpu_target.typing_context
+    context.refresh()
+    return context._lookup_global(derivative)
+
+
+@unbox(types.Function)  # type: ignore[untyped-decorator]
+def _unbox_function(typ: Any, obj: Any, c: Any) -> Any:
+    return NativeValue(c.context.get_dummy_value())
+
+
+def kernel_for(derivative: Derivative, argument_types: tuple[Any, ...]) -> Any:
+    """The numba dispatcher for arguments of these numba types.
+
+    Extents are taken as named ones; a size-1 axis that should broadcast fails the kernel's entry check.
+    """
+    examples = tuple(_example(t) for t in argument_types)
+    specialisation, _ = derivative.specialise(examples, {})
+    lowered = specialisation.program.lowered
+    if lowered.captures:
+        names = ", ".join(c.path for c in lowered.captures)
+        raise TypingError(f"{derivative!r} reads {names} from outside: pass them as arguments to call it in @njit")
+    if not specialisation.plain or not specialisation.direct:
+        raise TypingError(f"{derivative!r} takes or returns containers: inside @njit it works on numbers and arrays")
+    return specialisation.run
+
+
+def _example(numba_type: Any) -> Any:
+    """A value of this type, to be specialised for."""
+    if isinstance(numba_type, types.Float):
+        return 1.5 if numba_type.bitwidth == 64 else np.float32(1.5)
+    if isinstance(numba_type, types.Boolean):
+        return True
+    if isinstance(numba_type, types.Integer):
+        return 2
+    if isinstance(numba_type, types.Array):
+        shape = tuple(range(7, 7 + numba_type.ndim))
+        return np.ones(shape, dtype=str(numba_type.dtype))
+    raise TypingError(f"a derivative inside @njit takes numbers and arrays, not {numba_type}")

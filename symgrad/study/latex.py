@@ -1,0 +1,235 @@
+r"""Derivatives as formulas, with the sums and subscripts of a textbook.
+
+In: a derived function (IR). Out: LaTeX, one line for each result, and one for each user-named value that is
+too long to be written out inside them.
+
+    mean squared error of a line:  \frac{\partial f}{\partial m} = \frac{1}{n} \sum_{i=1}^{n} -2 x_{i} (...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symgrad.ir.core import Arg, At, Const, Eqn, Function, Kind, NewAxis, Span, Value
+from symgrad.ir.dims import Dim
+from symgrad.ir.indexing import index_of
+from symgrad.ir.ops import axes
+from symgrad.ir.walk import producers
+
+INDICES = "ijklpqrstuv"
+LONG = 14  # operations; a named value with more gets a line of its own
+
+# fmt: off
+FUNCTIONS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "tanh": r"\tanh",
+             "sinh": r"\sinh", "cosh": r"\cosh", "arctan": r"\arctan", "arcsin": r"\arcsin", "arccos": r"\arccos",
+             "sigmoid": r"\sigma", "gammaln": r"\ln\Gamma", "digamma": r"\psi", "erf": r"\operatorname{erf}"}
+GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "theta", "lambda", "mu", "nu", "rho", "sigma", "tau", "phi",
+         "psi", "omega", "eta", "kappa", "xi"}
+COMPARE = {"less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "=",
+           "not_equal": r"\ne", "logical_and": r"\land", "logical_or": r"\lor"}
+# fmt: on
+
+# binding strength of what an operation prints
+SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
+Text = tuple[str, int]
+
+
+def latex(function: Function, labels: Sequence[str]) -> str:
+    """The results of `function` as an aligned set of equations; `labels` are their left-hand sides."""
+    made = producers(function.body)
+    named = _long_names(function, made)
+    lines = []
+    for eqn in function.eqns:
+        if eqn.out in named:
+            indices = tuple(INDICES[: eqn.out.type.rank])
+            inner = _Printer(made, named - {eqn.out})
+            lines.append(f"{_symbol(named_hint(eqn.out), indices)} &= {inner.show(eqn.out, indices)[0]}")
+    printer = _Printer(made, named)
+    for label, result in zip(labels, function.results, strict=True):
+        indices = tuple(INDICES[: result.type.rank])
+        sub = f"_{{{','.join(indices)}}}" if indices else ""
+        left = f"\\left({label}\\right){sub}" if sub else label
+        lines.append(f"{left} &= {printer.show(result, indices)[0]}")
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def named_hint(value: Value) -> str:
+    return value.hint or "t"
+
+
+def partial(of: str, by: str) -> str:
+    r"""The symbol ``\frac{\partial f}{\partial x}``."""
+    return rf"\frac{{\partial {_symbol(of, ())}}}{{\partial {_symbol(by, ())}}}"
+
+
+def _long_names(function: Function, made: dict[Value, Eqn]) -> set[Value]:
+    """User-named values whose formulas are too long to repeat inside others."""
+    size: dict[Value, int] = {}
+    named: set[Value] = set()
+    for eqn in function.eqns:
+        total = 1 + sum(size.get(a, 0) for a in eqn.args if isinstance(a, Value))
+        if total > LONG and eqn.out.hint:
+            named.add(eqn.out)
+            total = 0
+        size[eqn.out] = total
+    return named
+
+
+class _Printer:
+    """Prints values under index names; `named` values print as their names."""
+
+    def __init__(self, made: dict[Value, Eqn], named: set[Value]) -> None:
+        self.made = made
+        self.named = named
+        self.bound = 0  # sums that are open: their indices are taken
+
+    def show(self, arg: Arg, indices: tuple[str, ...]) -> Text:
+        if isinstance(arg, Const):
+            return _number(arg.value)
+        if arg in self.named or arg not in self.made:
+            return _symbol(named_hint(arg), indices), ATOM
+        return self._eqn(self.made[arg], indices)
+
+    def at(self, arg: Arg, indices: tuple[str, ...], rank: int) -> Text:
+        """An operand of an elementwise equation of this rank: broadcast axes drop their index."""
+        mine = indices[rank - arg.type.rank :]
+        return self.show(arg, tuple("1" if d == 1 else i for d, i in zip(arg.type.shape, mine, strict=True)))
+
+    def _eqn(self, eqn: Eqn, indices: tuple[str, ...]) -> Text:
+        name, rank = eqn.op.name, eqn.out.type.rank
+        if eqn.op.kind is Kind.ELEMENTWISE:
+            parts = [self.at(a, indices, rank) for a in eqn.args]
+            return _elementwise(name, parts)
+        if name == "sum":
+            return self._sum(eqn, indices)
+        if name == "extent":
+            return _dim(eqn.attrs["dim"]), ATOM  # type: ignore[arg-type]
+        if name in ("full", "broadcast_to"):
+            (arg,) = eqn.args
+            return self.at(arg, indices, rank)
+        if name == "transpose":
+            perm = eqn.attrs["perm"]
+            assert isinstance(perm, tuple)
+            inner = [""] * rank
+            for out_axis, in_axis in enumerate(perm):
+                inner[in_axis] = indices[out_axis]
+            return self.show(eqn.args[0], tuple(inner))
+        if name == "matmul" and all(a.type.rank in (1, 2) for a in eqn.args):
+            return self._matmul(eqn, indices)
+        if name == "getitem" and all(isinstance(i, Span | At | NewAxis) for i in index_of(eqn.attrs)):
+            return self._getitem(eqn, indices)
+        whole = ", ".join(self._whole(a) for a in eqn.args)
+        sub = f"_{{{','.join(indices)}}}" if indices else ""
+        return rf"\operatorname{{{name.replace('_', ' ')}}}\left({whole}\right){sub}", ATOM
+
+    def _whole(self, arg: Arg) -> str:
+        return self.show(arg, tuple(INDICES[self.bound : self.bound + arg.type.rank]))[0]
+
+    def _sum(self, eqn: Eqn, indices: tuple[str, ...]) -> Text:
+        (arg,) = eqn.args
+        outer = iter(i for i in indices if i != "1")
+        kept = iter(indices) if eqn.attrs["keepdims"] else outer
+        fresh = self._fresh(len(axes(eqn.attrs)), set(indices))
+        inner, signs = [], []
+        for axis, dim in enumerate(arg.type.shape):
+            if axis in axes(eqn.attrs):
+                index = fresh.pop(0)
+                inner.append(index)
+                signs.append(rf"\sum_{{{index}=1}}^{{{_dim(dim)}}}")
+                if eqn.attrs["keepdims"]:
+                    next(kept)
+            else:
+                inner.append(next(kept))
+        self.bound += len(signs)
+        body = self.show(arg, tuple(inner))
+        self.bound -= len(signs)
+        return " ".join(signs) + " " + _wrap(body, PRODUCT), SUM
+
+    def _matmul(self, eqn: Eqn, indices: tuple[str, ...]) -> Text:
+        a, b = eqn.args
+        (k,) = self._fresh(1, set(indices))
+        rows = indices[: a.type.rank - 1]
+        columns = indices[a.type.rank - 1 :]
+        self.bound += 1
+        left = self.show(a, (*rows, k))
+        right = self.show(b, (k, *columns))
+        self.bound -= 1
+        sign = rf"\sum_{{{k}=1}}^{{{_dim(a.type.shape[-1])}}}"
+        return f"{sign} {_wrap(left, PRODUCT)} {_wrap(right, PRODUCT)}", SUM
+
+    def _getitem(self, eqn: Eqn, indices: tuple[str, ...]) -> Text:
+        mine = iter(indices)
+        inner = []
+        for item in index_of(eqn.attrs):
+            if isinstance(item, At):
+                inner.append(_dim(item.position + 1))
+            elif isinstance(item, NewAxis):
+                next(mine)
+            elif isinstance(item, Span):
+                index = next(mine)
+                scaled = index if item.step == 1 else f"{item.step} {index}"
+                inner.append(scaled if item.start == 0 else f"{scaled}+{_dim(item.start)}")
+        return self.show(eqn.args[0], tuple(inner))
+
+    def _fresh(self, count: int, taken: set[str]) -> list[str]:
+        free = [c for c in INDICES[self.bound :] if c not in taken]
+        return free[:count]
+
+
+def _elementwise(name: str, p: list[Text]) -> Text:
+    if name in ("add", "subtract"):
+        sign = "+" if name == "add" else "-"
+        return f"{p[0][0]} {sign} {_wrap(p[1], PRODUCT if sign == '-' else SUM)}", SUM
+    if name == "multiply":
+        return f"{_wrap(p[0], PRODUCT)} {_wrap(p[1], UNARY)}", PRODUCT
+    if name == "divide":
+        return rf"\frac{{{p[0][0]}}}{{{p[1][0]}}}", ATOM
+    if name == "negative":
+        return f"-{_wrap(p[0], PRODUCT)}", SUM
+    if name == "power":
+        return f"{_wrap(p[0], ATOM)}^{{{p[1][0]}}}", POWER
+    if name == "square":
+        return f"{_wrap(p[0], ATOM)}^{{2}}", POWER
+    if name == "sqrt":
+        return rf"\sqrt{{{p[0][0]}}}", ATOM
+    if name == "reciprocal":
+        return rf"\frac{{1}}{{{p[0][0]}}}", ATOM
+    if name == "absolute":
+        return rf"\left|{p[0][0]}\right|", ATOM
+    if name in COMPARE:
+        return f"{_wrap(p[0], PRODUCT)} {COMPARE[name]} {_wrap(p[1], PRODUCT)}", SUM
+    if name == "where":
+        return rf"\begin{{cases}}{p[1][0]} & {p[0][0]} \\ {p[2][0]} & \text{{otherwise}}\end{{cases}}", ATOM
+    if name in ("cast", "copy", "stop_gradient"):
+        return p[0]
+    inside = ", ".join(t for t, _ in p)
+    word = FUNCTIONS.get(name, rf"\operatorname{{{name.replace('_', ' ')}}}")
+    return rf"{word}\left({inside}\right)", ATOM
+
+
+def _wrap(text: Text, needed: int) -> str:
+    return text[0] if text[1] >= needed else rf"\left({text[0]}\right)"
+
+
+def _number(value: float | int | bool) -> Text:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    text = f"{value!r}" if not isinstance(value, bool) else rf"\text{{{value}}}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text = rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+        return text, PRODUCT
+    return text, SUM if text.startswith("-") else ATOM
+
+
+def _dim(dim: Dim) -> str:
+    return str(dim).replace("*", "").replace("//", "/")
+
+
+def _symbol(name: str, indices: tuple[str, ...]) -> str:
+    stem, _, rest = name.partition("_")
+    digits = stem.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    letters = stem[: len(stem) - len(digits)]
+    shown = f"\\{letters}" if letters in GREEK else letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+    subs = [s for s in (digits, rest.replace("_", r"\_")) if s] + [i for i in indices if i != "1"]
+    return shown + (f"_{{{','.join(subs)}}}" if subs else "")
