@@ -1,0 +1,201 @@
+"""Where an element lies: coordinates of reads and writes, composed through views.
+
+In: a value and coordinates along its axes. Out: the array that really holds the element (or computes it),
+with coordinates of its own. Transposes, broadcasts, slices, axes of extent 1 are only coordinates, no work:
+
+    y[i, j] with y = x[1:, ::2].T      is  x[1 + j, 2 * i]
+
+A coordinate is written in loop variables by their number, outermost 0, so that two reads are the same element
+exactly if they are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Gather, Index, Kind, NewAxis, Span, Value
+from symgrad.ir.dims import Dim
+from symgrad.ir.indexing import advanced_position, index_of
+from symgrad.ir.types import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """`start + step * (loop variable number `loop`)`."""
+
+    loop: int
+    step: int = 1
+    start: Dim = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One position."""
+
+    at: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """`start + step * index`, where `index` is an element of an integer value, known to be in range."""
+
+    index: Read
+    step: int = 1
+    start: Dim = 0
+
+
+Coord = Along | Fixed | Lookup
+Coords = tuple[Coord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An element of a value."""
+
+    value: Value
+    coords: Coords
+
+
+Operand = Read | Const
+Producers = Mapping[Value, Eqn]
+
+
+def affine(coord: Coord, start: Dim, step: int) -> Coord:
+    """The coordinate `start + step * coord`."""
+    if isinstance(coord, Fixed):
+        return Fixed(start + coord.at * step)
+    if isinstance(coord, Along):
+        return Along(coord.loop, coord.step * step, start + coord.start * step)
+    return Lookup(coord.index, coord.step * step, start + coord.start * step)
+
+
+def broadcast_coords(shape: Shape, coords: Coords) -> Coords:
+    """The coordinates in an operand of this shape of what broadcasts to `coords`."""
+    tail = coords[len(coords) - len(shape) :]
+    return tuple(Fixed(0) if dim == 1 else c for dim, c in zip(shape, tail, strict=True))
+
+
+def operand(arg: Arg, coords: Coords) -> Operand:
+    """The element of an elementwise operand that `coords` of the result need."""
+    return arg if isinstance(arg, Const) else Read(arg, broadcast_coords(arg.type.shape, coords))
+
+
+def whole(arg: Arg) -> Operand:
+    """All elements of a value: axis number k along loop number k."""
+    return arg if isinstance(arg, Const) else Read(arg, tuple(map(Along, range(arg.type.rank))))
+
+
+def is_view(eqn: Eqn) -> bool:
+    """Whether the result is the operand seen through other coordinates."""
+    if eqn.op.name == "reshape":
+        return _ones_aside(eqn.args[0].type.shape) == _ones_aside(eqn.out.type.shape)
+    return eqn.op.name in ("transpose", "broadcast_to", "getitem", "full", "copy", "stop_gradient")
+
+
+def _ones_aside(shape: Shape) -> Shape:
+    return tuple(d for d in shape if d != 1)
+
+
+def peel(read: Operand, producers: Producers) -> Operand:
+    """The element behind all views."""
+    while isinstance(read, Read):
+        eqn = producers.get(read.value)
+        if eqn is None or eqn.op.kind is Kind.REGION or not is_view(eqn):
+            break
+        read = _through(eqn, read.coords)
+    return read
+
+
+def _through(eqn: Eqn, coords: Coords) -> Operand:
+    source = eqn.args[0]
+    if isinstance(source, Const):
+        return source
+    name = eqn.op.name
+    shape = source.type.shape
+    if name == "full":
+        return Read(source, ())
+    if name == "broadcast_to":
+        return operand(source, coords)
+    if name == "transpose":
+        perm = eqn.attrs["perm"]
+        assert isinstance(perm, tuple)
+        return Read(source, tuple(coords[perm.index(axis)] for axis in range(len(shape))))
+    if name == "reshape":
+        wide = iter([c for c, d in zip(coords, eqn.out.type.shape, strict=True) if d != 1])
+        return Read(source, tuple(Fixed(0) if d == 1 else next(wide) for d in shape))
+    if name == "getitem":
+        return Read(source, selected(index_of(eqn.attrs), eqn.args[1:], coords))
+    return Read(source, coords)
+
+
+def selected(index: Index, operands: tuple[Arg, ...], coords: Coords) -> Coords:
+    """The coordinates in the operand that an index selects for `coords` of the selection.
+
+    The `operands` of the index have been wrapped: they are in range and not negative.
+    """
+    gathers = [a for a, item in zip(operands, _dynamic(index), strict=True) if isinstance(item, Gather)]
+    rank = max((a.type.rank for a in gathers), default=0)
+    at = advanced_position(index)
+    gathered: Coords = () if at is None else coords[at : at + rank]
+    plain = iter(coords if at is None else coords[:at] + coords[at + rank :])
+    rest = iter(operands)
+    out: list[Coord] = []
+    for item in index:
+        if isinstance(item, NewAxis):
+            next(plain)
+        elif isinstance(item, Span):
+            out.append(affine(next(plain), item.start, item.step))
+        elif isinstance(item, At):
+            out.append(Fixed(item.position))
+        else:
+            out.append(_lookup(next(rest), gathered))
+    return tuple(out)
+
+
+def _lookup(index: Arg, gathered: Coords) -> Coord:
+    if isinstance(index, Const):
+        return Fixed(int(index.value))
+    return Lookup(Read(index, broadcast_coords(index.type.shape, gathered)))
+
+
+def _dynamic(index: tuple[object, ...]) -> Iterator[object]:
+    return (item for item in index if isinstance(item, Gather | AtArg))
+
+
+def resolve(read: Operand, producers: Producers) -> Operand:
+    """`peel`, and the same for the elements inside coordinates; an element of `iota` is its own position."""
+    read = peel(read, producers)
+    if isinstance(read, Const) or not any(isinstance(c, Lookup) for c in read.coords):
+        return read
+    return Read(read.value, tuple(_resolve_coord(c, producers) for c in read.coords))
+
+
+def _resolve_coord(coord: Coord, producers: Producers) -> Coord:
+    if not isinstance(coord, Lookup):
+        return coord
+    index = resolve(coord.index, producers)
+    if isinstance(index, Const):
+        return Fixed(coord.start + coord.step * int(index.value))
+    source = producers.get(index.value)
+    if source is not None and source.op.name == "iota":
+        return affine(index.coords[0], coord.start, coord.step)
+    return Lookup(index, coord.step, coord.start)
+
+
+def loops_in(coords: Coords) -> Iterator[int]:
+    """The loop variables that coordinates mention."""
+    for c in coords:
+        if isinstance(c, Along):
+            yield c.loop
+        elif isinstance(c, Lookup):
+            yield from loops_in(c.index.coords)
+
+
+def roots_of(read: Operand) -> Iterator[Value]:
+    """The value that an element belongs to, and those that its coordinates read."""
+    if isinstance(read, Read):
+        yield read.value
+        for c in read.coords:
+            if isinstance(c, Lookup):
+                yield from roots_of(c.index)

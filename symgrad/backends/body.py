@@ -1,0 +1,179 @@
+"""Loop nests into lines of Python: loops, named scalars, loads and stores.
+
+In: a plan, its groups, the axes that arrays keep, names. Out: lines. An element that is read once is loaded
+where it is read; one that is read more often gets a name; what an inner loop reads and does not change is
+loaded before it.
+
+    for i in range(n):
+        b_i = b[i]
+        for j in range(m):
+            h[i, j] = tanh(x[i, j] + b_i)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from symgrad.backends import folds
+from symgrad.backends.access import Lookup, Read
+from symgrad.backends.calls import call
+from symgrad.backends.legalize import WRAP
+from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
+from symgrad.backends.scalar import NAME, Piece
+from symgrad.backends.text import (
+    LONGEST,
+    Body,
+    Scope,
+    applied,
+    depth_of,
+    dim_text,
+    give_name,
+    inlined,
+    is_given,
+    parts,
+    piece_of,
+    stored,
+)
+from symgrad.ir.core import Value
+
+
+def read_by(statement: Statement) -> Iterator[Read]:
+    """The elements that a statement's text mentions."""
+    for read in statement.reads:
+        if isinstance(read, Read):
+            yield read
+    for c in statement.writes.coords:
+        if isinstance(c, Lookup):
+            yield c.index
+
+
+def demands(statements: Iterable[Statement], plan: Plan, depth: int) -> Counter[Read]:
+    """How often each element that changes with loop `depth - 1` is mentioned, through inline equations."""
+    count: Counter[Read] = Counter()
+    stack = [read for s in statements if s.form is not Form.CALL for read in read_by(s)]
+    while stack:
+        read = stack.pop()
+        count[read] += 1
+        if count[read] == 1 and depth_of(read) >= depth:
+            stack += [part for part in parts(read, plan) if isinstance(part, Read)]
+    return count
+
+
+def once(groups: Sequence[Group], plan: Plan) -> frozenset[Value]:
+    """The values whose one mention stands in the body that computes them: they need no name."""
+    found: dict[Value, int] = {}
+    for number, straight in enumerate(_straights(groups), 1):
+        own = {s.writes.value for s in straight.statements if s.form is Form.MAP}
+        for read, count in demands(straight.statements, plan, 0).items():
+            single = count == 1 and read.value in own and read.value not in found
+            found[read.value] = number if single else 0
+    return frozenset(value for value, where in found.items() if where) - plan.results
+
+
+def _straights(groups: Sequence[Group]) -> Iterator[Straight]:
+    for group in groups:
+        if isinstance(group, Straight):
+            yield group
+        else:
+            yield from _straights(group.body)
+
+
+def write(groups: Sequence[Group], body: Body, scope: Scope) -> None:
+    """The lines of groups that follow each other."""
+    for group in groups:
+        if isinstance(group, Straight):
+            scope.count = demands(group.statements, body.plan, scope.depth)
+            for statement in group.statements:
+                _statement(statement, body, scope)
+        else:
+            _loop(group, body, scope)
+
+
+def _loop(loop: Loop, body: Body, scope: Scope) -> None:
+    accumulated = [
+        s for s in statements_in(loop.body) if s.form in (Form.FOLD, Form.SCAN) and s.first == loop.depth
+    ]
+    _hoist(loop, body, scope)
+    for fold in accumulated:
+        folds.start(fold, body, scope)
+    body.line(f"for {body.letters[loop.depth]} in range({dim_text(loop.extent)}):")
+    body.indent += 1
+    write(loop.body, body, Scope(loop.depth + 1, scope))
+    body.indent -= 1
+    for fold in accumulated:
+        if fold.form is Form.FOLD:
+            folds.finish(fold, body, scope)
+
+
+def _hoist(loop: Loop, body: Body, scope: Scope) -> None:
+    """Name what stands still in the loop before it starts."""
+    seen: dict[Read, None] = {}
+    stack = [r for s in statements_in(loop.body) if s.form is not Form.CALL for r in read_by(s)][::-1]
+    visited: set[Read] = set()
+    while stack:
+        read = stack.pop()
+        if read in visited:
+            continue
+        visited.add(read)
+        if depth_of(read) <= loop.depth:
+            seen[read] = None
+        else:
+            stack += [p for p in parts(read, body.plan) if isinstance(p, Read)][::-1]
+    for read in seen:
+        piece = scope.find(read)
+        scalar_here = read.value not in body.arrays and read.value not in body.plan.inline and not read.coords
+        if piece is None and not scalar_here and _isstored(read, body):
+            give_name(read, piece_of(read, body, scope), body, scope)
+
+
+def _isstored(read: Read, body: Body) -> bool:
+    """Whether the element can be loaded or computed before the loop: it is not a scalar made inside."""
+    return read.value in body.plan.inline or read.value in body.arrays or is_given(read.value, body)
+
+
+def _statement(statement: Statement, body: Body, scope: Scope) -> None:
+    if statement.form is Form.CALL:
+        call(statement, body, scope)
+        return
+    target = statement.writes
+    if statement.form is Form.MAP:
+        piece = (
+            inlined(statement.eqn, target, body, scope)
+            if statement.eqn.op is WRAP
+            else applied(statement.eqn, statement.reads, body, scope)
+        )
+        _define(target, piece, statement, body, scope)
+        return
+    value = piece_of(statement.reads[0], body, scope)
+    if statement.form is Form.STORE:
+        body.line(f"{stored(target, body, scope)} = {value.text}")
+    elif statement.form is Form.ADD:
+        body.line(f"{stored(target, body, scope)} += {value.text}")
+    elif statement.form is Form.SCAN:
+        running = body.local(target)
+        body.line(f"{running} {'+' if statement.eqn.op.name == 'cumsum' else '*'}= {value.text}")
+        scope.pieces[target] = Piece(running, NAME)
+        if target.value in body.arrays:
+            body.line(f"{stored(target, body, scope)} = {running}")
+    else:
+        folds.step(statement, value, body, scope)
+
+
+def _define(target: Read, piece: Piece, statement: Statement, body: Body, scope: Scope) -> None:
+    """Keep what an elementwise statement computed: as a variable, in an array, or for its one reader."""
+    if target.value in body.arrays:
+        if scope.count[target]:
+            piece = give_name(target, piece, body, scope)
+        body.line(f"{stored(target, body, scope)} = {piece.text}")
+        return
+    nested = target.value in body.once and not target.value.hint and len(piece.text) <= LONGEST
+    if nested and not any(body.plan.owner(r.value) in body.plan.written for r in read_by(statement)):
+        scope.pieces[target] = piece
+        return
+    if piece.level == NAME and not target.value.hint and target.value not in body.plan.results:
+        scope.pieces[target] = piece
+        return
+    variable = body.local(target) if target.coords else body.names[target.value]
+    body.line(f"{variable} = {piece.text}")
+    scope.pieces[target] = Piece(variable, NAME)

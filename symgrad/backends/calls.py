@@ -1,0 +1,78 @@
+"""Whole-array calls: `np.dot`, reshape, and arrays of one number.
+
+In: a CALL statement. Out: one line.
+
+    dw = np.dot(x.T, dy)
+    np.dot(a[i], b[i], out[i])          in a loop over a batch
+"""
+
+from __future__ import annotations
+
+from symgrad.backends.access import Along, Read
+from symgrad.backends.legalize import OWN
+from symgrad.backends.nest import Statement
+from symgrad.backends.text import Body, Scope, coord_text, dim_text, piece_of
+from symgrad.ir.core import Value
+from symgrad.ir.types import Shape
+
+
+def call(statement: Statement, body: Body, scope: Scope) -> None:
+    """The line of a CALL statement."""
+    eqn, out = statement.eqn, statement.writes.value
+    name = body.names[out]
+    if eqn.op is OWN:
+        value = piece_of(statement.reads[0], body, scope).text
+        body.line(f"{name} = {filled(out, value)}")
+    elif eqn.op.name == "reshape":
+        (source,) = statement.reads
+        assert isinstance(source, Read)
+        body.line(f"{name} = {body.names[source.value]}.reshape({shape_text(out.type.shape)})")
+    else:
+        a, b = (_matrix(r, statement, body, scope) for r in statement.reads)
+        if out.type.rank == 2:
+            body.line(f"{name} = np.dot({a}, {b})")
+        else:
+            target = _matrix(statement.writes, statement, body, scope)
+            body.line(f"np.dot({a}, {b}, {target})")
+
+
+def _matrix(read: object, statement: Statement, body: Body, scope: Scope) -> str:
+    """An operand of np.dot: the matrix of this trip, transposed if its axes stand the other way round."""
+    assert isinstance(read, Read)
+    *batch, row, column = read.coords
+    text = body.names[read.value]
+    if batch:
+        text += f"[{', '.join(coord_text(c, body, scope) for c in batch)}]"
+    assert isinstance(row, Along) and isinstance(column, Along)
+    return text if row.loop < column.loop else f"{text}.T"
+
+
+def allocated_by_call(statement: Statement) -> bool:
+    """Whether the line itself makes the array."""
+    return statement.eqn.op.name != "matmul" or statement.writes.value.type.rank == 2
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as an argument: `n`, `(n, m)`."""
+    texts = [dim_text(d) for d in shape]
+    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def empty(value: Value, shape: Shape) -> str:
+    """An array to be written."""
+    return f"np.empty({shape_text(shape)}{_dtype(value)})"
+
+
+def filled(value: Value, text: str, shape: Shape | None = None) -> str:
+    """An array of one number."""
+    shape = value.type.shape if shape is None else shape
+    if text in ("0.0", "0", "False") or (text.endswith("(0.0)") and text.startswith("np.float")):
+        return f"np.zeros({shape_text(shape)}{_dtype(value)})"
+    return f"np.full({shape_text(shape)}, {text}{_dtype(value)})"
+
+
+def _dtype(value: Value) -> str:
+    dtype = value.type.dtype
+    if dtype == "float64":
+        return ""
+    return ", np.bool_" if dtype == "bool" else f", np.{dtype}"

@@ -1,0 +1,78 @@
+"""Kernel text compiled by numba for this machine.
+
+In: the text of `loops.kernel`, a function in it, options. Out: a numba dispatcher, whose machine code numba
+keeps on disk beside the module file that `symgrad.cache` writes.
+
+    @njit   ->   @njit(error_model="numpy", nogil=True, cache=True)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import numba
+
+from symgrad.cache import PLACEHOLDER, load
+
+# What `fastmath=True` permits. Never nnan or ninf: infinities and NaNs stay what they are.
+_FAST = '{"reassoc", "contract", "arcp", "nsz"}'
+_PLUS = re.compile(r"^(from symgrad\.backends\.accumulate import .*)\bplus\b", re.MULTILINE)
+_ENTRY = re.compile(r"^def (\w+)\(", re.MULTILINE)
+
+
+class Options(Protocol):
+    """The options that decide how a text is compiled."""
+
+    @property
+    def fastmath(self) -> bool | str:
+        """False: sums in any order; "strict": not even that; True: contraction and reciprocals too."""
+
+    @property
+    def nogil(self) -> bool: ...
+
+    @property
+    def boundscheck(self) -> bool: ...
+
+    @property
+    def cache(self) -> bool: ...
+
+
+def compile(text: str, entry: str, options: Options) -> Any:
+    """The function `entry` of `text` as a numba dispatcher.
+
+    `entry` is spelt as in the text, with or without the placeholder of `symgrad.cache`.
+    """
+    return load(with_options(text, options), _find(text, entry))
+
+
+def with_options(text: str, options: Options) -> str:
+    """The text with the options in its decorators and imports."""
+    flags = ['error_model="numpy"']
+    if options.fastmath is True:
+        flags.append(f"fastmath={_FAST}")
+        text = _PLUS.sub(r"\1fast_plus as plus", text)
+    elif options.fastmath == "strict":
+        text = _PLUS.sub(r"\1strict_plus as plus", text)
+    flags += [f"{name}=True" for name in ("nogil", "boundscheck", "cache") if getattr(options, name)]
+    return text.replace("@njit\n", f"@njit({', '.join(flags)})\n")
+
+
+def _find(text: str, entry: str) -> str:
+    """The entry as the text spells it."""
+    names = _ENTRY.findall(text)
+    for name in (entry, f"{entry}_{PLACEHOLDER}"):
+        if name in names:
+            return name
+    return str(names[-1])
+
+
+def types_of(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The numba types of arguments: dtype, rank and memory layout."""
+    return tuple(numba.typeof(v) for v in values)
+
+
+def compile_for(dispatcher: Any, types: tuple[Any, ...]) -> None:
+    """Compile a dispatcher for arguments of these types."""
+    dispatcher.compile(types)

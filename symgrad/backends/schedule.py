@@ -1,0 +1,216 @@
+"""Fusion: statements into loop nests that share as many loops as their dependences allow.
+
+In: a `Plan`. Out: groups, outermost loops first. Two statements share a loop if they run over the same
+extent, touch a common array, and whatever one writes and the other reads or writes stands at the loop
+variable itself on some axis: then a trip of the loop never needs another trip's result, and the order within
+a trip is enough. Inside the loop the same is done again for the next extents.
+
+    m = max(x, 1); e = exp(x - m); s = sum(e, 1)        for i: [for j: m]  [for j: e, s]
+    l = sum(log(s))                                            [l += log(s)]
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from symgrad.backends.access import Along, Coords, Lookup, Operand, Read, operand, resolve
+from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight
+from symgrad.ir.core import Const, Value
+from symgrad.ir.dims import Dim
+
+# How many loops of the right extent are tried before a new one is opened: keeps scheduling linear.
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One array that a statement reads or writes, and how."""
+
+    owner: Value
+    coords: Coords
+    writes: bool
+
+
+@dataclass(eq=False)
+class _Node:
+    """A statement with what it touches."""
+
+    number: int
+    statement: Statement
+    touches: tuple[Touch, ...]
+
+    @property
+    def reads(self) -> Iterator[Touch]:
+        return (touch for touch in self.touches if not touch.writes)
+
+
+@dataclass(eq=False)
+class _Slot:
+    """A group while it is filled. `extent` is None for straight code."""
+
+    extent: Dim | None
+    nodes: list[_Node] = field(default_factory=list)
+    arrays: set[Value] = field(default_factory=set)
+
+
+def schedule(plan: Plan) -> tuple[Group, ...]:
+    """The plan's statements in fused loops."""
+    nodes = [_Node(k, s, tuple(_touches(s, plan))) for k, s in enumerate(plan.statements)]
+    return _arrange(nodes, 0, plan)
+
+
+def elements(read: Operand, plan: Plan) -> Iterator[Read]:
+    """The elements of arrays and of scheduled values that `read` comes to, through what is inline."""
+    if isinstance(read, Const):
+        return
+    for c in read.coords:
+        if isinstance(c, Lookup):
+            yield from elements(c.index, plan)
+    eqn = plan.inline.get(read.value)
+    if eqn is None:
+        yield read
+        return
+    for arg in eqn.args:
+        yield from elements(resolve(operand(arg, read.coords), plan.producers), plan)
+
+
+def _touches(statement: Statement, plan: Plan) -> Iterator[Touch]:
+    for read in (*statement.reads, *_indices(statement.writes.coords)):
+        for element in elements(read, plan):
+            yield Touch(plan.owner(element.value), element.coords, False)
+    yield Touch(plan.owner(statement.writes.value), statement.writes.coords, True)
+
+
+def _indices(coords: Coords) -> Iterator[Read]:
+    return (c.index for c in coords if isinstance(c, Lookup))
+
+
+def _signature(coords: Coords, depth: int) -> tuple[tuple[int, Along], ...]:
+    """The axes that follow loop number `depth`, and how."""
+    return tuple((axis, c) for axis, c in enumerate(coords) if isinstance(c, Along) and c.loop == depth)
+
+
+class _History:
+    """For each array, the latest group that read or wrote it, by the way it follows the loop."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.reads: dict[Value, dict[object, int]] = {}
+        self.writes: dict[Value, dict[object, int]] = {}
+
+    def earliest(self, touch: Touch, slots: Sequence[_Slot], looped: bool) -> int:
+        """The first group in which this access may stand."""
+        mine = set(_signature(touch.coords, self.depth))
+        found = 0
+        tables = (self.reads, self.writes) if touch.writes else (self.writes,)
+        for table in tables:
+            for signature, group in table.get(touch.owner, {}).items():
+                assert isinstance(signature, tuple)
+                together = not looped or slots[group].extent is None or not mine.isdisjoint(signature)
+                found = max(found, group if together else group + 1)
+        return found
+
+    def add(self, touch: Touch, group: int) -> None:
+        table = (self.writes if touch.writes else self.reads).setdefault(touch.owner, {})
+        signature = _signature(touch.coords, self.depth)
+        table[signature] = max(group, table.get(signature, 0))
+
+
+def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
+    slots = [_Slot(None)]  # scalars that depend on nothing come before all loops
+    by_extent: dict[Dim | None, list[int]] = {None: [0]}
+    history = _History(depth)
+    for node in nodes:
+        loops = node.statement.loops
+        extent = loops[depth] if depth < len(loops) else None
+        first = max((history.earliest(t, slots, extent is not None) for t in node.touches), default=0)
+        group = _choose(node, first, by_extent.setdefault(extent, []), slots)
+        if group is None:
+            group = len(slots)
+            slots.append(_Slot(extent))
+            by_extent[extent].append(group)
+        slots[group].nodes.append(node)
+        slots[group].arrays.update(t.owner for t in node.touches)
+        for touch in node.touches:
+            history.add(touch, group)
+    _sink(slots, depth, plan)
+    return tuple(_group(slot, depth, plan) for slot in slots if slot.nodes)
+
+
+def _choose(node: _Node, first: int, candidates: list[int], slots: list[_Slot]) -> int | None:
+    """The first group from `first` on that the statement can join with profit."""
+    start = bisect_left(candidates, first)
+    for group in candidates[start : start + _TRIES]:
+        if slots[group].extent is None or any(t.owner in slots[group].arrays for t in node.touches):
+            return group
+    return None
+
+
+def _group(slot: _Slot, depth: int, plan: Plan) -> Group:
+    nodes = sorted(slot.nodes, key=lambda node: node.number)
+    if slot.extent is None:
+        return Straight(tuple(node.statement for node in nodes))
+    return Loop(depth, slot.extent, _arrange(nodes, depth + 1, plan))
+
+
+class _Readers:
+    """Who reads each array, and how many of its reads stand in each group."""
+
+    def __init__(self, slots: Sequence[_Slot]) -> None:
+        self.group = {node: group for group, slot in enumerate(slots) for node in slot.nodes}
+        self.users: dict[Value, list[tuple[_Node, Touch]]] = {}
+        self.count: Counter[tuple[Value, int]] = Counter()
+        for node, group in self.group.items():
+            for touch in node.reads:
+                self.users.setdefault(touch.owner, []).append((node, touch))
+                self.count[touch.owner, group] += 1
+
+    def move(self, node: _Node, group: int) -> None:
+        for touch in node.reads:
+            self.count[touch.owner, self.group[node]] -= 1
+            self.count[touch.owner, group] += 1
+        self.group[node] = group
+
+
+def _sink(slots: list[_Slot], depth: int, plan: Plan) -> None:
+    """Move a statement whose result only a later loop reads into that loop: no array is needed between."""
+    readers = _Readers(slots)
+    made_in = {node.statement.writes.value: node for node in readers.group}
+    for node in sorted(readers.group, key=lambda node: -node.number):
+        group = readers.group[node]
+        if slots[group].extent is not None:
+            target = _target(node, depth, plan, readers, made_in)
+            if target is not None and slots[target].extent == slots[group].extent:
+                readers.move(node, target)
+    for slot in slots:
+        slot.nodes = []
+    for node, group in readers.group.items():
+        slots[group].nodes.append(node)
+
+
+def _target(
+    node: _Node, depth: int, plan: Plan, readers: _Readers, made_in: dict[Value, _Node]
+) -> int | None:
+    """The one later loop that could hold the statement, if moving it pays."""
+    out = node.statement.writes
+    if node.statement.form is not Form.MAP or out.value in plan.buffers:
+        return None
+    group = readers.group[node]
+    users = readers.users.get(out.value, [])
+    groups = {readers.group[user] for user, _ in users}
+    mine = set(_signature(out.coords, depth))
+    if len(groups) != 1 or group in groups:
+        return None
+    if any(mine.isdisjoint(_signature(touch.coords, depth)) for _, touch in users):
+        return None
+    own = Counter(touch.owner for touch in node.reads)
+    for owner, count in own.items():
+        source = made_in.get(owner)
+        stays = source is not None and readers.group[source] == group and owner not in plan.buffers
+        # What others read in the present loop would become an array in place of `out`.
+        if owner in plan.written or (stays and readers.count[owner, group] > count):
+            return None
+    return groups.pop()

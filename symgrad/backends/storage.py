@@ -1,0 +1,72 @@
+"""Where each scheduled value lives: in a named scalar, in a row that is used again each trip, or in an array.
+
+In: a plan and its loop nests. Out: for each value that needs memory, the axes that its array keeps.
+
+    for i:                 e[i, j] is written in one j loop and read in the next one: a row `e[j]`
+        for j: e = exp(x[i, j] - m);  s += e
+        for j: dx[i, j] = e / s
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from symgrad.backends.access import Along, Lookup
+from symgrad.backends.nest import Form, Group, Loop, Plan, Statement
+from symgrad.backends.schedule import elements
+from symgrad.ir.core import Value
+
+Axes = tuple[int, ...]
+_Path = tuple[int, ...]
+
+
+def arrays(plan: Plan, groups: Sequence[Group]) -> dict[Value, Axes]:
+    """The axes kept by the array of each value that has one; a value without an entry is a scalar."""
+    paths = list(_paths(groups, (), [0]))
+    made: dict[Value, tuple[Statement, _Path]] = {}
+    common: dict[Value, int] = {}
+    for statement, path in paths:
+        if statement.form in (Form.MAP, Form.FOLD, Form.SCAN):
+            alone = statement.first if statement.form is Form.FOLD else len(statement.loops)
+            made[statement.writes.value] = statement, path[:alone]
+            common[statement.writes.value] = alone
+    for statement, path in paths:
+        indices = (c.index for c in statement.writes.coords if isinstance(c, Lookup))
+        for read in (*statement.reads, *indices):
+            for element in elements(read, plan):
+                if element.value in made:
+                    shared = _shared(made[element.value][1], path)
+                    common[element.value] = min(common[element.value], shared)
+    return dict(_kept(plan, made, common))
+
+
+def _kept(
+    plan: Plan, made: Mapping[Value, tuple[Statement, _Path]], common: Mapping[Value, int]
+) -> Iterator[tuple[Value, Axes]]:
+    for value in plan.buffers:
+        yield value, tuple(range(value.type.rank))
+    for value, (statement, path) in made.items():
+        if value in plan.buffers:
+            continue
+        coords = statement.writes.coords
+        kept = tuple(a for a, c in enumerate(coords) if isinstance(c, Along) and c.loop >= common[value])
+        if common[value] < len(path) or kept:
+            yield value, kept
+
+
+def _paths(groups: Sequence[Group], path: _Path, counter: list[int]) -> Iterator[tuple[Statement, _Path]]:
+    """Each statement with the loops that it stands in, by number."""
+    for group in groups:
+        if isinstance(group, Loop):
+            counter[0] += 1
+            yield from _paths(group.body, (*path, counter[0]), counter)
+        else:
+            for statement in group.statements:
+                yield statement, path
+
+
+def _shared(a: _Path, b: _Path) -> int:
+    count = 0
+    while count < min(len(a), len(b)) and a[count] == b[count]:
+        count += 1
+    return count

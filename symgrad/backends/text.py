@@ -1,0 +1,236 @@
+"""The text of one element: a load, a named scalar, or an expression of other elements.
+
+In: an element, and what already has a name around it. Out: its text, and lines for the names that it needs.
+An element that is mentioned once stands where it is mentioned; one that is mentioned more often, or that the
+user named, gets a variable called after its array: `h_ij`.
+
+    h[i, j] with h = a - b inline, mentioned twice   ->   h_ij = a[i, j] - b[i, j]
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symgrad.backends import scalar
+from symgrad.backends.access import Along, Coord, Fixed, Lookup, Operand, Read, loops_in, operand, resolve
+from symgrad.backends.legalize import WRAP
+from symgrad.backends.nest import Plan
+from symgrad.backends.scalar import ADD, ATOM, MUL, NAME, Piece
+from symgrad.backends.storage import Axes
+from symgrad.ir.core import Const, Eqn, Value
+from symgrad.ir.dims import Dim
+
+# Longer expressions are split, so that a line can be read.
+LONGEST = 60
+
+
+@dataclass
+class Body:
+    """The lines so far, and what they know."""
+
+    plan: Plan
+    arrays: Mapping[Value, Axes]
+    names: Mapping[Value, str]
+    letters: str
+    lines: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)  # functions that the text calls
+    indent: int = 1
+    locals: dict[Read, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    once: frozenset[Value] = frozenset()
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.indent + text)
+
+    def local(self, read: Read) -> str:
+        """The scalar variable for an element: `h_ij`."""
+        if read not in self.locals:
+            stem = f"{self.names[_named_after(read.value, self.plan)]}_{_suffix(read, self.letters)}"
+            name, number = stem, 1
+            while name in self.taken:
+                number += 1
+                name = f"{stem}_{number}"
+            self.taken.add(name)
+            self.locals[read] = name
+        return self.locals[read]
+
+
+def _suffix(read: Read, letters: str) -> str:
+    """The loops that an element follows, or its position if there are none."""
+    loops = "".join(letters[k] for k in dict.fromkeys(loops_in(read.coords)))
+    return loops or "".join(
+        str(c.at) if isinstance(c, Fixed) and isinstance(c.at, int) else "n" for c in read.coords
+    )
+
+
+def _named_after(value: Value, plan: Plan) -> Value:
+    """A checked index is called after the index."""
+    eqn = plan.producers.get(value)
+    source = eqn.args[0] if eqn is not None and eqn.op is WRAP else value
+    return source if isinstance(source, Value) else value
+
+
+@dataclass
+class Scope:
+    """What has a name, or waits to be put in place, in one loop body."""
+
+    depth: int
+    outer: Scope | None = None
+    pieces: dict[Read, Piece] = field(default_factory=dict)
+    count: Counter[Read] = field(default_factory=Counter)
+
+    def find(self, read: Read) -> Piece | None:
+        scope: Scope | None = self
+        while scope is not None:
+            if read in scope.pieces:
+                return scope.pieces[read]
+            scope = scope.outer
+        return None
+
+
+def depth_of(read: Read) -> int:
+    """The number of loops inside which an element stands still."""
+    return max(loops_in(read.coords), default=-1) + 1
+
+
+def parts(read: Read, plan: Plan) -> Iterator[Operand]:
+    """What the text of an element reads in turn."""
+    for c in read.coords:
+        if isinstance(c, Lookup):
+            yield c.index
+    eqn = plan.inline.get(read.value)
+    if eqn is not None:
+        yield from (resolve(operand(a, read.coords), plan.producers) for a in eqn.args)
+
+
+def give_name(read: Read, piece: Piece, body: Body, scope: Scope) -> Piece:
+    """Give an element's text a variable, unless it is one or a constant."""
+    if piece.level < NAME:
+        variable = body.local(read)
+        body.line(f"{variable} = {piece.text}")
+        piece = Piece(variable, NAME)
+    scope.pieces[read] = piece
+    return piece
+
+
+def piece_of(read: Operand, body: Body, scope: Scope) -> Piece:
+    """The text of an element."""
+    if isinstance(read, Const):
+        return scalar.constant(read.value, read.type.dtype)
+    found = scope.find(read)
+    if found is not None:
+        return found
+    eqn = body.plan.inline.get(read.value)
+    if eqn is not None:
+        piece = inlined(eqn, read, body, scope)
+    elif read.value in body.arrays or (is_given(read.value, body) and read.value.type.rank):
+        piece = Piece(f"{body.names[read.value]}[{index_text(read, body, scope)}]", ATOM)
+    else:
+        return Piece(body.local(read) if read.coords else body.names[read.value], NAME)
+    again = scope.count[read] > 1 and piece.level < NAME
+    named = eqn is not None and read.value.hint and eqn.op.name != "iota"
+    if again or named or (eqn is not None and len(piece.text) > LONGEST):
+        return give_name(read, piece, body, scope)
+    return piece
+
+
+def inlined(eqn: Eqn, read: Read, body: Body, scope: Scope) -> Piece:
+    if eqn.op.name == "extent":
+        dim = eqn.attrs["dim"]
+        return dim_piece(dim)  # type: ignore[arg-type]
+    if eqn.op.name == "iota":
+        return _coord(read.coords[0], body, scope)
+    args = [resolve(operand(a, read.coords), body.plan.producers) for a in eqn.args]
+    if eqn.op is WRAP:
+        return _wrapped(eqn, read, args[0], body, scope)
+    return applied(eqn, args, body, scope)
+
+
+def applied(eqn: Eqn, args: Sequence[Operand], body: Body, scope: Scope) -> Piece:
+    """The op on the texts of its operands; what it mentions twice, or must not delay, gets a name."""
+    form = scalar.form_of(eqn)
+    pieces = []
+    for arg, need in zip(args, form.needs, strict=False):
+        piece = piece_of(arg, body, scope)
+        if need == NAME and piece.level < NAME and isinstance(arg, Read):
+            piece = give_name(arg, piece, body, scope)
+        pieces.append(piece)
+    name = "pow" if eqn.op.name == "power" and eqn.out.type.is_float else eqn.op.name
+    if name in scalar.VMATH:
+        body.used.add(name)
+    return scalar.written(eqn, pieces)
+
+
+def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Piece:
+    """An index counted from the front, checked: three lines."""
+    extent = dim_text(eqn.attrs["extent"])  # type: ignore[arg-type]
+    name = body.local(read)
+    body.line(f"{name} = int({piece_of(arg, body, scope).text})")
+    body.line(f"if not -{_atom(extent)} <= {name} < {extent}:")
+    body.line('    raise IndexError("index out of bounds")')
+    body.line(f"if {name} < 0:")
+    body.line(f"    {name} += {extent}")
+    scope.pieces[read] = Piece(name, NAME)
+    return Piece(name, NAME)
+
+
+def _atom(text: str) -> str:
+    return text if text.replace("_", "").isalnum() else f"({text})"
+
+
+def dim_piece(dim: Dim) -> Piece:
+    text = str(dim)
+    return Piece(text, NAME if text.isidentifier() or text.isdigit() else ADD)
+
+
+def dim_text(dim: Dim) -> str:
+    return str(dim)
+
+
+def index_text(read: Read, body: Body, scope: Scope) -> str:
+    """The coordinates of an element in the array that keeps it."""
+    kept = body.arrays.get(read.value, range(len(read.coords)))
+    return ", ".join(coord_text(read.coords[a], body, scope) for a in kept)
+
+
+def coord_text(coord: Coord, body: Body, scope: Scope) -> str:
+    """One coordinate: `i`, `n - 1 - i`, `2 * k_i`."""
+    return _coord(coord, body, scope).text
+
+
+def _coord(coord: Coord, body: Body, scope: Scope) -> Piece:
+    if isinstance(coord, Fixed):
+        return dim_piece(coord.at)
+    if isinstance(coord, Along):
+        base = Piece(body.letters[coord.loop], NAME)
+    else:
+        base = piece_of(coord.index, body, scope)
+    return _scaled(base, coord.start, coord.step)
+
+
+def _scaled(base: Piece, start: Dim, step: int) -> Piece:
+    """`start + step * base`, as one writes it."""
+    size = abs(step)
+    term = base.text if size == 1 else f"{size} * {scalar.enclosed(base, MUL)}"
+    if step < 0:
+        return Piece(f"{start} - {term}", ADD)
+    if start == 0:
+        return base if size == 1 else Piece(term, MUL)
+    text = str(start)
+    if text.startswith("-"):
+        return (
+            Piece(f"{term} - {text[1:]}", ADD) if isinstance(start, int) else Piece(f"{term} + ({text})", ADD)
+        )
+    return Piece(f"{term} + {text}", ADD)
+
+
+def stored(target: Read, body: Body, scope: Scope) -> str:
+    """The place in an array: `h[i, j]`."""
+    return f"{body.names[target.value]}[{index_text(target, body, scope)}]"
+
+
+def is_given(value: Value, body: Body) -> bool:
+    eqn = body.plan.producers.get(value)
+    return eqn is None or eqn.op.name == "literal"
