@@ -122,17 +122,14 @@ class Derivative(Dispatcher):
         return self._specialised().program
 
     def _signature(self) -> Signature:
-        if self._last_arguments is not None:
-            args, kwargs = self._last_arguments
-            return bind(self.fun, args, kwargs)
-        return bind(self.fun, self._scalar_arguments(), {})
+        return self._specialised().signature
 
     def _specialised(self) -> Specialisation:
         if self.last is not None:
             return self.last
-        return self.specialise(self._scalar_arguments(), {})[0]
+        return self.specialise(self.scalar_arguments(), {})[0]
 
-    def _scalar_arguments(self) -> tuple[float, ...]:
+    def scalar_arguments(self) -> tuple[float, ...]:
         """Before any call: numbers for the parameters, if the body reads as a function of numbers."""
         count = is_scalar_function(self.fun)
         if count is None:
@@ -162,7 +159,7 @@ class Derivative(Dispatcher):
         return (
             other.last.run
             if other.last is not None
-            else other.specialise(self._scalar_arguments(), {})[0].run
+            else other.specialise(self.scalar_arguments(), {})[0].run
         )
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -42,6 +42,7 @@ class Specialisation:
     run: Callable[..., Any]
     into: tuple[Convert | None, ...]
     out_of: tuple[Convert | None, ...]
+    signature: Signature
     compiled_types: set[Any] = field(default_factory=set)
 
     def stale(self) -> bool:
@@ -177,7 +178,7 @@ class Dispatcher:
 
 def specialisation_of(program: Program, signature: Signature) -> Specialisation:
     """The program made callable."""
-    return Specialisation(program, _compiler(program), *_conversions(program, signature))
+    return Specialisation(program, _compiler(program), *_conversions(program, signature), signature)
 
 
 def _compiler(program: Program) -> Callable[..., Any]:

@@ -70,7 +70,6 @@ class Jacobian:
         out, cache = self._reverse.forward(*args, **kwargs)
         leaves, out_tree = flatten(out)
         signature, wrt = cache.pair.signature, cache.pair.program.wrt
-        assert signature is not None
         per_output: list[list[Any]] = []
         for number, leaf in enumerate(leaves):
             o = np.asarray(leaf)

@@ -17,7 +17,7 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
 from symgrad.ir.core import Function
 from symgrad.ir.types import FLOATS
-from symgrad.pipeline import Options, Output, Program, Transform, build_pair, gradient_output, positions
+from symgrad.pipeline import Options, Output, Program, Transform, build_pair, gradient_output, pair_texts, positions
 from symgrad.tree import LEAF, Tree, flatten
 
 
@@ -26,7 +26,6 @@ class Pair(Specialisation):
     """A specialisation whose program is the forward half; `backward` is the other."""
 
     backward: Specialisation | None = None
-    signature: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class PairDispatcher(Dispatcher):
         forward, backward = _halves(program, first, second, signature, self.transform)
         one = specialisation_of(forward, signature)
         two = specialisation_of(backward, signature)
-        return Pair(one.program, one.run, one.into, one.out_of, set(), two, signature)
+        return Pair(one.program, one.run, one.into, one.out_of, signature, set(), two)
 
     def forward(self, *args: Any, **kwargs: Any) -> tuple[Any, Cache]:
         """Value and cache."""
@@ -77,7 +76,8 @@ class PairDispatcher(Dispatcher):
         """The study texts of the two halves."""
         program, first, second = build_pair(self.fun, signature, self.transform, self.options)
         forward, backward = _halves(program, first, second, signature, self.transform)
-        return forward.study_text, backward.study_text
+        kept = len(first.results) - len(program.primal.results)
+        return pair_texts(forward, backward, kept)
 
 
 class FwdAndBwd:
@@ -113,7 +113,6 @@ class Vjp:
 
     def __call__(self, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         out, cache = self.pair.forward(*primals)
-        assert cache.pair.signature is not None
         chosen = positions(cache.pair.signature, self.pair.transform)
 
         def pullback(dout: Any) -> tuple[Any, ...]:

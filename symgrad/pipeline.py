@@ -20,8 +20,7 @@ from typing import Any, Literal
 from symgrad.ad.forward import forward
 from symgrad.ad.reverse import reverse
 from symgrad.ad.split import split
-from symgrad.emit.module import join
-from symgrad.emit.study import study
+from symgrad.emit.study import imports, render, study
 from symgrad.errors import NotDifferentiableError
 from symgrad.frontend.lower import Lowered, lower
 from symgrad.frontend.signature import Signature
@@ -200,8 +199,11 @@ def build_pair(
     return program, trace("forward", first), trace("backward", second)
 
 
-def pair_text(first: Function, second: Function, returns: tuple[Returns, Returns]) -> str:
-    return join((first, second), returns)
+def pair_texts(first: Program, second: Program, residuals: int) -> tuple[str, str]:
+    """The two halves as the lectures write them: forward returns a cache, backward unpacks it."""
+    forward = render(first.function, first.returns)
+    backward = render(second.function, second.returns, cache=residuals)
+    return tuple(f"{imports(s.helpers)}\n\n{s.text}" for s in (forward, backward))  # type: ignore[return-value]
 
 
 def _derive(

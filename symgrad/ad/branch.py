@@ -129,7 +129,7 @@ def _side(
 
 
 def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
-    """Replace the forward branch by one that also yields what is saved; the outer names of it, for each side."""
+    """Replace the forward branch by one that also yields what is saved; its outer names, for each side."""
     tapes = [[Value(v.type, f.fresh(f"{v.hint or 'branch'}_saved")) for v in side.saved] for side in sides]
     blocks = []
     for side in sides:

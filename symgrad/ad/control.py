@@ -134,7 +134,7 @@ def _carrying(loop: _Loop, asked: list[bool], inside: set[Value]) -> list[int]:
 
 @dataclass(slots=True)
 class _Adjoint:
-    """The adjoint of one trip: from cotangents of the yields to cotangents of the carried and accumulators."""
+    """The adjoint of one trip: cotangents of the yields in, of the carried values and accumulators out."""
 
     primal: tuple[Eqn, ...]
     eqns: tuple[Eqn, ...]
@@ -191,7 +191,7 @@ def _body_adjoint(
 
 @dataclass(slots=True)
 class _Saving:
-    """The forward loop as it is now: the tapes after it, and how many trips it made (where that is counted)."""
+    """The forward loop as it is now: the tapes after it, and the trips it made (where they are counted)."""
 
     tapes: list[Value]
     count: Arg | None
@@ -343,7 +343,7 @@ def _backward(
 def _initial(
     eqn: Eqn, loop: _Loop, adjoint: _Adjoint, d: Derivatives
 ) -> tuple[list[Arg], list[tuple[Arg, bool]]]:
-    """Where the carried cotangents begin, and which operand each ends at: (operand, whether it is to be added)."""
+    """Where the carried cotangents begin, and where each ends: (operand, whether it is to be added)."""
     starts: list[Arg] = []
     targets: list[tuple[Arg, bool]] = []
     for k in adjoint.wanted:

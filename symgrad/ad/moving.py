@@ -2,7 +2,9 @@
 
 In: a region equation and the tangents of its operands. Out: one equation that computes both.
 
-    for i in range(n): s = s * x[i]     ->     for i in range(n): s_dot = s_dot * x[i] + x_dot[i] * s; s = s * x[i]
+    for i in range(n):              for i in range(n):
+        s = s * x[i]                    s_dot = s_dot * x[i] + x_dot[i] * s
+                                        s = s * x[i]
 """
 
 from __future__ import annotations

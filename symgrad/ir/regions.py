@@ -145,7 +145,7 @@ def close(
 def close_all(
     params: Sequence[Value], bodies: Sequence[Body], outer: Builder
 ) -> tuple[tuple[Block, ...], tuple[Arg, ...]]:
-    """`close` for regions that share their operands; each gets params of its own (the first keeps `params`)."""
+    """`close` for regions that share their operands; each gets its own params (the first keeps `params`)."""
     foreign: dict[Value, None] = {}
     unbound: set[str] = set()
     for eqns, results in bodies:
