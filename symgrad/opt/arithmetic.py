@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from symgrad.ir.core import Arg, Const, Eqn
+from symgrad.ir.core import Const, Eqn
 from symgrad.ir.fold import fold
 from symgrad.ir.types import FLOATS, ArrayType
 from symgrad.opt.rewrite import Rewritten, Rule, Rules, Site
@@ -40,7 +40,7 @@ def _add(site: Site, eqn: Eqn) -> Rewritten:
         return site.ref(x) - site.ref(minus.args[0])
     if (minus := site.get(x, "negative")) and site.may_reform(eqn):
         return site.ref(y) - site.ref(minus.args[0])
-    if site.may_reform(eqn) and x.type.is_float and site.origin(x) is site.origin(y):
+    if site.may_reform(eqn) and x.type.is_float and site.same(x, y):
         return 2.0 * site.ref(x)
     return None
 
@@ -104,7 +104,7 @@ def _even(site: Site, eqn: Eqn) -> Rewritten:
 
 def _extremum(site: Site, eqn: Eqn) -> Rewritten:
     x, y = eqn.args
-    return x if site.origin(x) == site.origin(y) else None
+    return x if site.same(x, y) else None
 
 
 def _where(site: Site, eqn: Eqn) -> Rewritten:
@@ -112,15 +112,15 @@ def _where(site: Site, eqn: Eqn) -> Rewritten:
     known = site.constant(condition)
     if known is not None:
         return x if known else y
-    if site.origin(x) == site.origin(y):
+    if site.same(x, y):
         return x
     if negated := site.get(condition, "logical_not"):
         return site.call("where", negated.args[0], y, x)
     inner = site.get(x, "where")
-    if inner and site.origin(inner.args[0]) == site.origin(condition):
+    if inner and site.same(inner.args[0], condition):
         return site.call("where", condition, inner.args[1], y)
     inner = site.get(y, "where")
-    if inner and site.origin(inner.args[0]) == site.origin(condition):
+    if inner and site.same(inner.args[0], condition):
         return site.call("where", condition, x, inner.args[2])
     return None
 
@@ -134,7 +134,7 @@ def _logical(site: Site, eqn: Eqn) -> Rewritten:
         value = site.constant(known)
         if value is not None:
             return other if bool(value) is neutral else Const(not neutral, ArrayType("bool"))
-    return eqn.args[0] if site.origin(eqn.args[0]) == site.origin(eqn.args[1]) else None
+    return eqn.args[0] if site.same(*eqn.args) else None
 
 
 def _logical_not(site: Site, eqn: Eqn) -> Rewritten:
@@ -157,10 +157,6 @@ def _cast(site: Site, eqn: Eqn) -> Rewritten:
     return None
 
 
-def _same(site: Site, a: Arg, b: Arg) -> bool:
-    return site.origin(a) == site.origin(b)
-
-
 def _exp(site: Site, eqn: Eqn) -> Rewritten:
     """The exponential of a grouped logarithm is the grouped function."""
     if inner := site.get(eqn.args[0], "log_softmax"):
@@ -173,7 +169,7 @@ def _exp(site: Site, eqn: Eqn) -> Rewritten:
     x, total = difference.args
     kept = site.get(total, "reshape")
     reduction = site.see(kept.args[0] if kept else total, "logsumexp")
-    if reduction is None or not _same(site, reduction.args[0], x):
+    if reduction is None or not site.same(reduction.args[0], x):
         return None
     axis = reduction.attrs["axis"]
     assert isinstance(axis, tuple)

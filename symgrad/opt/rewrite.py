@@ -20,6 +20,7 @@ from symgrad.ir.dims import Dim
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType, Shape
 from symgrad.ir.walk import map_regions, rewire, rewire_args, uses, with_eqns
+from symgrad.opt.numbering import Numbers
 
 Rewritten = Arg | Ref | None
 Rule = Callable[["Site", Eqn], Rewritten]
@@ -41,6 +42,7 @@ class Site:
         self.builder = Builder()
         self.produced: dict[Value, Eqn] = {}
         self.count: dict[Value, int] = {}
+        self.numbers = Numbers()
 
     def ref(self, arg: Arg) -> Ref:
         return self.builder.ref(arg)
@@ -92,6 +94,10 @@ class Site:
                 return eqn if eqn is not None and (not names or eqn.op.name in names) else None
             arg = eqn.args[0]
         return None
+
+    def same(self, a: Arg, b: Arg) -> bool:
+        """Are the two one value, computed once or twice?"""
+        return a is b or self.numbers.same(a, b)
 
     def once(self, arg: Arg) -> bool:
         """Nothing else reads `arg`, so that it goes if this reader does without it."""
@@ -166,6 +172,7 @@ def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
                 continue
             done.append(eqn)
             site.produced.update((out, eqn) for out in eqn.outs)
+            site.numbers.add(eqn)
     return with_eqns(block, done, rewire_args(block.results, env)) if changed else block
 
 
