@@ -75,6 +75,8 @@ class Site:
         """The equation behind `arg`, named or not, if it is one of these ops (of any, if none is given)."""
         arg = self.origin(arg)
         eqn = self.produced.get(arg) if isinstance(arg, Value) else None
+        if eqn is None:  # what the rule has just written is there as well
+            eqn = next((e for e in self.builder.eqns if e.outs == (arg,)), None)
         return eqn if eqn is not None and (not names or eqn.op.name in names) else None
 
     def get(self, arg: Arg, *names: str) -> Eqn | None:
