@@ -26,12 +26,13 @@ from symgrad.backends.guards import guards
 from symgrad.backends.legalize import legalize
 from symgrad.backends.nest import Form, Group, Plan, Statement, Straight, statements_in
 from symgrad.backends.schedule import schedule
+from symgrad.backends.share import share
 from symgrad.backends.statements import plan
 from symgrad.backends.storage import arrays
 from symgrad.backends.text import Body, Scope
 from symgrad.cache import PLACEHOLDER
 from symgrad.emit.names import value_names
-from symgrad.ir.core import Arg, Const, Function, Value
+from symgrad.ir.core import Arg, Const, Function
 from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]
@@ -64,7 +65,7 @@ def kernel(
     params = ", ".join(body.names[p] for p in legal.params)
     _prologue(legal, program, body)
     scope = Scope(0)
-    allocated: set[Value] = set()
+    allocated: set[str] = set()
     phase = ""
     for group in groups:
         phase = _comment(group, phase, body)
@@ -80,17 +81,24 @@ def _body(function: Function, program: Plan, groups: Sequence[Group]) -> Body:
     hints |= {o.hint for eqn in all_eqns(function.body) for o in eqn.outs}
     letters = "".join(c for c in "ijklpqrstuvabcd" if c not in hints)
     names = value_names(function, [*_RESERVED, *letters])
-    for statement in program.statements:  # sums over some loops that the function does not have as values
-        if statement.writes.value not in names:
-            names[statement.writes.value] = f"subtotal{len(names)}"
     for symbol in function.body.symbols:  # an integer parameter is its own extent
         if symbol.axis is None:
             names[symbol.param] = symbol.name
     for value, owner in program.memory.items():
         if program.producers[value].op.name != "reshape":
-            names[value] = names[owner]
+            names[value] = names.setdefault(owner, names[value])
+    for statement in program.statements:  # sums over some loops that the function does not have as values
+        if statement.writes.value not in names:
+            names[statement.writes.value] = f"subtotal{len(names)}"
+    kept = arrays(program, groups)
+    reused = share(program, groups, kept)
+    for value, owner in reused.items():
+        names[value] = names[owner]
+        kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
     taken = set(names.values()) | _RESERVED | set(letters) | {s.name for s in function.body.symbols}
-    return Body(program, arrays(program, groups), names, letters, taken=taken, once=once(groups, program))
+    return Body(
+        program, kept, names, letters, taken=taken, once=once(groups, program), reused=frozenset(reused)
+    )
 
 
 def _prologue(function: Function, program: Plan, body: Body) -> None:
@@ -106,14 +114,14 @@ def _prologue(function: Function, program: Plan, body: Body) -> None:
                         body.line(line)
 
 
-def _allocate(group: Group, program: Plan, body: Body, allocated: set[Value]) -> None:
+def _allocate(group: Group, program: Plan, body: Body, allocated: set[str]) -> None:
     """The arrays that the group is the first to write."""
     for statement in statements_in([group]):
         value = program.owner(statement.writes.value)
         kept = body.arrays.get(value)
-        if kept is None or value in allocated:
+        if kept is None or body.names[value] in allocated:
             continue
-        allocated.add(value)
+        allocated.add(body.names[value])
         if statement.form is Form.CALL and calls.allocated_by_call(statement):
             continue
         shape = tuple(value.type.shape[a] for a in kept)

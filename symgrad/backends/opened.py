@@ -47,7 +47,7 @@ def _exponentials(x: Ref, axis: tuple[int, ...]) -> tuple[Ref, Ref, Ref]:
 
 def _softmax(eqn: Eqn, args: list[Ref]) -> Ref:
     _, e, total = _exponentials(args[0], axes(eqn.attrs))
-    return e / total
+    return e * (1.0 / total)  # one division a row; the sum is at least 1
 
 
 def _log_of_sum(x: Ref, axis: tuple[int, ...]) -> Ref:

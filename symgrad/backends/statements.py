@@ -49,6 +49,7 @@ class _Draft:
     statements: list[Statement] = field(default_factory=list)
     orders: dict[Value, Order] = field(default_factory=dict)
     memory: dict[Value, Value] = field(default_factory=dict)
+    copies: list[Value] = field(default_factory=list)  # of arrays that a write must not change
 
 
 def plan(block: Block) -> Plan:
@@ -65,7 +66,8 @@ def plan(block: Block) -> Plan:
         elif not is_view(eqn) and eqn.op.name != "literal":
             _state(eqn, draft)
     results = frozenset(values(block.results))
-    return Plan(tuple(draft.statements), inline, producers, forced, draft.memory, written, results)
+    buffers = forced.union(draft.copies)
+    return Plan(tuple(draft.statements), inline, producers, buffers, draft.memory, written, results)
 
 
 def _live(block: Block) -> list[Eqn]:
@@ -262,7 +264,10 @@ def _write(eqn: Eqn, draft: _Draft) -> None:
         assert isinstance(source, Read)
         draft.memory[eqn.out] = draft.memory.get(source.value, source.value)
     else:
-        _map(Eqn(OWN, (base,), eqn.outs, {}, (), eqn.loc, eqn.phase), draft)
+        copy = Value(eqn.out.type, eqn.out.hint)
+        _map(Eqn(OWN, (base,), (copy,), {}, (), eqn.loc, eqn.phase), draft)
+        draft.memory[eqn.out] = copy
+        draft.copies.append(copy)
     shape = index_shape(base.type.shape, tuple(a.type for a in operands), eqn.attrs, STRICT)
     coords, loops = _loops(shape, _natural(shape))
     target = resolve(Read(eqn.out, selected(index_of(eqn.attrs), tuple(operands), coords)), draft.producers)

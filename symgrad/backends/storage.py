@@ -17,31 +17,31 @@ from symgrad.backends.schedule import elements
 from symgrad.ir.core import Value
 
 Axes = tuple[int, ...]
-_Path = tuple[int, ...]
+Path = tuple[int, ...]
 
 
 def arrays(plan: Plan, groups: Sequence[Group]) -> dict[Value, Axes]:
     """The axes kept by the array of each value that has one; a value without an entry is a scalar."""
-    paths = list(_paths(groups, (), [0]))
-    made: dict[Value, tuple[Statement, _Path]] = {}
+    found = list(paths(groups))
+    made: dict[Value, tuple[Statement, Path]] = {}
     common: dict[Value, int] = {}
-    for statement, path in paths:
+    for statement, path in found:
         if statement.form in (Form.MAP, Form.FOLD, Form.SCAN):
             alone = statement.first if statement.form is Form.FOLD else len(statement.loops)
             made[statement.writes.value] = statement, path[:alone]
             common[statement.writes.value] = alone
-    for statement, path in paths:
+    for statement, path in found:
         indices = (c.index for c in statement.writes.coords if isinstance(c, Lookup))
         for read in (*statement.reads, *indices):
             for element in elements(read, plan):
                 if element.value in made:
-                    shared = _shared(made[element.value][1], path)
+                    shared = shared_loops(made[element.value][1], path)
                     common[element.value] = min(common[element.value], shared)
     return dict(_kept(plan, made, common))
 
 
 def _kept(
-    plan: Plan, made: Mapping[Value, tuple[Statement, _Path]], common: Mapping[Value, int]
+    plan: Plan, made: Mapping[Value, tuple[Statement, Path]], common: Mapping[Value, int]
 ) -> Iterator[tuple[Value, Axes]]:
     for value in plan.buffers:
         yield value, tuple(range(value.type.rank))
@@ -54,18 +54,22 @@ def _kept(
             yield value, kept
 
 
-def _paths(groups: Sequence[Group], path: _Path, counter: list[int]) -> Iterator[tuple[Statement, _Path]]:
+def paths(
+    groups: Sequence[Group], path: Path = (), counter: list[int] | None = None
+) -> Iterator[tuple[Statement, Path]]:
     """Each statement with the loops that it stands in, by number."""
+    counter = [0] if counter is None else counter
     for group in groups:
         if isinstance(group, Loop):
             counter[0] += 1
-            yield from _paths(group.body, (*path, counter[0]), counter)
+            yield from paths(group.body, (*path, counter[0]), counter)
         else:
             for statement in group.statements:
                 yield statement, path
 
 
-def _shared(a: _Path, b: _Path) -> int:
+def shared_loops(a: Path, b: Path) -> int:
+    """How many loops two paths have in common."""
     count = 0
     while count < min(len(a), len(b)) and a[count] == b[count]:
         count += 1

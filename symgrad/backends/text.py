@@ -39,7 +39,8 @@ class Body:
     indent: int = 1
     locals: dict[Read, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
-    once: frozenset[Value] = frozenset()
+    once: frozenset[Value] = frozenset()  # mentioned once, in the body that computes them
+    reused: frozenset[Value] = frozenset()  # arrays whose memory another array takes over
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
@@ -129,9 +130,10 @@ def piece_of(read: Operand, body: Body, scope: Scope) -> Piece:
         piece = Piece(f"{body.names[read.value]}[{index_text(read, body, scope)}]", ATOM)
     else:
         return Piece(body.local(read) if read.coords else body.names[read.value], NAME)
-    again = scope.count[read] > 1 and piece.level < NAME
+    # A load from an array that is written in this body must happen here, not where the text ends up.
+    again = scope.count[read] > 1 or read.value in body.reused
     named = eqn is not None and read.value.hint and eqn.op.name != "iota"
-    if again or named or (eqn is not None and len(piece.text) > LONGEST):
+    if (again and piece.level < NAME) or named or (eqn is not None and len(piece.text) > LONGEST):
         return give_name(read, piece, body, scope)
     return piece
 

@@ -1,0 +1,93 @@
+"""Arrays that take over the memory of arrays that are read for the last time.
+
+In: a plan, its loop nests, which values have arrays. Out: for each value whose array is another's, that
+other.
+
+    a = np.dot(x, w)                          a = np.dot(x, w)
+    h[i, j] = tanh(a[i, j])             ->    a[i, j] = tanh(a[i, j])
+
+A statement may write where it reads if nothing reads the old element later: not in a later group, not in
+another trip of a loop that both stand in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symgrad.backends.access import Along, Coords, Lookup
+from symgrad.backends.nest import Form, Group, Plan, Statement
+from symgrad.backends.schedule import elements
+from symgrad.backends.storage import Axes, Path, paths, shared_loops
+from symgrad.ir.core import Value
+
+
+@dataclass
+class _Use:
+    """One reading of an array."""
+
+    number: int
+    path: Path
+    coords: Coords
+
+
+@dataclass
+class _Array:
+    """Who writes and reads an array."""
+
+    writes: list[Statement] = field(default_factory=list)
+    reads: list[_Use] = field(default_factory=list)
+
+
+def share(plan: Plan, groups: Sequence[Group], arrays: Mapping[Value, Axes]) -> dict[Value, Value]:
+    """Which array each value's array becomes: chains are followed to their end."""
+    found: dict[Value, _Array] = {}
+    order = list(paths(groups))
+    for number, (statement, path) in enumerate(order):
+        found.setdefault(plan.owner(statement.writes.value), _Array()).writes.append(statement)
+        indices = (c.index for c in statement.writes.coords if isinstance(c, Lookup))
+        for read in (*statement.reads, *indices):
+            for element in elements(read, plan):
+                uses = found.setdefault(plan.owner(element.value), _Array()).reads
+                uses.append(_Use(number, path, element.coords))
+    fixed = {plan.owner(v) for v in plan.memory} | set(plan.memory) | plan.results
+    taken: dict[Value, Value] = {}
+    recent: dict[tuple[Path, Coords], list[Value]] = {}  # read in this body at these coordinates
+    for number, (statement, path) in enumerate(order):
+        for read in statement.reads:
+            for element in elements(read, plan):
+                if element.value in arrays and element.value not in fixed:
+                    recent.setdefault((path, element.coords), []).append(element.value)
+        out, coords = statement.writes.value, statement.writes.coords
+        if statement.form is not Form.MAP or out not in arrays:
+            continue
+        for old in recent.get((path, coords), []):
+            if old not in taken and old.type == out.type and _last(found[old], number, path, coords):
+                taken[old] = out
+                break
+    for value in reversed(taken):  # later ones first: their ends are known
+        taken[value] = taken.get(taken[value], taken[value])
+    return taken
+
+
+def _last(array: _Array, number: int, path: Path, coords: Coords) -> bool:
+    """Whether nothing reads an element after the statement `number` has overwritten it."""
+    if not array.writes or any(
+        s.form not in (Form.MAP, Form.SCAN, Form.CALL, Form.FOLD) for s in array.writes
+    ):
+        return False
+    for use in array.reads:
+        if use.number > number:
+            return False
+        if use.coords == coords:
+            continue
+        if use.number == number:
+            return False
+        for loop in range(shared_loops(use.path, path)):
+            if _at(use.coords, loop).isdisjoint(_at(coords, loop)):
+                return False
+    return True
+
+
+def _at(coords: Coords, loop: int) -> set[tuple[int, Along]]:
+    return {(axis, c) for axis, c in enumerate(coords) if isinstance(c, Along) and c.loop == loop}
