@@ -48,8 +48,27 @@ def map_regions(eqn: Eqn, f: Callable[[Block], Block]) -> Eqn:
     return replace(eqn, regions=tuple(map(f, eqn.regions))) if eqn.regions else eqn
 
 
-def with_eqns(block: Block, eqns: Iterable[Eqn], results: tuple[Arg, ...] | None = None) -> Block:
-    return replace(block, eqns=tuple(eqns), results=block.results if results is None else results)
+def with_eqns(
+    block: Block,
+    eqns: Iterable[Eqn],
+    results: tuple[Arg, ...] | None = None,
+    *,
+    env: Mapping[Value, Arg] | None = None,
+) -> Block:
+    """The block with other equations. `env` says what stands for values that are gone, in results and symbols.
+
+    An extent whose number nothing in the block gives any more is dropped.
+    """
+    eqns = tuple(eqns)
+    env = env or {}
+    results = rewire_args(block.results, env) if results is None else results
+    defined = {*block.params, *(o for e in eqns for o in e.outs)}
+    symbols = []
+    for s in block.symbols:
+        param = env.get(s.param, s.param)
+        if isinstance(param, Value) and param in defined:
+            symbols.append(Symbol(s.name, param, s.axis))
+    return replace(block, eqns=eqns, results=results, symbols=tuple(symbols))
 
 
 def rename(function: Function, hints: Mapping[Value, str]) -> Function:

@@ -46,54 +46,65 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
 
 
 def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
-    body = eqn.regions[-1]
     lead, first = (3, 1) if eqn.op is FOR else (0, 0)
     n = len(eqn.outs)
     exits = bool(eqn.attrs.get("exits"))
-    params = body.params[first:]
+    body = eqn.regions[-1]
     operands = eqn.args[lead:]
     yields = body.results[exits:]
-    constant = [k for k in range(n) if yields[k] is params[k]]
-    for k in constant:
-        env[eqn.outs[k]] = operands[k]
+    constant = [k for k in range(n) if yields[k] is body.params[first + k]]
+    env.update((eqn.outs[k], operands[k]) for k in constant)
     kept = _needed(eqn, [k for k in range(n) if count[eqn.outs[k]] and k not in constant], yields, constant)
-    read = _read(eqn.regions)
-    order = [*constant, *range(n, len(params))]
-    chosen: dict[Arg, int] = {}  # one param for each outer value
-    same: dict[int, int] = {}
-    for k in order:
-        if params[k] not in read and (eqn.op is FOR or eqn.regions[0].params[k] not in read):
-            continue
-        if isinstance(operands[k], Value) and operands[k] in chosen:
-            same[k] = chosen[operands[k]]
-        else:
-            chosen.setdefault(operands[k], k) if isinstance(operands[k], Value) else None
-    invariant = [
-        k
-        for k in order
-        if k not in same
-        and (params[k] in read or (eqn.op is WHILE and eqn.regions[0].params[k] in read))
-        or _tells_extent(eqn.regions, k + first, params[k])
-    ]
-    invariant = [k for k in invariant if k not in same]
-    if len(kept) == n and invariant == list(range(n, len(params))):
-        return eqn
-    regions = []
+    candidates = [*constant, *range(n, len(operands))]
+    stands_for = _first_of_each(operands, candidates)
+    shells = []  # each block with its params by place, its live equations and results
     for block in eqn.regions:
-        offset = first if block is body else 0
-        mine = block.params[offset:]
-        inner: dict[Value, Arg] = {mine[k]: mine[v] for k, v in same.items()}
-        new_params = (*block.params[:offset], *(mine[k] for k in kept), *(mine[k] for k in invariant))
-        results = block.results
-        if block is body:
-            results = (*block.results[:exits], *(yields[k] for k in kept))
-        eqns = tuple(rewire(e, inner) for e in block.eqns)
-        if block is body:
-            eqns = _live(eqns, rewire_args(results, inner))
-        regions.append(_rebuilt(new_params, eqns, rewire_args(results, inner)))
+        mine = block.params[first:] if block is body else block.params
+        same: dict[Value, Arg] = {mine[k]: mine[f] for k, f in stands_for.items() if f != k}
+        results = (*block.results[:exits], *(yields[k] for k in kept)) if block is body else block.results
+        results = rewire_args(results, same)
+        eqns = _live(tuple(rewire(e, same) for e in block.eqns), results)
+        lead_params = block.params[:first] if block is body else ()
+        shells.append((lead_params, mine, eqns, results))
+    candidates = [k for k in candidates if stands_for[k] == k]
+    taken = _taken(shells, kept, candidates)
+    if len(kept) == n and taken == list(range(n, len(operands))):
+        return eqn
+    regions = tuple(
+        _rebuilt((*lead_params, *(mine[k] for k in kept), *(mine[k] for k in taken)), eqns, results)
+        for lead_params, mine, eqns, results in shells
+    )
     outs = tuple(eqn.outs[k] for k in kept)
-    args = (*eqn.args[:lead], *(operands[k] for k in kept), *(operands[k] for k in invariant))
-    return replace(eqn, args=args, outs=outs, regions=tuple(regions))
+    args = (*eqn.args[:lead], *(operands[k] for k in kept), *(operands[k] for k in taken))
+    return replace(eqn, args=args, outs=outs, regions=regions)
+
+
+Shell = tuple[tuple[Value, ...], tuple[Value, ...], tuple[Eqn, ...], tuple[Arg, ...]]
+
+
+def _first_of_each(operands: Sequence[Arg], places: Sequence[int]) -> dict[int, int]:
+    """For each place the first one that has the same operand."""
+    first: dict[Arg, int] = {}
+    return {k: first.setdefault(operands[k], k) if isinstance(operands[k], Value) else k for k in places}
+
+
+def _taken(shells: Sequence[Shell], kept: Sequence[int], candidates: Sequence[int]) -> list[int]:
+    """The further operands that a block reads, or needs for the number of an extent."""
+    taken: set[int] = set()
+    for _, mine, eqns, results in shells:
+        read = {v for e in eqns for v in values(e.args)} | {r for r in results if isinstance(r, Value)}
+        taken |= {k for k in candidates if mine[k] in read}
+    for lead_params, mine, eqns, _ in shells:
+        params = [*lead_params, *(mine[k] for k in kept), *(mine[k] for k in sorted(taken))]
+        held = [*params, *(o for e in eqns if e.op.name != "tape" for o in e.outs)]
+        needed = mentioned_symbols(held, eqns)
+        missing = needed - {s.name for s in bind_symbols(held, needed)}
+        for k in candidates:
+            found = {s.name for s in bind_symbols([mine[k]], missing)}
+            if k not in taken and found:
+                taken.add(k)
+                missing -= found
+    return [k for k in candidates if k in taken]
 
 
 def _needed(eqn: Eqn, used: list[int], yields: Sequence[Arg], constant: list[int]) -> list[int]:
@@ -123,28 +134,18 @@ def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
             env[out] = ends[0]
         elif count[out]:
             kept.append(k)
-    live = []
+    shells = []
     for block in eqn.regions:
         results = tuple(block.results[k] for k in kept)
-        live.append((_live(block.eqns, results), results))
-    read = [
-        {v for e in eqns for v in values(e.args)} | {r for r in results if isinstance(r, Value)}
-        for eqns, results in live
-    ]
-    operands = [
-        k
-        for k in range(len(captured))
-        if any(block.params[k] in r for block, r in zip(eqn.regions, read, strict=True))
-        or _tells_extent(eqn.regions, k, eqn.regions[0].params[k])
-    ]
-    if len(kept) == len(eqn.outs) and len(operands) == len(captured):
+        shells.append(((), block.params, _live(block.eqns, results), results))
+    taken = _taken(shells, (), range(len(captured)))
+    if len(kept) == len(eqn.outs) and len(taken) == len(captured):
         return eqn
     regions = tuple(
-        _rebuilt(tuple(block.params[k] for k in operands), eqns, results)
-        for block, (eqns, results) in zip(eqn.regions, live, strict=True)
+        _rebuilt(tuple(mine[k] for k in taken), eqns, results) for _, mine, eqns, results in shells
     )
     outs = tuple(eqn.outs[k] for k in kept)
-    return replace(eqn, args=(eqn.args[0], *(captured[k] for k in operands)), outs=outs, regions=regions)
+    return replace(eqn, args=(eqn.args[0], *(captured[k] for k in taken)), outs=outs, regions=regions)
 
 
 def _outer(result: Arg, block: Block, captured: Sequence[Arg]) -> Arg | None:
@@ -152,20 +153,6 @@ def _outer(result: Arg, block: Block, captured: Sequence[Arg]) -> Arg | None:
     if isinstance(result, Const):
         return result
     return captured[block.params.index(result)] if result in block.params else None
-
-
-def _tells_extent(regions: Sequence[Block], place: int, param: Value) -> bool:
-    """Whether some region needs this param for the number of an extent."""
-    for block in regions:
-        mine = block.params[min(place, len(block.params) - 1)]
-        for symbol in block.symbols:
-            if symbol.param is mine or symbol.param is param:
-                others = [p for p in block.params if p is not symbol.param]
-                held = [*others, *(o for e in block.eqns for o in e.outs)]
-                needed = mentioned_symbols(held, block.eqns)
-                if symbol.name in needed and not bind_symbols(held, {symbol.name}):
-                    return True
-    return False
 
 
 def _rebuilt(params: tuple[Value, ...], eqns: tuple[Eqn, ...], results: tuple[Arg, ...]) -> Block:
@@ -176,7 +163,9 @@ def _rebuilt(params: tuple[Value, ...], eqns: tuple[Eqn, ...], results: tuple[Ar
 def _read(regions: Sequence[Block]) -> set[Value]:
     found: set[Value] = set()
     for block in regions:
-        found |= {v for e in block.eqns for v in values(e.args)} | {r for r in block.results if isinstance(r, Value)}
+        found |= {v for e in block.eqns for v in values(e.args)} | {
+            r for r in block.results if isinstance(r, Value)
+        }
     return found
 
 

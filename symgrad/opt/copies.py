@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
-from symgrad.ir.walk import rewire, rewire_args, with_eqns
+from symgrad.ir.walk import rewire, with_eqns
 
 
 def remove_copies(function: Function, *, keep_named: bool) -> Function:
@@ -43,7 +43,7 @@ def _block(block: Block, keep_named: bool) -> Block:
             continue
         changed = changed or eqn is not old
         eqns.append(eqn)
-    return with_eqns(block, eqns, rewire_args(block.results, env)) if changed else block
+    return with_eqns(block, eqns, env=env) if changed else block
 
 
 def _says_something(copy: Eqn) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from symgrad.ir.core import Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.ops import OPS
-from symgrad.ir.walk import rewire, rewire_args, with_eqns
+from symgrad.ir.walk import rewire, with_eqns
 from symgrad.opt.numbering import Numbers
 
 _SHORT = frozenset({"negative", "cast", "stop_gradient", "full", "iota", "extent"})
@@ -56,7 +56,7 @@ def _block(block: Block, everything: bool) -> Block:
             eqns.append(replace(eqn, op=OPS["copy"], args=(before.out,), attrs={}, note=""))
         else:
             env[eqn.out] = before.out
-    return with_eqns(block, eqns, rewire_args(block.results, env)) if changed else block
+    return with_eqns(block, eqns, env=env) if changed else block
 
 
 def _short(eqn: Eqn) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from symgrad.ir.core import Block, Eqn, Function, Value, values
-from symgrad.ir.walk import with_eqns
+from symgrad.ir.walk import symbols_of, with_eqns
 
 
 def remove_dead(function: Function, keep: Callable[[Eqn], bool] | None = None) -> Function:
@@ -23,6 +23,8 @@ def remove_dead(function: Function, keep: Callable[[Eqn], bool] | None = None) -
 def live_block(block: Block, keep: Callable[[Eqn], bool] | None = None) -> Block:
     """One sweep from the last equation to the first; a region is closed, so it is swept alone."""
     live: set[Value] = set(values(block.results))
+    params = set(block.params)
+    sizes = {s.name: s.param for s in block.symbols if s.param not in params}
     kept: list[Eqn] = []
     changed = False
     for eqn in reversed(block.eqns):
@@ -30,6 +32,8 @@ def live_block(block: Block, keep: Callable[[Eqn], bool] | None = None) -> Block
             changed = True
             continue
         live.update(values(eqn.args))
+        if sizes:
+            live.update(sizes[name] for name in symbols_of(eqn) if name in sizes)
         if eqn.regions:
             regions = tuple(live_block(r, keep) for r in eqn.regions)
             if any(new is not old for new, old in zip(regions, eqn.regions, strict=True)):

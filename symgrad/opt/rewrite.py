@@ -19,7 +19,7 @@ from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value, value
 from symgrad.ir.dims import Dim
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType, Shape
-from symgrad.ir.walk import map_regions, rewire, rewire_args, uses, with_eqns
+from symgrad.ir.walk import map_regions, rewire, uses, with_eqns
 from symgrad.opt.numbering import Numbers
 
 Rewritten = Arg | Ref | None
@@ -175,7 +175,7 @@ def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
             done.append(eqn)
             site.produced.update((out, eqn) for out in eqn.outs)
             site.numbers.add(eqn)
-    return with_eqns(block, done, rewire_args(block.results, env)) if changed else block
+    return with_eqns(block, done, env=env) if changed else block
 
 
 def _apply(site: Site, rules: tuple[Rule, ...], eqn: Eqn) -> list[Eqn] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from symgrad.ir.core import Function
+from symgrad.opt.control import shrink_regions
 from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
@@ -39,6 +40,7 @@ def settle(function: Function, *, through_names: bool) -> Function:
         function = apply_identities(function, through_names=through_names)
         function = share(function, everything=through_names)
         function = remove_copies(function, keep_named=not through_names)
+        function = shrink_regions(function)
         function = remove_dead(function)
         if function is before:
             break
