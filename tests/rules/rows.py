@@ -95,6 +95,7 @@ INDEXING = [
     Case(op.setitem, normal, [((4, 3), (1, 3)), ((4, 3), (3,))], [{"index": (_full(3, -2, 2), _full(0, 1, 3))}], named=False),
     Case(op.setitem, normal, [((4, 3), (2, 2, 3))], [{"index": (Gather(), _full(0, 1, 3))}], {2: TABLE}, named=False),
     Case(op.setitem, normal, [((4, 3), (3,))], [{"index": (AtArg(), _full(0, 1, 3))}], {2: np.array(-2)}, named=False),
+    Case(op.push, normal, [((4, 3), (3,))], [{"index": (AtArg(), _full(0, 1, 3))}], {2: np.array(2)}, named=False),
     Case(op.add_at, normal, [((4, 3), (2,)), ((4, 3), ())], [{"index": (_full(1, 1, 2), At(2))}], named=False),
     Case(op.add_at, normal, [((4, 3), (2, 2, 3)), ((4, 3), (3,))], [{"index": (Gather(), _full(0, 1, 3))}], {2: TABLE},
          named=False),
