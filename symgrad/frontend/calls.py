@@ -1,0 +1,215 @@
+"""Calls: known functions by the table, everything else through its own source.
+
+In: a callable and argument values. Out: the value of the call. The user's functions, lambdas, closures,
+methods, callable objects, partials and numba dispatchers are interpreted in a frame of their own.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
+from types import FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from symgrad.frontend import nested, pybuiltins, tables
+from symgrad.frontend.context import Closure, Frame, Lowering
+from symgrad.frontend.names import local_names
+from symgrad.frontend.promote import literal, unknown
+from symgrad.frontend.registry import ARRAY_METHODS, HANDLERS, Handler, name_of
+from symgrad.frontend.resolve import fixed_path
+from symgrad.frontend.source import FunctionNode, Unit, find
+from symgrad.frontend.values import Tensor, TensorMethod, Val
+from symgrad.ir.dims import Extent
+
+DEEPEST = 200  # calls within calls
+
+
+def call(frame: Frame, node: ast.AST, fn: Val, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """`fn(*args, **kwargs)`, at the expression `node` of `frame`."""
+    low = frame.low
+    out = call_value(frame, fn, args, kwargs)
+    low.at(frame, node)
+    return out
+
+
+def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
+    """Find out what kind of callable it is, and call it."""
+    low = frame.low
+    if isinstance(fn, TensorMethod):
+        return apply(low, ARRAY_METHODS[fn.name], None, [fn.tensor, *args], kwargs)
+    if isinstance(fn, Closure):
+        return _inline(frame, fn.node, fn.frame.unit, fn, fn.frame.function, args, kwargs)
+    if (handler := tables.known(fn)) is not None:
+        return apply(low, handler, fn, args, kwargs)
+    if isinstance(fn, MethodType):
+        return call_value(frame, fn.__func__, [fn.__self__, *args], kwargs)
+    if isinstance(fn, functools.partial):
+        return call_value(
+            frame, fn.func, [*_partial(low, fn.args), *args], {**_partial(low, fn.keywords), **kwargs}
+        )
+    if hasattr(fn, "__symgrad_ir__") and not isinstance(fn, type):
+        return nested.call(frame, fn, args, kwargs)
+    if isinstance(inner := getattr(fn, "py_func", None), FunctionType):
+        return call_value(frame, inner, args, kwargs)
+    if isinstance(fn, FunctionType) and tables.is_runtime(fn):
+        return apply(low, tables.runtime_handler(fn), fn, args, kwargs)
+    if isinstance(fn, type):
+        return _construct(low, fn, args, kwargs)
+    owner = getattr(fn, "__self__", None)
+    if owner is not None and isinstance(owner, pybuiltins.CONTAINERS):
+        return pybuiltins.container_method(low, owner, fn.__name__, list(args), dict(kwargs))
+    if tables.is_numeric_library(fn):
+        return unknown(low, name_of(fn), sorted({h.name for h in HANDLERS.values()}))
+    if tables.is_transform(fn):
+        return fn(*args, **kwargs)
+    if isinstance(fn, FunctionType):
+        source = find(fn)
+        return _inline(frame, source.node, source.unit, None, fn, args, kwargs)
+    if isinstance(inner := getattr(fn, "__wrapped__", None), FunctionType):
+        return call_value(frame, inner, args, kwargs)
+    method = getattr(type(fn), "__call__", None)
+    if isinstance(method, FunctionType):
+        return call_value(frame, method, [fn, *args], kwargs)
+    if not callable(fn):
+        low.refuse(f"a {type(fn).__name__} is called", why="it is not a function")
+    return unknown(low, name_of(fn), sorted({h.name for h in HANDLERS.values()}))
+
+
+def _partial(low: Lowering, bound: Any) -> Any:
+    path = fixed_path(bound, "partial")
+    return low.outside(bound, path) if bound else bound
+
+
+def apply(low: Lowering, handler: Handler, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
+    """Call a handler; a function of compile-time values only is computed now."""
+    if handler.pure and fn is not None and not any(map(_runtime, [*args, *kwargs.values()])):
+        return _folded(low, fn, args, kwargs)
+    try:
+        handler.signature.bind(low, *args, **kwargs)
+    except TypeError as e:
+        unknown_keywords = [k for k in kwargs if k not in handler.signature.parameters]
+        if unknown_keywords:
+            low.refuse(
+                f"`{unknown_keywords[0]}=` of {handler.name}", why="the compiler does not know this option"
+            )
+        low.refuse(f"{handler.name}: {e}", why="the arguments do not fit the compiler's form of the function")
+    return handler.lower(low, *args, **kwargs)
+
+
+def _runtime(v: Val) -> bool:
+    if isinstance(v, list | tuple):
+        return any(map(_runtime, v))
+    return isinstance(v, Tensor | Extent | Closure | TensorMethod)
+
+
+def _folded(low: Lowering, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
+    try:
+        with np.errstate(all="ignore"):
+            out = fn(*args, **kwargs)
+    except (ArithmeticError, ValueError, TypeError) as e:
+        low.refuse(f"{name_of(fn)}: {e}", why="the arguments are known at compile time, and the call fails")
+    if isinstance(out, np.ndarray):
+        return literal(low, out)
+    if isinstance(out, list | dict | set):
+        low.owned[id(out)] = out
+    return out
+
+
+def _construct(low: Lowering, cls: type, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
+    """Containers of run-time values: namedtuples and dataclasses."""
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return cls(*args, **kwargs)
+    if is_dataclass(cls):
+        if "__post_init__" not in dir(cls) and "__init__" in vars(cls):
+            made: Any = cls(*args, **kwargs)
+            return made
+        low.refuse(f"a {cls.__name__} with an __init__ or __post_init__ of its own is made")
+    if tables.is_numeric_library(cls):
+        return unknown(low, name_of(cls), sorted({h.name for h in HANDLERS.values()}))
+    low.refuse(
+        f"a {cls.__name__} is made in a differentiated function",
+        why="objects are compile-time values; only tuples, lists, dicts, namedtuples and dataclasses are made",
+        instead="make it before, and pass it",
+    )
+
+
+def _inline(
+    frame: Frame,
+    node: FunctionNode,
+    unit: Unit,
+    closure: Closure | None,
+    function: FunctionType | None,
+    args: Sequence[Val],
+    kwargs: Mapping[str, Val],
+) -> Val:
+    """Interpret the function's own source with these arguments."""
+    low = frame.low
+    if frame.depth >= DEEPEST:
+        low.refuse(
+            f"calls are nested {DEEPEST} deep",
+            why="recursion is followed while the program is compiled: what ends it must be known then",
+            instead="a loop, or a condition on compile-time values",
+        )
+    names, declared = local_names(node)
+    outer = closure.frame if closure is not None else None
+    env = _bound(low, node, closure, function, args, kwargs)
+    inner = Frame(
+        low, unit, env, names, outer=outer, function=function, depth=frame.depth + 1, globals_here=declared
+    )
+    return low.run_body(inner, node)
+
+
+def _bound(
+    low: Lowering,
+    node: FunctionNode,
+    closure: Closure | None,
+    function: FunctionType | None,
+    args: Sequence[Val],
+    kwargs: Mapping[str, Val],
+) -> dict[str, Val]:
+    """Parameters and their values, defaults filled in."""
+    a = node.args
+    positional = [p.arg for p in [*a.posonlyargs, *a.args]]
+    if closure is not None:
+        defaults, keyword_defaults = closure.defaults, dict(closure.keyword_defaults)
+        name = closure.name
+    else:
+        assert function is not None
+        name = function.__name__
+        defaults = tuple(_default(low, d, name) for d in function.__defaults__ or ())
+        keyword_defaults = {k: _default(low, d, name) for k, d in (function.__kwdefaults__ or {}).items()}
+    env: dict[str, Val] = dict(zip(positional, args, strict=False))
+    rest = dict(kwargs)
+    if len(args) > len(positional) and a.vararg is None:
+        low.refuse(f"{name}() takes {len(positional)} positional arguments but {len(args)} were given")
+    if a.vararg is not None:
+        env[a.vararg.arg] = tuple(args[len(positional) :])
+    for p in [*a.args, *a.kwonlyargs]:
+        if p.arg in rest:
+            if p.arg in env:
+                low.refuse(f"{name}() got multiple values for argument {p.arg!r}")
+            env[p.arg] = rest.pop(p.arg)
+    if a.kwarg is not None:
+        env[a.kwarg.arg] = rest
+    elif rest:
+        low.refuse(f"{name}() got an unexpected keyword argument {next(iter(rest))!r}")
+    for p_name, default in zip(positional[len(positional) - len(defaults) :], defaults, strict=True):
+        env.setdefault(p_name, default)
+    for p in a.kwonlyargs:
+        if p.arg not in env and p.arg in keyword_defaults:
+            env[p.arg] = keyword_defaults[p.arg]
+    missing = [p for p in [*positional, *(p.arg for p in a.kwonlyargs)] if p not in env]
+    if missing:
+        low.refuse(f"{name}() is missing the argument {missing[0]!r}")
+    return env
+
+
+def _default(low: Lowering, value: Any, name: str) -> Val:
+    """A default of an inlined function: numbers are constants, arrays are captured."""
+    if isinstance(value, float | np.floating):
+        return value
+    return low.outside(value, fixed_path(value, f"default of {name}"))

@@ -1,0 +1,307 @@
+"""The state of one lowering: the equations so far, the extents, what was captured, and where we are.
+
+In: ops and operands from the interpreter. Out: equations with the user's place on them, tensors
+that follow writes, errors with a caret. There is one `Lowering` a program and one `Frame` for each
+function body that is being interpreted.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from symgrad.errors import Loc, SymgradError, UnsupportedSyntaxError
+from symgrad.frontend import resolve
+from symgrad.frontend.resolve import Path, Watch
+from symgrad.frontend.signature import fresh_names, is_compile_time, leaf_dtype
+from symgrad.frontend.solver import Solver
+from symgrad.frontend.source import FunctionNode, Unit
+from symgrad.frontend.values import Derive, Put, Tensor, Val, View
+from symgrad.ir.build import Builder
+from symgrad.ir.core import Arg, Const, Value
+from symgrad.ir.dims import Dim, Extent, as_symbol, symbol, symbols
+from symgrad.ir.ops import OPS
+from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import symbols_of
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A function body under interpretation: its names, its text, and what encloses it."""
+
+    low: Lowering
+    unit: Unit
+    env: dict[str, Val]
+    local_names: frozenset[str]
+    outer: Frame | None = None  # the frame in which a nested function was defined
+    function: FunctionType | None = None  # whose globals and closure the names come from
+    statement: ast.AST | None = None
+    loc: Loc | None = None  # of the statement
+    depth: int = 0
+    globals_here: frozenset[str] = frozenset()  # declared `global` or `nonlocal`
+    comprehension: bool = False
+
+
+class Lowering:
+    """What all frames of one program share.
+
+    `run_body` interprets a function's statements, `calling` calls a value: they stand above this
+    module, and what stands between (operators, NumPy's functions) reaches them from here.
+    """
+
+    def __init__(
+        self,
+        solver: Solver,
+        exact: frozenset[str],
+        avoid: set[str],
+        run_body: Callable[[Frame, FunctionNode], Val],
+        calling: Callable[..., Val],
+    ) -> None:
+        self.solver = solver
+        self.builder = Builder(solver)
+        self.exact = exact
+        self.fresh = fresh_names(avoid)
+        self.hints: dict[Value, str] = {}
+        self.captured: dict[Any, Tensor] = {}  # by the key of the path
+        self.captures: list[tuple[Path, Value]] = []
+        self.watches: dict[Any, Watch] = {}
+        self.objects: dict[int, tuple[Any, Path]] = {}  # objects with a way to them
+        self.converted: dict[int, tuple[Any, Val]] = {}  # containers from outside, by identity
+        self.owned: dict[int, Any] = {}  # containers that the program made, and may change
+        self.integers: dict[str, Value] = {}  # integer parameters, which are extents too
+        self.leaf_names: dict[Value, list[str]] = {}  # container leaves: the names they were bound to
+        self.run_body = run_body
+        self.calling = calling
+        self.frame: Frame | None = None
+        self.node: ast.AST | None = None
+
+    # -- places and errors ---------------------------------------------------------------------------
+
+    def at(self, frame: Frame, node: ast.AST) -> None:
+        """From here on equations and errors belong to this expression."""
+        self.frame, self.node = frame, node
+        self.builder.loc = self.solver.loc = frame.loc
+
+    def loc(self, node: ast.AST | None = None) -> Loc | None:
+        """The place of `node`, by default of the expression that is being evaluated."""
+        node = node or self.node
+        if self.frame is None or node is None or not hasattr(node, "lineno"):
+            return None
+        return self.frame.unit.loc(node, self.frame.statement)
+
+    def refuse(
+        self,
+        message: str,
+        why: str = "",
+        instead: str = "",
+        *,
+        node: ast.AST | None = None,
+        error: type[SymgradError] = UnsupportedSyntaxError,
+    ) -> NoReturn:
+        """Raise an error at the expression that is being evaluated."""
+        raise error(message, self.loc(node), why=why, instead=instead)
+
+    # -- equations -----------------------------------------------------------------------------------
+
+    def emit(self, name: str, args: Sequence[Arg], **attrs: object) -> Value:
+        """Append an equation."""
+        return self.builder.emit(OPS[name], args, attrs)
+
+    def make(self, name: str, *operands: Tensor, weak: bool = False, **attrs: object) -> Tensor:
+        """The result of an op as a new tensor."""
+        return Tensor(self.emit(name, [self.arg(t) for t in operands], **attrs), weak=weak)
+
+    def shape(self, t: Tensor) -> tuple[Dim, ...]:
+        """Its extents, in the names that are left."""
+        return self.solver.shape(t.type.shape)
+
+    def const(self, value: float | int | bool, dtype: str) -> Const:
+        kind = np.dtype(dtype).kind
+        plain = float(value) if kind == "f" else bool(value) if kind == "b" else int(value)
+        return Const(plain, ArrayType(dtype))
+
+    def extent(self, dim: Dim) -> Tensor:
+        """An integer of the shapes as a run-time number."""
+        dim = self.solver.resolve(dim)
+        if not isinstance(dim, Extent):
+            return Tensor(self.const(dim, "int64"), weak=True)
+        name = as_symbol(dim)
+        if name in self.integers:
+            return Tensor(self.integers[name], weak=True)
+        return Tensor(self.emit("extent", (), dim=dim), weak=True)
+
+    # -- tensors that are written --------------------------------------------------------------------
+
+    def arg(self, t: Tensor) -> Arg:
+        """The operand that the tensor is now."""
+        view = t.view
+        if view is not None and t.seen != (version := t.root.version):
+            if view.unsure:
+                self.refuse_unsure(t)
+            t.arg = view.read(self.arg(view.base))
+            t.seen = version
+        return t.arg
+
+    def solver_symbol(self, name: str) -> Extent:
+        """The integer parameter of this name, as an extent."""
+        return symbol(name)
+
+    def used_integers(self) -> set[str]:
+        """The integer parameters that types, attributes or guards mention."""
+        found: set[str] = set()
+        for eqn in self.builder.eqns:
+            found |= symbols_of(eqn)
+        for dim in [*self.solver.solution.values(), *(g.nonnegative for g in self.solver.guards)]:
+            found |= set(symbols(dim))
+        return found & set(self.integers)
+
+    def own(self, v: Val) -> None:
+        """The containers of the arguments are copies: the program may change them."""
+        for child in v if isinstance(v, list | tuple) else v.values() if isinstance(v, dict) else ():
+            self.own(child)
+        if isinstance(v, list | dict):
+            self.owned[id(v)] = v
+
+    def refuse_unsure(self, t: Tensor) -> NoReturn:
+        self.refuse(
+            f"whether {t.name or 'this reshaped array'} is a view of the array that is written is not known",
+            why="reshape gives a view or a copy, as the layout of the data decides",
+            instead="write through one name only, or take a .copy() first",
+        )
+
+    def view(self, base: Tensor, read: Derive, put: Put | None, *, unsure: bool = False) -> Tensor:
+        """A tensor that is a part, or another arrangement, of `base`."""
+        out = Tensor(read(self.arg(base)), weak=base.weak, is_array=True, view=View(base, read, put, unsure))
+        out.captured = base.captured
+        return out
+
+    def alias(self, base: Tensor, name: str) -> Tensor:
+        """A second name for an array: a copy equation, and still the same object."""
+        read: Derive = lambda arg: self.named(self.emit("copy", [arg]), name)
+        out = Tensor(read(self.arg(base)), weak=base.weak, is_array=base.is_array)
+        if base.is_array:
+            out.view = View(base, read, lambda _, new: new)
+            out.seen = base.root.version
+        out.contiguous, out.captured, out.name = base.contiguous, base.captured, name
+        return out
+
+    def write(self, t: Tensor, new: Arg) -> None:
+        """The array object now holds `new`; views and the arrays that it is a view of follow."""
+        if t.captured:
+            self.refuse(
+                f"{t.captured} is written in place",
+                why="a gradient call must not change what it was not passed",
+                instead=f"start from {t.captured}.copy()",
+            )
+        if t.view is None:
+            t.arg = new
+            t.version += 1
+        else:
+            if t.view.unsure:
+                self.refuse_unsure(t)
+            if t.view.put is None:
+                self.refuse(
+                    "this array is read-only", why="it repeats the elements of another", instead=".copy()"
+                )
+            base = t.view.base
+            self.write(base, t.view.put(self.arg(base), new))
+            t.arg = new
+            t.seen = t.root.version
+        if t.name and isinstance(new, Value) and new not in self.hints:
+            self.hints[new] = t.name
+
+    def named(self, value: Value, name: str) -> Value:
+        self.hints[value] = name
+        return value
+
+    # -- names from outside --------------------------------------------------------------------------
+
+    def watch(self, path: Path, look: Any = None) -> None:
+        """The program depends on what is at `path`."""
+        key = (path.key, look)
+        if key not in self.watches:
+            self.watches[key] = resolve.watch(path, look)
+
+    def outside(self, obj: Any, path: Path) -> Val:
+        """A value that the function reads without being passed it."""
+        if isinstance(obj, Tensor | Extent | Closure):
+            return obj
+        if isinstance(obj, float) and resolve.is_constant_of_mathematics(obj):
+            return obj
+        if isinstance(obj, np.ndarray | np.floating | float):
+            return self.capture(obj, path)
+        if isinstance(obj, dict | list | tuple) and not isinstance(obj, str):
+            return self._container(obj, path)
+        if resolve.is_library(obj) or obj is None:
+            if obj is None:
+                self.watch(path)
+            return obj
+        simple = is_compile_time(obj) and (
+            isinstance(obj, bool | str | bytes | type | np.bool_ | np.dtype | range | slice) or callable(obj)
+        )
+        if simple or isinstance(obj, int | np.integer):
+            self.watch(path)
+        else:
+            self.watch(path, resolve.instance_class)
+        self.objects[id(obj)] = (obj, path)
+        return obj
+
+    def _container(self, obj: Any, path: Path) -> Val:
+        """A container from outside: the same container over resolved items."""
+        if id(obj) in self.converted:
+            return self.converted[id(obj)][1]
+        self.watch(path)
+        if isinstance(obj, dict):
+            made: Any = {k: self.outside(v, path.item(k)) for k, v in obj.items()}
+        else:
+            items = [self.outside(v, path.item(i)) for i, v in enumerate(obj)]
+            if hasattr(obj, "_fields"):
+                made = type(obj)(*items)
+            else:
+                made = items if isinstance(obj, list) else tuple(items)
+        self.converted[id(obj)] = (obj, made)
+        return made
+
+    def capture(self, obj: Any, path: Path) -> Tensor:
+        """A run-time value from outside, as one more parameter."""
+        if path.key in self.captured:
+            return self.captured[path.key]
+        dtype = leaf_dtype(obj, path.text)
+        shape: list[Dim] = []
+        exact = False
+        for size in np.shape(obj):
+            name = next(self.fresh) if size != 1 else ""
+            exact |= name in self.exact
+            shape.append(self.solver.introduce(name, size) if name and name not in self.exact else size)
+        value = Value(ArrayType(dtype, tuple(shape)), path.hint)
+        weak = isinstance(obj, float) and not isinstance(obj, np.generic)
+        t = Tensor(value, weak=weak, is_array=isinstance(obj, np.ndarray))
+        t.captured = path.text
+        self.hints[value] = path.hint
+        self.captures.append((path, value))
+        self.captured[path.key] = t
+        self.watch(path, _exact_shape if exact else None)
+        return t
+
+
+def _exact_shape(obj: Any) -> tuple[Any, ...]:
+    return (type(obj), obj.dtype, obj.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function that the program itself defines: a nested def or a lambda, with the frame around it."""
+
+    node: ast.FunctionDef | ast.Lambda
+    frame: Frame
+    defaults: tuple[Val, ...] = ()
+    keyword_defaults: Mapping[str, Val] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return "<lambda>" if isinstance(self.node, ast.Lambda) else self.node.name

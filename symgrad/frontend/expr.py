@@ -1,0 +1,379 @@
+"""Expressions: one function for each class of AST node.
+
+In: a frame and an expression. Out: its value, compile-time or run-time; equations on the way.
+
+    evaluate(frame, ast of `x @ w + b`)   # emits matmul, add
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from symgrad.errors import ShapeError, SymgradError
+from symgrad.frontend import attributes, operators
+from symgrad.frontend.calls import call
+from symgrad.frontend.context import Closure, Frame
+from symgrad.frontend.index import getitem
+from symgrad.frontend.iterate import iterate
+from symgrad.frontend.names import bind_name, lookup, stored_names, unpack
+from symgrad.frontend.pointwise import choose
+from symgrad.frontend.subset import refuse_node
+from symgrad.frontend.values import Tensor, Val
+
+
+def evaluate(frame: Frame, node: ast.expr) -> Val:
+    """The value of an expression."""
+    handler = EXPRESSIONS.get(type(node))
+    if handler is None:
+        frame.low.at(frame, node)
+        refuse_node(frame.low, node)
+    return handler(frame, node)
+
+
+def described(frame: Frame, operands: list[tuple[ast.AST, Val]]) -> str:
+    """`x has shape (3, 4), w has shape (5,)`: the arrays that do not fit together."""
+    parts = []
+    for node, v in operands:
+        if isinstance(v, Tensor) and v.is_array:
+            text = ast.unparse(node)
+            text = text if len(text) <= 40 else f"{text[:37]}..."
+            parts.append(f"{text} has shape {frame.low.solver.values(v.type.shape)}")
+    return ", ".join(parts)
+
+
+def applied(frame: Frame, node: ast.AST, operands: list[tuple[ast.AST, Val]], f: Callable[[], Val]) -> Val:
+    """`f()` with errors and equations placed at `node`, and shape errors in terms of the operands."""
+    low = frame.low
+    low.at(frame, node)
+    try:
+        return f()
+    except ShapeError as e:
+        if e.loc is not None:
+            raise
+        what = described(frame, operands)
+        raise ShapeError(
+            f"shapes do not fit together: {what}" if what else e.message,
+            low.loc(node),
+            why=e.message if what else "",
+        ) from None
+    except SymgradError as e:
+        if e.loc is not None:
+            raise
+        raise type(e)(e.message, low.loc(node), why=e.why, instead=e.instead) from None
+
+
+def _binop(frame: Frame, node: ast.BinOp) -> Val:
+    """Left-deep chains (`a + b + c + ...`) are walked in a loop: they may be thousands long."""
+    spine = [node]
+    while isinstance(spine[-1].left, ast.BinOp):
+        spine.append(spine[-1].left)
+    left = evaluate(frame, spine[-1].left)
+    for part in reversed(spine):
+        right = evaluate(frame, part.right)
+        operands = [(part.left, left), (part.right, right)]
+        left = applied(
+            frame,
+            part,
+            operands,
+            lambda p=part, a=left, b=right: operators.binary(frame.low, type(p.op), a, b),
+        )  # type: ignore[misc]
+    return left
+
+
+def _unary(frame: Frame, node: ast.UnaryOp) -> Val:
+    v = evaluate(frame, node.operand)
+    low = frame.low
+    low.at(frame, node)
+    if isinstance(node.op, ast.Not):
+        if operators.is_scalar_bool(v):
+            return Tensor(low.emit("logical_not", [low.arg(v)]), weak=True)
+        return not operators.truth(low, v, "`not`")
+    return operators.unary(low, type(node.op), v)
+
+
+def _compare(frame: Frame, node: ast.Compare) -> Val:
+    low = frame.low
+    left = evaluate(frame, node.left)
+    runtime: list[Tensor] = []
+    before: ast.expr = node.left
+    for op, right_node in zip(node.ops, node.comparators, strict=True):
+        right = evaluate(frame, right_node)
+        out = applied(
+            frame,
+            node,
+            [(before, left), (right_node, right)],
+            lambda o=op, a=left, b=right: operators.compare(low, type(o), a, b),  # type: ignore[misc]
+        )
+        if isinstance(out, Tensor):
+            runtime.append(out)
+        elif not out:
+            return out
+        left, before = right, right_node
+    if not runtime:
+        return True
+    if len(node.ops) > 1 and not all(t.rank == 0 for t in runtime):
+        operators.truth(low, next(t for t in runtime if t.rank), "a chained comparison")
+    return operators.logical(low, "logical_and", runtime)
+
+
+def _boolop(frame: Frame, node: ast.BoolOp) -> Val:
+    low = frame.low
+    is_and = isinstance(node.op, ast.And)
+    runtime: list[Tensor] = []
+    v: Val = is_and
+    for part in node.values:
+        v = evaluate(frame, part)
+        low.at(frame, part)
+        if operators.is_scalar_bool(v):
+            runtime.append(v)
+            continue
+        if operators.truth(low, v, "`and`" if is_and else "`or`") is not is_and:
+            if not runtime:
+                return v
+            if not isinstance(v, bool):
+                low.refuse("`and`, `or` of a run-time bool with something else", instead="compare explicitly")
+            return v  # False and-ed, or True or-ed, to bools is that bool
+    if not runtime:
+        return v
+    low.at(frame, node)
+    return operators.logical(low, "logical_and" if is_and else "logical_or", runtime)
+
+
+def _ifexp(frame: Frame, node: ast.IfExp) -> Val:
+    low = frame.low
+    test = evaluate(frame, node.test)
+    if operators.is_scalar_bool(test):
+        left, right = evaluate(frame, node.body), evaluate(frame, node.orelse)
+        low.at(frame, node)
+        return choose(low, test, left, right)
+    low.at(frame, node.test)
+    return evaluate(
+        frame, node.body if operators.truth(low, test, "a conditional expression") else node.orelse
+    )
+
+
+def _subscript(frame: Frame, node: ast.Subscript) -> Val:
+    base = evaluate(frame, node.value)
+    key = evaluate(frame, node.slice)
+    return applied(frame, node, [(node.value, base)], lambda: subscript(frame, base, key))
+
+
+def subscript(frame: Frame, base: Val, key: Val) -> Val:
+    """`base[key]`."""
+    low = frame.low
+    if isinstance(base, Tensor):
+        return getitem(low, base, key)
+    if isinstance(base, dict | list | tuple | str | range):
+        key = operators.constant(low, _plain_slice(frame, key), f"the index of a {type(base).__name__}")
+        try:
+            out = base[key]
+        except (LookupError, TypeError) as e:
+            low.refuse(
+                f"{type(e).__name__}: {e}", error=ShapeError if isinstance(e, IndexError) else SymgradError
+            )
+        if isinstance(out, list):
+            low.owned[id(out)] = out
+        return out
+    if isinstance(base, type):
+        return base  # list[int]: an annotation
+    low.refuse(f"a {type(base).__name__} is indexed", why="only arrays and Python's own containers are")
+
+
+def _plain_slice(frame: Frame, key: Val) -> Val:
+    if isinstance(key, slice):
+        parts = [
+            operators.constant(frame.low, p, "the bound of a slice") for p in (key.start, key.stop, key.step)
+        ]
+        return slice(*parts)
+    return key
+
+
+def _slice(frame: Frame, node: ast.Slice) -> slice:
+    parts = [None if p is None else evaluate(frame, p) for p in (node.lower, node.upper, node.step)]
+    return slice(*parts)
+
+
+def elements(frame: Frame, nodes: list[ast.expr]) -> Iterator[Val]:
+    """The items of a display or a call, stars expanded."""
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            v = evaluate(frame, node.value)
+            frame.low.at(frame, node)
+            yield from iterate(frame.low, v)
+        else:
+            yield evaluate(frame, node)
+
+
+def _tuple(frame: Frame, node: ast.Tuple) -> Val:
+    return tuple(elements(frame, node.elts))
+
+
+def _list(frame: Frame, node: ast.List) -> Val:
+    return _owned(frame, list(elements(frame, node.elts)))
+
+
+def _owned(frame: Frame, made: Any) -> Any:
+    frame.low.owned[id(made)] = made
+    return made
+
+
+def _set(frame: Frame, node: ast.Set) -> Val:
+    return _owned(
+        frame, {operators.constant(frame.low, v, "an element of a set") for v in elements(frame, node.elts)}
+    )
+
+
+def _dict(frame: Frame, node: ast.Dict) -> Val:
+    made: dict[Any, Val] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        v = evaluate(frame, value)
+        if key is None:
+            made.update(v)
+        else:
+            k = evaluate(frame, key)
+            frame.low.at(frame, key)
+            made[operators.constant(frame.low, k, "the key of a dict")] = v
+    return _owned(frame, made)
+
+
+def _comprehension(frame: Frame, generators: list[ast.comprehension], emit: Callable[[Frame], None]) -> None:
+    targets = frozenset(n for g in generators for n in stored_names([g.target]))
+    inner = Frame(
+        frame.low, frame.unit, {}, targets, outer=frame, function=frame.function, statement=frame.statement,
+        loc=frame.loc, depth=frame.depth, comprehension=True,
+    )  # fmt: skip
+    first = evaluate(frame, generators[0].iter)
+
+    def run(level: int) -> None:
+        if level == len(generators):
+            emit(inner)
+            return
+        generator = generators[level]
+        if generator.is_async:
+            frame.low.at(inner, generator.iter)
+            frame.low.refuse("an asynchronous comprehension")
+        items = first if level == 0 else evaluate(inner, generator.iter)
+        frame.low.at(inner, generator.iter)
+        for item in iterate(frame.low, items):
+            unpack(inner, generator.target, item, _not_a_name, named=False)
+            if all(operators.truth(frame.low, evaluate(inner, c), "a filter") for c in generator.ifs):
+                run(level + 1)
+
+    run(0)
+
+
+def _not_a_name(frame: Frame, target: ast.expr, value: Val) -> None:
+    frame.low.at(frame, target)
+    frame.low.refuse("a comprehension assigns to something that is not a name")
+
+
+def _listcomp(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Val:
+    out: list[Val] = []
+    _comprehension(frame, node.generators, lambda inner: out.append(evaluate(inner, node.elt)))
+    return _owned(frame, out)
+
+
+def _setcomp(frame: Frame, node: ast.SetComp) -> Val:
+    out: set[Any] = set()
+    _comprehension(
+        frame,
+        node.generators,
+        lambda inner: out.add(
+            operators.constant(frame.low, evaluate(inner, node.elt), "an element of a set")
+        ),
+    )
+    return _owned(frame, out)
+
+
+def _dictcomp(frame: Frame, node: ast.DictComp) -> Val:
+    out: dict[Any, Val] = {}
+
+    def emit(inner: Frame) -> None:
+        key = operators.constant(frame.low, evaluate(inner, node.key), "the key of a dict")
+        out[key] = evaluate(inner, node.value)
+
+    _comprehension(frame, node.generators, emit)
+    return _owned(frame, out)
+
+
+def _lambda(frame: Frame, node: ast.Lambda) -> Val:
+    return closure(frame, node)
+
+
+def closure(frame: Frame, node: ast.Lambda | ast.FunctionDef) -> Closure:
+    """A nested function: its defaults are evaluated here and now."""
+    defaults = tuple(evaluate(frame, d) for d in node.args.defaults)
+    pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    return Closure(node, frame, defaults, {a.arg: evaluate(frame, d) for a, d in pairs if d is not None})
+
+
+def _call(frame: Frame, node: ast.Call) -> Val:
+    fn = evaluate(frame, node.func)
+    args = list(elements(frame, node.args))
+    kwargs: dict[str, Val] = {}
+    for keyword in node.keywords:
+        v = evaluate(frame, keyword.value)
+        if keyword.arg is not None:
+            kwargs[keyword.arg] = v
+        else:
+            kwargs.update(v)
+    plain = [n for n in node.args if not isinstance(n, ast.Starred)]
+    operands: list[tuple[ast.AST, Val]] = list(zip(plain, args, strict=False))
+    if isinstance(node.func, ast.Attribute) and isinstance(fn, attributes.TensorMethod):
+        operands.insert(0, (node.func.value, fn.tensor))
+    return applied(frame, node, operands, lambda: call(frame, node, fn, args, kwargs))
+
+
+def _attribute(frame: Frame, node: ast.Attribute) -> Val:
+    base = evaluate(frame, node.value)
+    frame.low.at(frame, node)
+    return attributes.get(frame, node, base, node.attr)
+
+
+def _name(frame: Frame, node: ast.Name) -> Val:
+    frame.low.at(frame, node)
+    return lookup(frame, node.id)
+
+
+def _named(frame: Frame, node: ast.NamedExpr) -> Val:
+    v = evaluate(frame, node.value)
+    while frame.comprehension:
+        assert frame.outer is not None
+        frame = frame.outer
+    frame.low.at(frame, node)
+    return bind_name(frame, node.target.id, v)
+
+
+def _joined(frame: Frame, node: ast.JoinedStr) -> str:
+    return "".join(str(evaluate(frame, v)) for v in node.values)
+
+
+def _formatted(frame: Frame, node: ast.FormattedValue) -> str:
+    v = evaluate(frame, node.value)
+    frame.low.at(frame, node)
+    v = operators.constant(frame.low, v, "a formatted value")
+    v = {115: str, 114: repr, 97: ascii}.get(node.conversion, lambda x: x)(v)
+    return format(v, str(evaluate(frame, node.format_spec)) if node.format_spec else "")
+
+
+def _constant(frame: Frame, node: ast.Constant) -> Val:
+    return node.value
+
+
+def _starred(frame: Frame, node: ast.Starred) -> Val:
+    frame.low.at(frame, node)
+    frame.low.refuse("`*` outside of a call or a display")
+
+
+# fmt: off
+EXPRESSIONS: dict[type[ast.AST], Callable[[Frame, Any], Val]] = {
+    ast.BinOp: _binop, ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _boolop, ast.IfExp: _ifexp,
+    ast.Subscript: _subscript, ast.Slice: _slice, ast.Tuple: _tuple, ast.List: _list, ast.Set: _set,
+    ast.Dict: _dict, ast.ListComp: _listcomp, ast.GeneratorExp: _listcomp, ast.SetComp: _setcomp,
+    ast.DictComp: _dictcomp, ast.Lambda: _lambda, ast.Call: _call, ast.Attribute: _attribute, ast.Name: _name,
+    ast.NamedExpr: _named, ast.JoinedStr: _joined, ast.FormattedValue: _formatted, ast.Constant: _constant,
+    ast.Starred: _starred,
+}
+# fmt: on

@@ -1,0 +1,229 @@
+"""Subscripts of arrays, read and written, with NumPy's rules.
+
+In: a tensor and a key (ints, slices, None, ..., integer arrays, in a tuple or alone).
+Out: a `getitem` equation (a view where NumPy gives one) or a `setitem` equation.
+
+    x[1:]     -> getitem(x, index=(Span(1, 1, n - 1),)), with the guard n - 1 >= 0
+    x[-1]     -> getitem(x, index=(At(n - 1),))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from symgrad.errors import ShapeError
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.operators import constant
+from symgrad.frontend.promote import array_of, as_tensor, cast
+from symgrad.frontend.values import Tensor, Val, is_dim
+from symgrad.ir.core import Arg, At, AtArg, Const, Gather, Index, IndexItem, NewAxis, Span
+from symgrad.ir.dims import Dim, Extent, symbols
+from symgrad.ir.indexing import index_shape, is_basic
+from symgrad.ir.types import INTS, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A parsed subscript: the index and its run-time operands."""
+
+    index: Index
+    operands: tuple[Tensor, ...]
+
+    def whole(self, shape: Shape) -> bool:
+        """Nothing is left out: full slices, perhaps with new axes."""
+        spans = [i for i in self.index if not isinstance(i, NewAxis)]
+        return all(s == Span(0, 1, d) for s, d in zip(spans, shape, strict=True))
+
+
+def parse(low: Lowering, shape: Shape, key: Val) -> Key:
+    """The index that `key` means for an array of this shape."""
+    items = list(key) if isinstance(key, tuple) else [key]
+    used = sum(item is not None and item is not Ellipsis for item in items)
+    if used > len(shape):
+        low.refuse(
+            f"{used} indices for an array of {len(shape)} axes" if shape else "a number is indexed",
+            error=ShapeError,
+        )
+    if Ellipsis not in [i if i is Ellipsis else 0 for i in items]:
+        items.append(Ellipsis)
+    index: list[IndexItem] = []
+    operands: list[Tensor] = []
+    axis = 0
+    for item in items:
+        if item is None:
+            index.append(NewAxis())
+        elif item is Ellipsis:
+            rest = len(shape) - used
+            index += [Span(0, 1, d) for d in shape[axis : axis + rest]]
+            axis += rest
+        else:
+            entry, operand = _item(low, item, shape[axis], axis)
+            index.append(entry)
+            operands += [operand] if operand is not None else []
+            axis += 1
+    return Key(tuple(index), tuple(operands))
+
+
+def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, Tensor | None]:
+    if isinstance(item, slice):
+        return _span(low, item, extent), None
+    if isinstance(item, bool | np.bool_):
+        low.refuse("an array is indexed with a bool", instead="x if flag else ..., on a compile-time flag")
+    if is_dim(item):
+        if isinstance(item, Extent) and any(s in low.integers for s in symbols(item)):
+            return AtArg(), low.extent(item)
+        return At(_position(low, item, extent, axis)), None
+    if isinstance(item, list | tuple | range):
+        item = array_of(low, list(item))
+    if not isinstance(item, Tensor):
+        low.refuse(f"an array is indexed with a {type(item).__name__}")
+    if item.dtype == "bool":
+        low.refuse(
+            "an array is indexed with a mask of bools",
+            why="the shape of the result depends on the data",
+            instead="np.where(mask, x, 0.0), or x * mask, and sum that",
+        )
+    if item.dtype not in INTS:
+        low.refuse(
+            f"an array is indexed with {item.type}", instead="an index is an integer: int(i) or .astype(int)"
+        )
+    if isinstance(item.arg, Const):
+        return At(_position(low, int(item.arg.value), extent, axis)), None
+    return (Gather() if item.rank else AtArg()), item
+
+
+def _position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Dim:
+    position = low.solver.resolve(position if isinstance(position, Extent) else int(position))
+    message = f"index {low.solver.value(position)} is out of bounds for axis {axis}, of size {low.solver.value(extent)}"
+    if not low.solver.decide(position):
+        position = position + extent
+        low.solver.require(position, message)
+    low.solver.require(extent - position - 1, message)
+    return position
+
+
+def _span(low: Lowering, item: slice, extent: Dim) -> Span:
+    step = 1 if item.step is None else constant(low, item.step, "the step of a slice")
+    if step == 0:
+        low.refuse("the step of a slice is 0")
+    s = low.solver
+
+    def clipped(bound: Val, below: Dim, above: Dim) -> Dim:
+        """NumPy counts negative bounds from the end, and clips what is out of bounds."""
+        bound = _bound(low, bound)
+        if not s.decide(bound):
+            bound = bound + extent
+            if not s.decide(bound):
+                return below
+        return bound if s.decide(above - bound) else above
+
+    if step > 0:
+        start: Dim = 0 if item.start is None else clipped(item.start, 0, extent)
+        stop = extent if item.stop is None else clipped(item.stop, 0, extent)
+        if (item.start is None or item.stop is None) or s.decide(stop - start):
+            return Span(start, step, s.resolve((stop - start + step - 1) // step))
+        return Span(0, 1, 0)
+    last = extent - 1
+    start = last if item.start is None else clipped(item.start, -1, last)
+    stop = -1 if item.stop is None else clipped(item.stop, -1, last)
+    if s.decide(start - stop):
+        s.require(start)
+        return Span(start, step, s.resolve((start - stop - step - 1) // -step))
+    return Span(0, 1, 0)
+
+
+def _bound(low: Lowering, bound: Val) -> Dim:
+    if isinstance(bound, Tensor):
+        bound = constant(low, bound, "the bound of a slice")
+    if not is_dim(bound):
+        low.refuse(f"the bound of a slice is a {type(bound).__name__}", instead="an integer")
+    return bound if isinstance(bound, Extent) else int(bound)
+
+
+def getitem(low: Lowering, t: Tensor, key: Val) -> Tensor:
+    """`t[key]`."""
+    if t.weak:
+        low.refuse("a Python number is indexed", why="it has no elements")
+    shape = low.shape(t)
+    parsed = parse(low, shape, key)
+    if parsed.whole(shape):
+        return _whole(low, t, parsed, shape)
+
+    def read(arg: Arg) -> Arg:
+        return low.emit("getitem", [arg, *map(low.arg, parsed.operands)], index=parsed.index)
+
+    def put(whole: Arg, new: Arg) -> Arg:
+        return low.emit("setitem", [whole, new, *map(low.arg, parsed.operands)], index=parsed.index)
+
+    base = low.arg(t)
+    if isinstance(base, Const):
+        base = low.emit("full", [base], shape=shape)
+    if not is_basic(parsed.index) or not _rank(parsed.index):
+        return Tensor(read(base))
+    return low.view(t, read, put)
+
+
+def _rank(index: Index) -> int:
+    return sum(isinstance(i, Span | NewAxis) for i in index)
+
+
+def _whole(low: Lowering, t: Tensor, parsed: Key, shape: Shape) -> Tensor:
+    """`x[:]`, `x[:, None]`, `x[...]`: all elements, with axes of extent 1 between."""
+    if not shape and not parsed.index:
+        return t if not t.is_array else Tensor(low.arg(t), is_array=False)
+    if not any(isinstance(i, NewAxis) for i in parsed.index):
+        return low.view(t, lambda arg: arg, lambda _, new: new)
+    target = tuple(1 if isinstance(i, NewAxis) else i.extent for i in parsed.index)  # type: ignore[union-attr]
+    return rearranged(low, t, target)
+
+
+def rearranged(low: Lowering, t: Tensor, target: Shape) -> Tensor:
+    """A view with axes of extent 1 added or dropped."""
+    if target == low.shape(t):
+        return low.view(t, lambda arg: arg, lambda _, new: new)
+
+    def read(arg: Arg) -> Arg:
+        return low.emit("full" if isinstance(arg, Const) else "reshape", [arg], shape=target)
+
+    def put(whole: Arg, new: Arg) -> Arg:
+        return low.emit("reshape", [new], shape=whole.type.shape)
+
+    return low.view(t, read, put)
+
+
+def setitem(low: Lowering, t: Tensor, key: Val, value: Val) -> None:
+    """`t[key] = value`."""
+    write(low, t, key, value, "setitem")
+
+
+def write(low: Lowering, t: Tensor, key: Val, value: Val, op: str) -> None:
+    """`t[key] = value`, or for `add_at` np.add.at(t, key, value)."""
+    if not t.is_array:
+        low.refuse("an element of a number is written", why="only arrays have elements")
+    shape = low.shape(t)
+    parsed = parse(low, shape, key)
+    base = low.arg(t)
+    new = cast(low, as_tensor(low, value), base.type.dtype)
+    target = index_shape(
+        shape, tuple(low.arg(o).type for o in parsed.operands), {"index": parsed.index}, low.solver
+    )
+    extra = new.type.rank - len(target)
+    if extra > 0 and all(d == 1 for d in new.type.shape[:extra]):
+        new = low.emit("reshape", [new], shape=new.type.shape[extra:])
+    if op == "setitem" and parsed.whole(shape) and len(parsed.index) == len(shape):
+        low.write(t, _filled(low, new, shape))
+        return
+    if isinstance(base, Const):
+        low.refuse("an array without axes is written", instead="use a plain number, and assign to its name")
+    low.write(t, low.emit(op, [base, new, *map(low.arg, parsed.operands)], index=parsed.index))
+
+
+def _filled(low: Lowering, new: Arg, shape: Shape) -> Arg:
+    """All elements replaced: the new value in the array's shape."""
+    if isinstance(new, Const):
+        return low.emit("full", [new], shape=shape) if shape else new
+    if low.solver.shape(new.type.shape) == shape:
+        return new
+    return low.emit("broadcast_to", [new], shape=shape)

@@ -1,0 +1,266 @@
+"""Python's operators on the two kinds of value.
+
+In: an operator's AST class and two values. Out: at compile time what Python computes; on extents an
+extent, or a decision that becomes a guard; on tensors an equation.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from symgrad.errors import ShapeError
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.promote import array_of, as_bool, as_tensor, cast, elementwise, power, result_dtype
+from symgrad.frontend.signature import NeedConstant
+from symgrad.frontend.values import Tensor, Val, is_dim
+from symgrad.ir.core import Const
+from symgrad.ir.dims import Dim, Extent, as_symbol, symbols
+
+# fmt: off
+PYTHON: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.MatMult: operator.matmul,
+    ast.LShift: operator.lshift, ast.RShift: operator.rshift,
+    ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Gt: operator.gt, ast.GtE: operator.ge,
+}
+OPS = {
+    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.FloorDiv: "floor_divide",
+    ast.Mod: "remainder", ast.BitAnd: "logical_and", ast.BitOr: "logical_or", ast.BitXor: "logical_xor",
+}
+PREDICATES = {
+    ast.Eq: "equal", ast.NotEq: "not_equal", ast.Lt: "less", ast.LtE: "less_equal",
+    ast.Gt: "greater", ast.GtE: "greater_equal",
+}
+SYMBOLS = {ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^"}
+# fmt: on
+
+
+def constant(low: Lowering, v: Val, what: str = "") -> Any:
+    """`v` as a compile-time value; an integer argument or extent is asked for by name."""
+    if isinstance(v, Extent):
+        v = low.solver.resolve(v)
+        if isinstance(v, Extent):
+            raise NeedConstant(next(symbols(v)))
+        return v
+    if isinstance(v, Tensor):
+        if isinstance(v.arg, Const):
+            return v.arg.value
+        _need_leaf(low, v)
+        low.refuse(
+            f"{what or 'this'} depends on the data",
+            why="the shape of the program is fixed when it is compiled",
+            instead="use a number, an integer argument, or an extent of a shape",
+        )
+    if isinstance(v, tuple | list):
+        return type(v)(constant(low, x, what) for x in v)
+    return v
+
+
+def _need_leaf(low: Lowering, v: Tensor) -> None:
+    """An integer argument that is not a Python int (an np.int64) can become a compile-time value."""
+    for name, value in low.integers.items():
+        if v.arg is value:
+            raise NeedConstant(name)
+
+
+def binary(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
+    """`left op right`."""
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return _on_tensors(low, op, left, right)
+    if isinstance(left, Extent) or isinstance(right, Extent):
+        if not (is_dim(left) and is_dim(right)):
+            if isinstance(left, list | tuple | str) or isinstance(right, list | tuple | str):
+                return binary(low, op, constant(low, left), constant(low, right))
+            return _on_tensors(low, op, left, right)
+        return _on_extents(low, op, low.solver.resolve(left), low.solver.resolve(right))
+    try:
+        out = PYTHON[op](left, right)
+    except ArithmeticError as e:
+        low.refuse(f"{e} at compile time")
+    except TypeError as e:
+        low.refuse(str(e))
+    if isinstance(out, list | dict | set):
+        low.owned[id(out)] = out
+    return out
+
+
+def _on_extents(low: Lowering, op: type[ast.AST], left: Dim, right: Dim) -> Val:
+    if op in (ast.Add, ast.Sub, ast.Mult):
+        return PYTHON[op](left, right)
+    if op in (ast.FloorDiv, ast.Mod):
+        divisor = constant(low, right)
+        if divisor > 0:
+            return PYTHON[op](left, divisor)
+    if op is ast.Pow:
+        exponent = constant(low, right)
+        if exponent >= 0:
+            out: Dim = 1
+            for _ in range(exponent):
+                out = out * left
+            return out
+    return _on_tensors(low, op, left, right)
+
+
+def _on_tensors(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Tensor:
+    left, right = _number(low, left, right), _number(low, right, left)
+    if op is ast.MatMult:
+        return matmul(low, left, right)
+    if op is ast.Pow:
+        if isinstance(right, Extent) and as_symbol(right) in low.integers:
+            right = constant(low, right)
+        return power(low, left, right)
+    if op in (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift):
+        left, right = as_tensor(low, left), as_tensor(low, right)
+        if left.dtype != "bool" or right.dtype != "bool" or op not in OPS:
+            low.refuse(f"`{SYMBOLS[op]}` on numbers", why="bit operations have no derivative")
+    return elementwise(low, OPS[op], left, right, operator=True)
+
+
+def _number(low: Lowering, v: Val, other: Val) -> Val:
+    """A list beside an array is an array; anything else that is no number is refused by as_tensor."""
+    if isinstance(v, list | tuple) and isinstance(other, Tensor) and not other.weak:
+        return array_of(low, v)
+    if isinstance(v, list | tuple | str):
+        low.refuse(f"a {type(v).__name__} and a number", why="Python has no such operation")
+    return v
+
+
+def matmul(low: Lowering, left: Val, right: Val) -> Tensor:
+    """`left @ right`, every pair of ranks."""
+    a, b = as_tensor(low, left), as_tensor(low, right)
+    dtype = result_dtype([a, b])
+    if a.rank == 0 or b.rank == 0:
+        low.refuse("matmul of a scalar", instead="write the product with *", error=ShapeError)
+    return Tensor(low.emit("matmul", [cast(low, a, dtype), cast(low, b, dtype)]))
+
+
+def unary(low: Lowering, op: type[ast.AST], v: Val) -> Val:
+    """`-v`, `+v`, `~v`."""
+    if isinstance(v, Extent):
+        if op is ast.Invert:
+            return -v - 1
+        return -v if op is ast.USub else v
+    if isinstance(v, Tensor):
+        if op is ast.USub:
+            return elementwise(low, "negative", v, operator=True)
+        if op is ast.UAdd:
+            return v if not v.is_array else Tensor(low.arg(v))
+        if v.dtype != "bool" or v.weak:
+            low.refuse(
+                "`~` on numbers", why="bit operations have no derivative", instead="np.logical_not for bools"
+            )
+        return elementwise(low, "logical_not", v)
+    try:
+        return {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.inv}[op](v)  # type: ignore[index]
+    except TypeError as e:
+        low.refuse(str(e))
+
+
+def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
+    """One comparison."""
+    if op is ast.Is:
+        return _is(left, right)
+    if op is ast.IsNot:
+        return not _is(left, right)
+    if op in (ast.In, ast.NotIn):
+        return _contains(low, left, right) is (op is ast.In)
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        for v in (left, right):
+            if v is None or isinstance(v, str | type):
+                return op is ast.NotEq
+        return elementwise(
+            low, PREDICATES[op], _number(low, left, right), _number(low, right, left), operator=True
+        )
+    if isinstance(left, Extent) or isinstance(right, Extent):
+        if is_dim(left) and is_dim(right):
+            return _compare_extents(low, op, left, right)
+        if left is None or right is None or isinstance(left, str) or isinstance(right, str):
+            return op is ast.NotEq
+        return elementwise(low, PREDICATES[op], left, right, operator=True)
+    if _has_runtime(left) or _has_runtime(right):
+        left, right = constant(low, left), constant(low, right)
+    try:
+        return PYTHON[op](left, right)
+    except TypeError as e:
+        low.refuse(str(e))
+
+
+def _is(left: Val, right: Val) -> bool:
+    return left is right
+
+
+def _has_runtime(v: Val) -> bool:
+    if isinstance(v, tuple | list):
+        return any(map(_has_runtime, v))
+    return isinstance(v, Tensor | Extent)
+
+
+def _contains(low: Lowering, item: Val, container: Val) -> bool:
+    if isinstance(container, Tensor) or isinstance(item, Tensor):
+        low.refuse("`in` with a run-time value", why="the answer depends on the data")
+    if isinstance(container, tuple | list):
+        return any(compare(low, ast.Eq, item, x) is True for x in container if not isinstance(x, Tensor))
+    try:
+        return bool(constant(low, item) in container)
+    except TypeError as e:
+        low.refuse(str(e))
+
+
+def _compare_extents(low: Lowering, op: type[ast.AST], left: Dim, right: Dim) -> bool:
+    s = low.solver
+    if op is ast.Eq:
+        return s.same(left, right)
+    if op is ast.NotEq:
+        return not s.same(left, right)
+    if op is ast.Lt:
+        return s.decide(right - left - 1)
+    if op is ast.LtE:
+        return s.decide(right - left)
+    if op is ast.Gt:
+        return s.decide(left - right - 1)
+    return s.decide(left - right)
+
+
+def truth(low: Lowering, v: Val, what: str) -> bool:
+    """A compile-time condition; one that depends on the data is refused (regions will be built here)."""
+    if isinstance(v, Tensor):
+        if isinstance(v.arg, Const):
+            return bool(v.arg.value)
+        if v.is_array:
+            low.refuse(
+                f"{what} on a whole array",
+                why="the truth of an array with several elements is ambiguous, as in NumPy",
+                instead="np.any(...) or np.all(...), or np.where(c, a, b) for a choice per element",
+            )
+        low.refuse(
+            f"{what} on a value that is only known at run time",
+            why="branches and loops that the data decide are not compiled yet",
+            instead="np.where(c, a, b), which chooses by value",
+        )
+    if isinstance(v, Extent):
+        return not low.solver.same(v, 0)
+    return bool(v)
+
+
+def logical(low: Lowering, name: str, values: list[Tensor]) -> Tensor:
+    """`and`, `or` of run-time bools."""
+    out = values[0]
+    for v in values[1:]:
+        out = Tensor(low.emit(name, [as_bool(low, out), as_bool(low, v)]), weak=True)
+    return out
+
+
+def is_scalar_bool(v: Val) -> bool:
+    return isinstance(v, Tensor) and v.dtype == "bool" and v.rank == 0
+
+
+def static_class(v: Val) -> type:
+    """The Python class of any value."""
+    if isinstance(v, Tensor):
+        return v.python_class()
+    return int if isinstance(v, Extent) else type(v)

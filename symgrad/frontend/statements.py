@@ -1,0 +1,311 @@
+"""Statements: one function for each class of AST node.
+
+In: a frame and statements. Out: bindings in the frame, equations, and how the block was left.
+
+    run_body(frame, <def f(x): h = x * x; return h>)   # h, after emitting multiply
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from symgrad.frontend import operators
+from symgrad.frontend.context import Frame
+from symgrad.frontend.expr import applied, closure, evaluate, subscript
+from symgrad.frontend.index import setitem
+from symgrad.frontend.iterate import UNROLL, iterate
+from symgrad.frontend.names import bind_name, lookup, unpack
+from symgrad.frontend.promote import as_tensor, cast
+from symgrad.frontend.source import FunctionNode
+from symgrad.frontend.subset import refuse_node
+from symgrad.frontend.values import Tensor, Val
+
+
+class Leave(Enum):
+    """How a block was left, other than by its end."""
+
+    BREAK = "break"
+    CONTINUE = "continue"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A block was left by `return value`."""
+
+    value: Val
+
+
+Exit = Leave | Return | None
+
+
+def run_body(frame: Frame, node: FunctionNode) -> Val:
+    """The value that a function returns."""
+    if isinstance(node, ast.Lambda):
+        frame.statement = node.body
+        frame.loc = frame.unit.loc(node.body)
+        return evaluate(frame, node.body)
+    if isinstance(node, ast.AsyncFunctionDef):
+        frame.low.at(frame, node)
+        refuse_node(frame.low, node)
+    exit_ = run(frame, node.body)
+    return exit_.value if isinstance(exit_, Return) else None
+
+
+def run(frame: Frame, body: Sequence[ast.stmt]) -> Exit:
+    """Statements in order, until one leaves the block."""
+    for node in body:
+        frame.statement = node
+        frame.loc = frame.unit.loc(node)
+        handler = STATEMENTS.get(type(node))
+        frame.low.at(frame, node)
+        if handler is None:
+            refuse_node(frame.low, node)
+        exit_ = handler(frame, node)
+        if exit_ is not None:
+            return exit_
+    return None
+
+
+def _again(frame: Frame, node: ast.stmt) -> None:
+    """Back at the head of a compound statement."""
+    frame.statement = node
+    frame.loc = frame.unit.loc(node)
+    frame.low.at(frame, node)
+
+
+def _expr(frame: Frame, node: ast.Expr) -> None:
+    if not isinstance(node.value, ast.Constant):
+        evaluate(frame, node.value)
+
+
+def _assign(frame: Frame, node: ast.Assign) -> None:
+    value = evaluate(frame, node.value)
+    for target in node.targets:
+        assign(frame, target, value)
+
+
+def _ann_assign(frame: Frame, node: ast.AnnAssign) -> None:
+    if node.value is not None:
+        assign(frame, node.target, evaluate(frame, node.value))
+
+
+def assign(frame: Frame, target: ast.expr, value: Val) -> None:
+    """Bind names, unpack, or write an element."""
+    unpack(frame, target, value, _write)
+
+
+def _write(frame: Frame, target: ast.expr, value: Val) -> None:
+    low = frame.low
+    if isinstance(target, ast.Attribute):
+        evaluate(frame, target.value)
+        low.at(frame, target)
+        low.refuse(
+            f"the attribute {target.attr!r} is assigned",
+            why="a differentiated function must not have side effects",
+            instead="a local variable, and return the new value",
+        )
+    if not isinstance(target, ast.Subscript):
+        low.refuse("`*` stands where a name is assigned")
+    base = evaluate(frame, target.value)
+    key = evaluate(frame, target.slice)
+    applied(frame, target, [(target.value, base)], lambda: _put(frame, base, key, value))
+
+
+def _put(frame: Frame, base: Val, key: Val, value: Val) -> None:
+    low = frame.low
+    if isinstance(base, Tensor):
+        setitem(low, base, key, value)
+        return
+    if not isinstance(base, list | dict):
+        low.refuse(f"an element of a {type(base).__name__} is written")
+    refuse_foreign(frame, base)
+    base[operators.constant(low, key, "the index")] = value
+
+
+def refuse_foreign(frame: Frame, container: Any) -> None:
+    """Only containers that the program made, or was passed copies of, may change."""
+    if id(container) not in frame.low.owned:
+        frame.low.refuse(
+            f"a {type(container).__name__} from outside of the function is changed",
+            why="a differentiated function must not have side effects",
+            instead="make a new one",
+        )
+
+
+def _aug_assign(frame: Frame, node: ast.AugAssign) -> None:
+    low = frame.low
+    target = node.target
+    if isinstance(target, ast.Name):
+        current = lookup(frame, target.id)
+        value = evaluate(frame, node.value)
+        operands: list[tuple[ast.AST, Val]] = [(target, current), (node.value, value)]
+        new = applied(frame, node, operands, lambda: _in_place(frame, node, current, value, target.id))
+        if new is not current:
+            bind_name(frame, target.id, new)
+        return
+    if isinstance(target, ast.Attribute):
+        _write(frame, target, None)
+        return
+    base = evaluate(frame, target.value)
+    key = evaluate(frame, target.slice)
+    low.at(frame, target)
+    before = subscript(frame, base, key)
+    value = evaluate(frame, node.value)
+    operands = [(target, before), (node.value, value)]
+
+    def update() -> None:
+        new = _in_place(frame, node, before, value, "")
+        if new is not before or not isinstance(new, Tensor):
+            _put(frame, base, key, new)
+
+    applied(frame, node, operands, update)
+
+
+def _in_place(frame: Frame, node: ast.AugAssign, current: Val, value: Val, name: str) -> Val:
+    """`current op= value`: an array changes, and everything else is replaced."""
+    low = frame.low
+    if isinstance(current, list) and isinstance(node.op, ast.Add):
+        refuse_foreign(frame, current)
+        current.extend(iterate(low, value))
+        return current
+    new = operators.binary(low, type(node.op), current, value)
+    if not isinstance(current, Tensor) or not current.is_array:
+        return new
+    new = as_tensor(low, new)
+    if not np.can_cast(new.dtype, current.dtype, "same_kind"):
+        low.refuse(
+            f"an array of {current.dtype} is updated in place with {new.dtype}",
+            why="NumPy refuses it too",
+            instead="a = a + b, which makes a new array",
+        )
+    shape = low.shape(current)
+    arg = cast(low, new, current.dtype)
+    if len(arg.type.shape) != len(shape):
+        low.refuse(
+            f"an array of shape {low.solver.values(shape)} cannot hold {low.solver.values(arg.type.shape)}"
+        )
+    for a, b in zip(arg.type.shape, shape, strict=True):
+        low.solver.equal(a, b)
+    low.write(current, arg)
+    return current
+
+
+def _delete(frame: Frame, node: ast.Delete) -> None:
+    for target in node.targets:
+        if not isinstance(target, ast.Name):
+            frame.low.at(frame, target)
+            frame.low.refuse("`del` of something that is not a name")
+        lookup(frame, target.id)
+        frame.env.pop(target.id, None)
+
+
+def _return(frame: Frame, node: ast.Return) -> Return:
+    return Return(None if node.value is None else evaluate(frame, node.value))
+
+
+def _if(frame: Frame, node: ast.If) -> Exit:
+    test = evaluate(frame, node.test)
+    frame.low.at(frame, node.test)
+    return run(frame, node.body if operators.truth(frame.low, test, "`if`") else node.orelse)
+
+
+def _for(frame: Frame, node: ast.For) -> Exit:
+    items = evaluate(frame, node.iter)
+    frame.low.at(frame, node.iter)
+    for item in iterate(frame.low, items):
+        _again(frame, node)
+        unpack(frame, node.target, item, _write, named=False)
+        exit_ = run(frame, node.body)
+        if exit_ is Leave.BREAK:
+            return None
+        if isinstance(exit_, Return):
+            return exit_
+    return run(frame, node.orelse)
+
+
+def _while(frame: Frame, node: ast.While) -> Exit:
+    for _ in range(UNROLL):
+        _again(frame, node)
+        test = evaluate(frame, node.test)
+        frame.low.at(frame, node.test)
+        if not operators.truth(frame.low, test, "`while`"):
+            return run(frame, node.orelse)
+        exit_ = run(frame, node.body)
+        if exit_ is Leave.BREAK:
+            return None
+        if isinstance(exit_, Return):
+            return exit_
+    _again(frame, node)
+    frame.low.refuse(
+        f"a `while` of more than {UNROLL} trips", why="loops on compile-time conditions are unrolled"
+    )
+
+
+def _function(frame: Frame, node: ast.FunctionDef) -> None:
+    if node.decorator_list:
+        frame.low.at(frame, node.decorator_list[0])
+        frame.low.refuse("a decorated function inside the function", instead="define it at module level")
+    bind_name(frame, node.name, closure(frame, node))
+
+
+def _assert(frame: Frame, node: ast.Assert) -> None:
+    """A compile-time assertion is checked now; one on run-time values is not part of compiled code."""
+    v = evaluate(frame, node.test)
+    frame.low.at(frame, node.test)
+    if not isinstance(v, Tensor) and not operators.truth(frame.low, v, "`assert`"):
+        frame.low.refuse("this assertion does not hold", why="Python raises AssertionError here")
+
+
+def _import(frame: Frame, node: ast.Import) -> None:
+    for alias in node.names:
+        module = importlib.import_module(alias.name)
+        if alias.asname is None:
+            module = importlib.import_module(alias.name.partition(".")[0])
+        bind_name(frame, alias.asname or alias.name.partition(".")[0], module)
+
+
+def _import_from(frame: Frame, node: ast.ImportFrom) -> None:
+    if node.level or node.module is None:
+        frame.low.refuse("a relative import inside the function", instead="import at module level")
+    module = importlib.import_module(node.module)
+    for alias in node.names:
+        bind_name(frame, alias.asname or alias.name, getattr(module, alias.name))
+
+
+def _with(frame: Frame, node: ast.With) -> Exit:
+    """np.errstate changes no value."""
+    for item in node.items:
+        call = item.context_expr
+        if not isinstance(call, ast.Call) or evaluate(frame, call.func) is not np.errstate:
+            refuse_node(frame.low, node)
+    return run(frame, node.body)
+
+
+def _nothing(frame: Frame, node: ast.stmt) -> None:
+    """`pass`, and declarations of names that are then only read."""
+
+
+def _break(frame: Frame, node: ast.Break) -> Exit:
+    return Leave.BREAK
+
+
+def _continue(frame: Frame, node: ast.Continue) -> Exit:
+    return Leave.CONTINUE
+
+
+# fmt: off
+STATEMENTS: dict[type[ast.AST], Callable[[Frame, Any], Exit]] = {
+    ast.Expr: _expr, ast.Assign: _assign, ast.AnnAssign: _ann_assign, ast.AugAssign: _aug_assign,
+    ast.Delete: _delete, ast.Return: _return, ast.If: _if, ast.For: _for, ast.While: _while,
+    ast.FunctionDef: _function, ast.Assert: _assert, ast.Import: _import, ast.ImportFrom: _import_from,
+    ast.With: _with, ast.Pass: _nothing, ast.Global: _nothing, ast.Nonlocal: _nothing,
+    ast.Break: _break, ast.Continue: _continue,
+}
+# fmt: on

@@ -1,0 +1,125 @@
+"""All tables in one place, and what kind of library a function comes from.
+
+In: a function. Out: whether it is NumPy's (known or not), a helper of generated text, or a transform of
+this package. Importing this module fills the registry.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from symgrad.frontend import creation, linalg, pointwise, pybuiltins, reductions, shaping
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.index import write
+from symgrad.frontend.promote import as_tensor, elementwise
+from symgrad.frontend.reductions import grouped
+from symgrad.frontend.registry import HANDLERS, Handler, Lower, name_of
+from symgrad.frontend.values import Tensor, Val
+from symgrad.ir.core import Kind
+from symgrad.ir.ops import OPS
+
+TABLES = (creation, linalg, pointwise, pybuiltins, reductions, shaping)
+
+
+def known(fn: Any) -> Handler | None:
+    """The handler of a function that the compiler knows."""
+    try:
+        handler = HANDLERS.get(fn)
+    except TypeError:  # not hashable
+        return None
+    if handler is None and _module(fn).startswith("scipy.special"):
+        from symgrad.frontend import special  # start-up: SciPy is imported for programs that use it
+
+        assert special
+        handler = HANDLERS.get(fn)
+    return handler
+
+
+def _module(fn: Any) -> str:
+    module = getattr(fn, "__module__", None)
+    if not isinstance(module, str):
+        module = type(fn).__module__
+    owner = getattr(fn, "__self__", None)
+    return (
+        _module(owner) if owner is not None and not inspect.ismodule(owner) and module != "math" else module
+    )
+
+
+def is_numeric_library(fn: Any) -> bool:
+    """A function or class of NumPy, SciPy, or Python's own modules, without a handler."""
+    module = _module(fn)
+    return module.partition(".")[0] in (
+        "numpy",
+        "scipy",
+        "math",
+        "cmath",
+        "builtins",
+        "random",
+        "itertools",
+        "functools",
+    )
+
+
+def is_runtime(fn: Any) -> bool:
+    """A helper that generated text imports."""
+    return _module(fn) in ("symgrad.runtime", "symgrad")
+
+
+def is_transform(fn: Any) -> bool:
+    """grad and its kin, called on a function while the program is lowered."""
+    return _module(fn) in ("symgrad.api", "symgrad.derivative")
+
+
+def runtime_handler(fn: Any) -> Handler:
+    """`symgrad.runtime.NAME` is the op of that name."""
+    name = fn.__name__
+    op = OPS.get(name)
+    lower: Lower
+    if name == "add_at":
+        lower = _add_at
+    elif op is None:
+        lower = _unknown(name)
+    elif op.kind in (Kind.GROUPED, Kind.REDUCTION):
+        lower = _grouped(name, op.kind is Kind.REDUCTION)
+    elif name in ("copy", "stop_gradient"):
+        lower = _kept(name)
+    else:
+        lower = _pointwise(name)
+    return Handler(lower, name_of(fn), False, inspect.signature(lower))
+
+
+def _pointwise(name: str) -> Lower:
+    def lower(low: Lowering, *operands: Val) -> Tensor:
+        return elementwise(low, name, *operands)
+
+    return lower
+
+
+def _kept(name: str) -> Lower:
+    def lower(low: Lowering, x: Val) -> Val:
+        t = as_tensor(low, x)
+        return Tensor(low.emit(name, [low.arg(t)]), weak=t.weak, is_array=t.is_array)
+
+    return lower
+
+
+def _grouped(name: str, reduction: bool) -> Lower:
+    def reduce(low: Lowering, x: Val, axis: Val = None, keepdims: Val = False) -> Tensor:
+        return grouped(low, name, x, axis, keepdims)
+
+    def keep(low: Lowering, x: Val, axis: Val = None) -> Tensor:
+        return grouped(low, name, x, axis)
+
+    return reduce if reduction else keep
+
+
+def _add_at(low: Lowering, x: Tensor, key: Val, value: Val) -> None:
+    write(low, x, key, value, "add_at")
+
+
+def _unknown(name: str) -> Lower:
+    def lower(low: Lowering, *operands: Val) -> Val:
+        low.refuse(f"symgrad.{name} inside a differentiated function")
+
+    return lower

@@ -1,0 +1,122 @@
+"""The run-time values of the interpreter: `Tensor`, the stand-in for one Python number or array object.
+
+In: IR operands. Out: objects whose identity is that of the Python object they stand for, so that
+`v = y` is one tensor with two names and `v = y[1:]` a view that follows what is written to `y`.
+Everything else in an environment is a plain Python object; an integer that shapes or integer
+arguments determine is a `Dim` (an int or an `Extent`).
+
+    y = x * 1.0;  v = y[0:2];  v *= 3.0       # y's operand becomes setitem(y, v * 3.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symgrad.ir.core import Arg
+from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.types import ArrayType
+
+Val = Any  # a compile-time Python object, an Extent, or a Tensor: where user objects pass through
+Derive = Callable[[Arg], Arg]
+Put = Callable[[Arg, Arg], Arg]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a tensor is part of another: `read` takes it out of the whole, `put` gives the whole with it replaced.
+
+    `put` is None for a read-only view. An `unsure` view may be a copy, as only the data's layout
+    decides (reshape): it cannot be used after, or for, a write.
+    """
+
+    base: Tensor
+    read: Derive
+    put: Put | None
+    unsure: bool = False
+
+
+class Tensor:
+    """One run-time number or array. `weak` marks a Python number, `is_array` an ndarray (of any rank)."""
+
+    __slots__ = ("arg", "captured", "contiguous", "is_array", "name", "seen", "version", "view", "weak")
+
+    def __init__(
+        self, arg: Arg, *, weak: bool = False, is_array: bool | None = None, view: View | None = None
+    ) -> None:
+        self.arg = arg
+        self.weak = weak
+        self.is_array = arg.type.rank > 0 if is_array is None else is_array
+        self.view = view
+        self.contiguous = False  # known to be in C order, so that a reshape of it is a view
+        self.captured = ""  # the path of a global or attribute, which may not be written
+        self.name = ""
+        self.version = 0  # of a root: the number of writes so far
+        self.seen = self.root.version if view else 0
+
+    @property
+    def root(self) -> Tensor:
+        t = self
+        while t.view is not None:
+            t = t.view.base
+        return t
+
+    @property
+    def type(self) -> ArrayType:
+        return self.arg.type
+
+    @property
+    def rank(self) -> int:
+        return self.arg.type.rank
+
+    @property
+    def dtype(self) -> str:
+        return self.arg.type.dtype
+
+    def python_class(self) -> type:
+        """The class of the object that this stands for."""
+        if self.is_array:
+            return np.ndarray
+        if self.weak:
+            return {"float64": float, "int64": int, "bool": bool}[self.dtype]
+        return np.dtype(self.dtype).type
+
+    def __repr__(self) -> str:
+        return f"<{self.python_class().__name__} {self.type}>"
+
+    def __bool__(self) -> bool:
+        raise TypeError("the truth of a run-time value is not known at compile time")
+
+
+@dataclass(frozen=True, slots=True)
+class TensorMethod:
+    """`x.sum`, before its call."""
+
+    tensor: Tensor
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SymRange:
+    """`range` over an extent that is only known at run time."""
+
+    start: Dim
+    stop: Dim
+    step: Dim
+
+
+def is_static_number(v: Val) -> bool:
+    return isinstance(v, bool | int | float | np.bool_ | np.integer | np.floating)
+
+
+def is_dim(v: Val) -> bool:
+    """An integer that is known at compile time, up to named extents."""
+    return isinstance(v, Extent) or (isinstance(v, int | np.integer) and not isinstance(v, bool))
+
+
+def is_number(v: Val) -> bool:
+    """Something arithmetic works on."""
+    return isinstance(v, Tensor | Extent) or is_static_number(v)
