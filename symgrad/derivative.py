@@ -18,7 +18,8 @@ import numpy as np
 from symgrad.dispatch import Dispatcher, Specialisation, Stats
 from symgrad.errors import NotDifferentiableError, SymgradError
 from symgrad.frontend.lower import Lowered
-from symgrad.frontend.signature import Signature, bind, is_scalar_function
+from symgrad.frontend.scalars import is_scalar_function
+from symgrad.frontend.signature import Signature
 from symgrad.pipeline import Mode, Options, Program, Transform, build
 from symgrad.tree import flatten
 
@@ -112,11 +113,10 @@ class Derivative(Dispatcher):
         return self.specialise(args, kwargs)[0].program
 
     def _pair_texts(self) -> tuple[str, str]:
-        from symgrad.pairs import FwdAndBwd
+        from symgrad.pairs import PairDispatcher  # start-up: few derivatives are printed in two halves
 
-        pair = FwdAndBwd(self.fun, replace(self.transform, mode="vjp"), self.options)
-        texts = pair.texts_of(self._signature())
-        return texts
+        pair = PairDispatcher(self.fun, replace(self.transform, mode="vjp"), self.options)
+        return pair.texts_of(self._signature())
 
     def _program(self) -> Program:
         return self._specialised().program
