@@ -165,7 +165,9 @@ def _define(target: Read, piece: Piece, statement: Statement, body: Body, scope:
     if target.value in body.arrays:
         if scope.count[target]:
             piece = give_name(target, piece, body, scope)
-        body.line(f"{stored(target, body, scope)} = {piece.text}")
+        hint = target.value.hint
+        remark = f"  # {hint}" if hint and hint != body.names[target.value] else ""
+        body.line(f"{stored(target, body, scope)} = {piece.text}{remark}")
         return
     nested = target.value in body.once and not target.value.hint and len(piece.text) <= LONGEST
     if nested and not any(body.plan.owner(r.value) in body.plan.written for r in read_by(statement)):

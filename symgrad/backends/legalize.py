@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.backends.access import Along, Read, is_view, peel, resolve, whole
-from symgrad.backends.opened import OPEN
+from symgrad.backends.opened import OPEN, scaled
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Attrs, Block, Const, Eqn, Function, Gather, Kind, NewAxis, Op, Value
 from symgrad.ir.dims import Dim
@@ -66,6 +66,7 @@ class _Emitter(Builder):
     def __init__(self) -> None:
         super().__init__()
         self.defined: dict[Value, Eqn] = {}
+        self.softmaxes: set[Arg] = set()
         self._known: dict[object, Value] = {}
 
     def emit(
@@ -109,8 +110,14 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
         eqn = _wrapped(eqn, emitter)
     opening = OPEN.get(eqn.op.name)
     opened = opening(eqn, [emitter.ref(a) for a in eqn.args]) if opening else None
+    if eqn.op.name in ("multiply", "divide") and eqn.args[0] in emitter.softmaxes:
+        made = emitter.defined[eqn.args[0]]  # type: ignore[index]  # a value: it is in a set of them
+        opened = scaled(eqn, [emitter.ref(a) for a in eqn.args], made)
     if opened is not None:
-        return emitter.name_last(opened.arg, eqn.out)
+        arg = emitter.name_last(opened.arg, eqn.out)
+        if eqn.op.name == "softmax":
+            emitter.softmaxes.add(arg)
+        return arg
     if eqn.op.kind is Kind.WRITE:  # each write has a base of its own to change
         return emitter.append(eqn)
     if eqn.op.name == "matmul":

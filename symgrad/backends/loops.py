@@ -18,13 +18,14 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from symgrad.backends import calls, folds, scalar
 from symgrad.backends.body import once, write
 from symgrad.backends.guards import guards
 from symgrad.backends.legalize import legalize
-from symgrad.backends.nest import Form, Group, Plan, Statement, Straight, statements_in
+from symgrad.backends.nest import Form, Group, Loop, Plan, statements_in
 from symgrad.backends.schedule import schedule
 from symgrad.backends.share import share
 from symgrad.backends.statements import plan
@@ -32,7 +33,7 @@ from symgrad.backends.storage import arrays
 from symgrad.backends.text import Body, Scope
 from symgrad.cache import PLACEHOLDER
 from symgrad.emit.names import value_names
-from symgrad.ir.core import Arg, Const, Function
+from symgrad.ir.core import Arg, Const, Eqn, Function, Value
 from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]
@@ -66,11 +67,12 @@ def kernel(
     _prologue(legal, program, body)
     scope = Scope(0)
     allocated: set[str] = set()
-    phase = ""
+    echo = _Echo()
     for group in groups:
-        phase = _comment(group, phase, body)
+        echo.before(group, body)
         _allocate(group, program, body, allocated)
         write([group], body, scope)
+        body.forget()
     body.line(f"return {_returned(returns, legal, body)}")
     lines = [*_imports(body.used, vector_math), "", *_literals(legal, program, body)]
     return "\n".join([*lines, "", "@njit", f"def {entry}({params}):", *body.lines]) + "\n"
@@ -84,21 +86,39 @@ def _body(function: Function, program: Plan, groups: Sequence[Group]) -> Body:
     for symbol in function.body.symbols:  # an integer parameter is its own extent
         if symbol.axis is None:
             names[symbol.param] = symbol.name
-    for value, owner in program.memory.items():
-        if program.producers[value].op.name != "reshape":
-            names[value] = names.setdefault(owner, names[value])
     for statement in program.statements:  # sums over some loops that the function does not have as values
         if statement.writes.value not in names:
             names[statement.writes.value] = f"subtotal{len(names)}"
     kept = arrays(program, groups)
     reused = share(program, groups, kept)
     for value, owner in reused.items():
-        names[value] = names[owner]
         kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
+    for chain in _chains(program, reused):
+        best = _best_name(chain, program)
+        for value in chain:
+            names[value] = names[best]
     taken = set(names.values()) | _RESERVED | set(letters) | {s.name for s in function.body.symbols}
     return Body(
         program, kept, names, letters, taken=taken, once=once(groups, program), reused=frozenset(reused)
     )
+
+
+def _chains(program: Plan, reused: Mapping[Value, Value]) -> list[list[Value]]:
+    """The values that share an array under one name, in the order of their making."""
+    chains: dict[Value, list[Value]] = {}
+    order = dict.fromkeys(s.writes.value for s in program.statements)
+    for value in order:
+        eqn = program.producers.get(value)
+        view = eqn is not None and eqn.op.name == "reshape"
+        owner = value if view else program.owner(value)
+        chains.setdefault(reused.get(owner, owner), []).append(value)
+    return [chain for chain in chains.values() if len(chain) > 1]
+
+
+def _best_name(chain: Sequence[Value], program: Plan) -> Value:
+    """A result's own name, or else the first that the user gave."""
+    named = [v for v in chain if v.hint]
+    return next((v for v in named if v in program.results), named[0] if named else chain[0])
 
 
 def _prologue(function: Function, program: Plan, body: Body) -> None:
@@ -133,23 +153,29 @@ def _allocate(group: Group, program: Plan, body: Body, allocated: set[str]) -> N
         body.line(f"{body.names[value]} = {text}")
 
 
-def _comment(group: Group, phase: str, body: Body) -> str:
-    """Echo the user's statements that the group computes; a blank line between forward and backward."""
-    statements = list(statements_in([group]))
-    if body.lines and not isinstance(group, Straight):
-        phases = [s.eqn.phase for s in statements]
-        if phase != "bwd" and "bwd" in phases:
+@dataclass
+class _Echo:
+    """The comments above groups: the user's statements that they compute, each once in a row."""
+
+    backward: bool = False
+    last: tuple[str, ...] = ()
+
+    def before(self, group: Group, body: Body) -> None:
+        eqns = [s.eqn for s in statements_in([group])]
+        if not self.backward and any(e.phase == "bwd" for e in eqns) and isinstance(group, Loop):
             body.lines.append("")
-            phase = "bwd"
-    for text in dict.fromkeys(_echoes(statements)):
-        body.line(f"# {text}")
-    return phase
+            self.backward = True
+        texts = tuple(dict.fromkeys(filter(None, map(_echo, eqns))))
+        if texts != self.last:
+            for text in texts:
+                body.line(f"# {text}")
+        self.last = texts
 
 
-def _echoes(statements: Sequence[Statement]) -> Iterator[str]:
-    for s in statements:
-        if s.eqn.loc is not None and s.eqn.loc.text:
-            yield f"adjoint of {s.eqn.loc.text}" if s.eqn.phase == "bwd" else s.eqn.loc.text
+def _echo(eqn: Eqn) -> str:
+    if eqn.loc is None or not eqn.loc.text:
+        return ""
+    return f"adjoint of {eqn.loc.text}" if eqn.phase == "bwd" else eqn.loc.text
 
 
 def _returned(returns: Returns | None, function: Function, body: Body) -> str:

@@ -14,10 +14,10 @@ import math
 from collections.abc import Callable
 
 from symgrad.ir import build
-from symgrad.ir.build import Ref, apply, exp, log, reshape, sqrt, transpose, where
+from symgrad.ir.build import Ref, apply, call, exp, log, reshape, sqrt, transpose, where
 from symgrad.ir.core import Const, Eqn
 from symgrad.ir.ops import axes, reduced
-from symgrad.ir.types import ArrayType, Shape
+from symgrad.ir.types import ArrayType, Shape, broadcast
 
 Opening = Callable[[Eqn, list[Ref]], Ref | None]
 
@@ -48,6 +48,15 @@ def _exponentials(x: Ref, axis: tuple[int, ...]) -> tuple[Ref, Ref, Ref]:
 def _softmax(eqn: Eqn, args: list[Ref]) -> Ref:
     _, e, total = _exponentials(args[0], axes(eqn.attrs))
     return e * (1.0 / total)  # one division a row; the sum is at least 1
+
+
+def scaled(eqn: Eqn, args: list[Ref], made: Eqn) -> Ref | None:
+    """`softmax(x) * c` and `softmax(x) / c`: c, one number a row, goes to the one division of the row."""
+    p, c = args
+    e, inverse = (Ref(a, p.builder) for a in made.args)
+    if c.ndim and broadcast(inverse.shape, c.shape) != inverse.shape:
+        return None
+    return e * call(eqn.op.name, inverse, c.arg.value if isinstance(c.arg, Const) else c)
 
 
 def _log_of_sum(x: Ref, axis: tuple[int, ...]) -> Ref:

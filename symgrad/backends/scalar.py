@@ -128,6 +128,9 @@ def _like(value: int, dtype: str) -> float | int:
 def _cast(source: str, target: str) -> Form:
     if target == BOOL:
         return Form("{0} != 0", COMPARE, (BITS,))
+    if source == BOOL:  # numba has no float(bool)
+        one, zero = (constant(_like(v, target), target).text for v in (1, 0))
+        return Form(f"{one} if {{0}} else {zero}", CHOICE, (COMPARE,))
     function = {"float64": "float", "int64": "int"}.get(target, f"np.{target}")
     return Form(f"{function}({{0}})", ATOM, (CHOICE,))
 

@@ -45,6 +45,11 @@ class Body:
     def line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
 
+    def forget(self) -> None:
+        """Let go of the names of elements that follow a loop: the next loop nest may use them again."""
+        for read in [r for r in self.locals if next(loops_in(r.coords), None) is not None]:
+            self.taken.discard(self.locals.pop(read))
+
     def local(self, read: Read) -> str:
         """The scalar variable for an element: `h_ij`."""
         if read not in self.locals:
