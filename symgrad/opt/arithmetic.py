@@ -157,28 +157,6 @@ def _cast(site: Site, eqn: Eqn) -> Rewritten:
     return None
 
 
-def _exp(site: Site, eqn: Eqn) -> Rewritten:
-    """The exponential of a grouped logarithm is the grouped function."""
-    if inner := site.get(eqn.args[0], "log_softmax"):
-        return site.call("softmax", inner.args[0], **inner.attrs)
-    if inner := site.get(eqn.args[0], "log_sigmoid"):
-        return site.call("sigmoid", inner.args[0])
-    difference = site.get(eqn.args[0], "subtract")
-    if difference is None:
-        return None
-    x, total = difference.args
-    kept = site.get(total, "reshape")
-    reduction = site.see(kept.args[0] if kept else total, "logsumexp")
-    if reduction is None or not site.same(reduction.args[0], x):
-        return None
-    axis = reduction.attrs["axis"]
-    assert isinstance(axis, tuple)
-    shape = tuple(1 if i in axis else d for i, d in enumerate(x.type.shape))
-    # Aligned as keepdims would: or the sum of another row is taken off.
-    aligned = total.type.shape == shape or len(axis) == len(shape)
-    return site.call("softmax", x, axis=axis) if aligned and eqn.out.type == x.type else None
-
-
 _TABLE: dict[str, tuple[Rule, ...]] = {
     "add": (_add,),
     "subtract": (_subtract,),
@@ -195,7 +173,6 @@ _TABLE: dict[str, tuple[Rule, ...]] = {
     "logical_or": (_logical,),
     "logical_not": (_logical_not,),
     "cast": (_cast,),
-    "exp": (_exp,),
 }
 # fmt: off
 _FOLDED = (

@@ -13,17 +13,18 @@ from dataclasses import dataclass
 
 from symgrad.ir.build import Ref
 from symgrad.ir.core import Arg, Eqn
-from symgrad.opt.patterns import complement, opposite
+from symgrad.opt.patterns import complement, negated, opposite
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`sign * weight * log_sigmoid(score)`."""
+    """`sign * weight * log_sigmoid(score)`, or of `-score` if it is mirrored."""
 
     sign: int
     weight: Arg
     score: Arg
+    mirrored: bool
 
 
 def _cross_entropy(site: Site, eqn: Eqn) -> Rewritten:
@@ -32,12 +33,19 @@ def _cross_entropy(site: Site, eqn: Eqn) -> Rewritten:
     found = _paired(site, _term(site, x, 1), _term(site, y, sign))
     if found is not None:
         return found
-    sums = site.see(x, "sum"), site.see(y, "sum")
-    if sums[0] and sums[1] and dict(sums[0].attrs) == dict(sums[1].attrs):
-        first, second = _term(site, sums[0].args[0], 1), _term(site, sums[1].args[0], sign)
-        found = _paired(site, first, second)
-        return None if found is None else site.call("sum", found, **sums[0].attrs)
+    (a, sign_a), (b, sign_b) = _unsigned(site, x, 1), _unsigned(site, y, sign)
+    left, right = site.see(a, "sum"), site.see(b, "sum")
+    if left and right and dict(left.attrs) == dict(right.attrs):
+        found = _paired(site, _term(site, left.args[0], sign_a), _term(site, right.args[0], sign_b))
+        return None if found is None else site.call("sum", found, **left.attrs)
     return _dot_products(site, x, y, sign)
+
+
+def _unsigned(site: Site, arg: Arg, sign: int) -> tuple[Arg, int]:
+    """`arg` without the signs in front of it, and the sign that they make."""
+    while minus := site.see(arg, "negative"):
+        arg, sign = minus.args[0], -sign
+    return arg, sign
 
 
 def _dot_products(site: Site, x: Arg, y: Arg, sign: int) -> Rewritten:
@@ -55,36 +63,26 @@ def _dot_products(site: Site, x: Arg, y: Arg, sign: int) -> Rewritten:
 
 def _term(site: Site, arg: Arg, sign: int) -> Term | None:
     """`arg` read as a weighted log_sigmoid."""
-    for _ in range(4):
-        minus = site.see(arg, "negative")
-        if minus is None:
-            break
-        arg, sign = minus.args[0], -sign
+    arg, sign = _unsigned(site, arg, sign)
     product = site.see(arg, "multiply")
     if product is None:
         return None
-    for weight, other in (product.args, product.args[::-1]):
-        found = _weighted(site, weight, other, sign)
-        if found:
-            return found
-    return None
+    x, y = product.args
+    return _weighted(site, x, y, sign) or _weighted(site, y, x, sign)
 
 
 def _weighted(site: Site, weight: Arg, other: Arg, sign: int) -> Term | None:
-    minus = site.see(other, "negative")
-    if minus:
-        other, sign = minus.args[0], -sign
-    grouped = site.see(other, "log_sigmoid")
+    other, sign = _unsigned(site, other, sign)
+    grouped = site.see(other, "log_sigmoid", "softplus")
     if grouped is None:
         return None
-    minus = site.see(weight, "negative")
-    return Term(-sign, minus.args[0], grouped.args[0]) if minus else Term(sign, weight, grouped.args[0])
+    weight, sign = _unsigned(site, weight, sign)
+    mirrored = grouped.op.name == "softplus"  # softplus(x) is -log_sigmoid(-x)
+    return Term(-sign if mirrored else sign, weight, grouped.args[0], mirrored)
 
 
 def _dot_term(site: Site, arg: Arg, sign: int) -> Term | None:
-    minus = site.see(arg, "negative")
-    if minus:
-        arg, sign = minus.args[0], -sign
+    arg, sign = _unsigned(site, arg, sign)
     dot = site.see(arg, "matmul")
     if dot is None:
         return None
@@ -104,11 +102,13 @@ def _paired(site: Site, first: Term | None, second: Term | None) -> Ref | None:
     """The sum of two terms whose weights and scores are opposite."""
     if first is None or second is None or first.sign != second.sign:
         return None
-    if not opposite(site, first.score, second.score):
+    related = site.same if first.mirrored != second.mirrored else lambda a, b: opposite(site, a, b)
+    if not related(first.score, second.score):
         return None
     for term, other in ((first, second), (second, first)):
         if complement(site, other.weight, term.weight):
-            loss = site.call("sigmoid_cross_entropy", term.score, term.weight)
+            score = negated(site, term.score) if term.mirrored else site.ref(term.score)
+            loss = site.call("sigmoid_cross_entropy", score, term.weight)
             return loss if first.sign < 0 else -loss
     return None
 

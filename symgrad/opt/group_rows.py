@@ -140,17 +140,34 @@ def _same_shift(site: Site, m: Arg, shift: Arg, total: Layout, reduction: Eqn) -
     value = site.constant(shift)
     if value is not None:
         return site.is_constant(m, value)
-    added, taken = layout(site, m), layout(site, shift)
-    if not site.same(added.root, taken.root) or len(added.axes) > len(total.axes):
+    (root, put), (other, off) = _reduced_from(site, m), _reduced_from(site, shift)
+    if not _same_reduction(site, root, other) or len(put) > len(total.axes):
         return False
-    off = from_right(taken.axes, reduction.args[0].type.rank)
+    off = from_right(off, reduction.args[0].type.rank)
     if any(off[i] is not None for i in reduced_axes(reduction.attrs)):
         return False
     rows = through(kept_axes(reduction), total.axes)
-    put = from_right(added.axes, len(total.axes))
-    back = [None if i is None else off[i] for i in rows]
+    back = tuple(None if i is None else off[i] for i in rows)
     # Every axis along which the shift varies must be there, and at its place.
-    return list(put) == back and {i for i in off if i is not None} == {i for i in back if i is not None}
+    complete = {i for i in off if i is not None} == {i for i in back if i is not None}
+    return from_right(put, len(total.axes)) == back and complete
+
+
+def _reduced_from(site: Site, arg: Arg) -> tuple[Arg, Axes]:
+    """What `arg` shows, and its axes; those of a maximum are the axes of what it is the maximum of."""
+    shown = layout(site, arg)
+    reduction = site.see(shown.root, "max")
+    return shown.root, through(kept_axes(reduction), shown.axes) if reduction else shown.axes
+
+
+def _same_reduction(site: Site, a: Arg, b: Arg) -> bool:
+    """One value; or two maxima of one value over the same axes, with and without keepdims."""
+    if site.same(a, b):
+        return True
+    x, y = site.see(a, "max"), site.see(b, "max")
+    if x is None or y is None or x.attrs["axis"] != y.attrs["axis"]:
+        return False
+    return site.same(x.args[0], y.args[0])
 
 
 def _log_softmax(site: Site, eqn: Eqn) -> Rewritten:
