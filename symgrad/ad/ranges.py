@@ -43,7 +43,7 @@ def _range(eqn: Eqn, args: list[Range]) -> Range:
     if name == "multiply" and eqn.args[0] == eqn.args[1]:
         return Range(0.0, INF, finite)
     if name in _BOUNDED:
-        return Range(*_BOUNDED[name], finite=True)
+        return Range(*_BOUNDED[name], finite)
     if name in _SPECIAL:
         out = _SPECIAL[name](*args)
         return Range(out.lo, out.hi, out.finite and finite)

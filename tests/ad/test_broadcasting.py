@@ -1,4 +1,4 @@
-"""Every pattern of ones and missing axes: a gradient has the shape of its operand, and the right sums in it."""
+"""Every pattern of ones and missing axes: a gradient has its operand's shape, and the right sums in it."""
 
 import numpy as np
 from ad.programs import program
@@ -20,7 +20,7 @@ SIZES = {"a": 2, "b": 3, "c": 4}
 
 @st.composite
 def operand_shapes(draw):
-    """Two shapes that broadcast: each the tail of (a, b, c) with some axes ones; the extents named or known."""
+    """Two shapes that broadcast: tails of (a, b, c) with some axes ones; the extents named or known."""
     names = ("a", "b", "c")
     return [
         tuple(draw(st.sampled_from([n, 1, SIZES[n]])) for n in names[3 - draw(st.integers(0, 3)) :])
@@ -44,7 +44,9 @@ def sample(rng, shape):
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(shapes=operand_shapes(), name=st.sampled_from(["add", "subtract", "multiply", "divide", "power", "hypot"]))
+@given(
+    shapes=operand_shapes(), name=st.sampled_from(["add", "subtract", "multiply", "divide", "power", "hypot"])
+)
 def test_binary(shapes, name):
     rng = np.random.default_rng(7)
     shapes = consistent(shapes)

@@ -132,7 +132,7 @@ MASKED = {
 
 @pytest.mark.parametrize("name", MASKED)
 def test_a_masked_singularity_contributes_zero(name):
-    """where(x > 0, f(x), 0) at a point where f has no slope: exactly 0, in both modes and three times over."""
+    """where(x > 0, f(x), 0) where f has no slope: exactly 0, in both modes and three times over."""
     inner, at = MASKED[name]
     f = program(lambda x: where(x > 0.0, inner(x), 0.0), SCALAR)
     for order in (1, 2) if name == "gammaln" else (1, 2, 3):

@@ -52,7 +52,7 @@ def distinct(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Case:
-    """One row: `shapes` are those of the float operands, `fixed` are integer or bool operands (position: array)."""
+    """One row: `shapes` of the float operands, `fixed` integer or bool operands (position: array)."""
 
     op: Op
     sample: Sampler | tuple[Sampler, ...]

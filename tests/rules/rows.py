@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from rules.harness import Case, above_one, distinct, inside, normal, off_zero, positive
+from rules.harness import Case, Sampler, above_one, distinct, inside, normal, off_zero, positive
 
-from symgrad.ir.core import At, AtArg, Gather, NewAxis, Span
+from symgrad.ir.core import At, AtArg, Gather, NewAxis, Op, Span
 from symgrad.ir.ops import op
 
 SHAPES = [((),), ((3,),), ((2, 4),)]
@@ -20,49 +20,67 @@ AXES = [
     {"axis": (), "keepdims": False},
 ]
 REDUCED = [((2, 3, 4),), ((1, 3, 1),)]
-TABLE = np.array([[2, 0], [2, 1]])
+TABLE = np.array([[2, 0], [2, 1]])  # row 2 twice: repeats accumulate, and the last write wins
+MASK = np.array([True, False, True])
+COLUMNS = Span(0, 1, 3)
 
 
 def _full(start: int, step: int, extent: int) -> Span:
     return Span(start, step, extent)
 
 
+def ops(names: str) -> list[Op]:
+    return [getattr(op, name) for name in names.split()]
+
+
+def between(lo: float, hi: float) -> Sampler:
+    return lambda rng, shape: rng.uniform(lo, hi, shape)
+
+
+def far(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Either sign, and never near what `off_zero` draws."""
+    return 5.0 * off_zero(rng, shape)
+
+
+def always(value: float) -> Sampler:
+    return lambda rng, shape: np.full(shape, value)
+
+
+SMOOTH = ops("""
+    negative exp exp2 expm1 square sin cos arctan sinh cosh tanh arcsinh sinc erf erfc
+    sigmoid log_sigmoid softplus silu
+""")
+
 # fmt: off
 ELEMENTWISE = [
-    *(Case(getattr(op, name), normal, SHAPES) for name in """
-        negative exp exp2 expm1 square sin cos arctan sinh cosh tanh arcsinh sinc erf erfc sigmoid log_sigmoid
-        softplus silu""".split()),
-    *(Case(getattr(op, name), positive, SHAPES) for name in "log log2 log10 log1p sqrt cbrt reciprocal gammaln".split()),
+    *(Case(o, normal, SHAPES) for o in SMOOTH),
+    *(Case(o, positive, SHAPES) for o in ops("log log2 log10 log1p sqrt cbrt reciprocal gammaln")),
     Case(op.digamma, positive, SHAPES, order=1),
-    *(Case(getattr(op, name), inside, SHAPES) for name in "tan arcsin arccos arctanh".split()),
+    *(Case(o, inside, SHAPES) for o in ops("tan arcsin arccos arctanh")),
     Case(op.arccosh, above_one, SHAPES),
-    *(Case(getattr(op, name), off_zero, SHAPES) for name in "absolute relu".split()),
-    *(Case(getattr(op, name), normal, PAIRS) for name in "add subtract multiply logaddexp sigmoid_cross_entropy".split()),
+    *(Case(o, off_zero, SHAPES) for o in ops("absolute relu")),
+    *(Case(o, normal, PAIRS) for o in ops("add subtract multiply logaddexp sigmoid_cross_entropy")),
     Case(op.divide, (normal, off_zero), PAIRS),
     Case(op.power, (positive, normal), PAIRS),
-    Case(op.arctan2, off_zero, PAIRS),
-    Case(op.hypot, off_zero, PAIRS),
+    *(Case(o, off_zero, PAIRS) for o in ops("arctan2 hypot copysign")),
     Case(op.xlogy, (off_zero, positive), PAIRS),
-    Case(op.copysign, off_zero, PAIRS),
-    Case(op.maximum, (off_zero, lambda rng, shape: 5.0 * off_zero(rng, shape)), PAIRS),
-    Case(op.minimum, (off_zero, lambda rng, shape: 5.0 * off_zero(rng, shape)), PAIRS),
-    Case(op.remainder, (lambda rng, shape: rng.uniform(3.2, 3.8, shape), lambda rng, shape: np.ones(shape)), PAIRS),
-    Case(op.fmod, (lambda rng, shape: rng.uniform(-3.8, -3.2, shape), lambda rng, shape: np.ones(shape)), PAIRS),
-    Case(op.clip, (lambda rng, shape: 3.0 * off_zero(rng, shape), lambda rng, shape: np.full(shape, -2.0),
-                   lambda rng, shape: np.full(shape, 2.0)), [((5,), (), ()), ((5, 2), (2,), (5, 1))]),
-    Case(op.where, normal, [((3,), (3,)), ((), (2, 3)), ((2, 1), (1, 1))], ({},), {0: np.array([True, False, True])}, named=False),
+    *(Case(o, (off_zero, far), PAIRS) for o in ops("maximum minimum")),
+    Case(op.remainder, (between(3.2, 3.8), always(1.0)), PAIRS),
+    Case(op.fmod, (between(-3.8, -3.2), always(1.0)), PAIRS),
+    Case(op.clip, (far, always(-3.0), always(3.0)), [((5,), (), ()), ((5, 2), (2,), (5, 1))]),
+    Case(op.where, normal, [((3,), (3,)), ((), (2, 3)), ((2, 1), (1, 1))], ({},), {0: MASK}, named=False),
     Case(op.copy, normal, SHAPES),
-    Case(op.cast, normal, SHAPES, attrs=[{"dtype": "float64"}]),
+    Case(op.cast, normal, SHAPES, [{"dtype": "float64"}]),
 ]
 REDUCTIONS = [
-    *(Case(getattr(op, name), normal, REDUCED, AXES) for name in "sum prod".split()),
-    *(Case(getattr(op, name), normal, [((2, 3, 4),)], AXES[:-1]) for name in "logsumexp norm".split()),
-    *(Case(getattr(op, name), distinct, [((2, 3, 4),)], AXES[:-1]) for name in "max min".split()),
-    *(Case(getattr(op, name), normal, [((2, 3),)], [{"axis": 0}, {"axis": 1}]) for name in "cumsum cumprod".split()),
+    *(Case(o, normal, REDUCED, AXES) for o in ops("sum prod")),
+    *(Case(o, normal, [((2, 3, 4),)], AXES[:-1]) for o in ops("logsumexp norm")),
+    *(Case(o, distinct, [((2, 3, 4),)], AXES[:-1]) for o in ops("max min")),
+    *(Case(o, normal, [((2, 3),)], [{"axis": 0}, {"axis": 1}]) for o in ops("cumsum cumprod")),
 ]
 GROUPED = [
-    *(Case(getattr(op, name), normal, [((2, 3),)], [{"axis": (0,)}, {"axis": (1,)}, {"axis": (0, 1)}])
-      for name in "softmax log_softmax".split()),
+    *(Case(o, normal, [((2, 3),)], [{"axis": (0,)}, {"axis": (1,)}, {"axis": (0, 1)}])
+      for o in ops("softmax log_softmax")),
 ]
 LINALG = [
     Case(op.matmul, normal, [
@@ -75,8 +93,9 @@ SHAPING = [
     Case(op.full, normal, [((),)], [{"shape": (2, 3)}, {"shape": ()}], named=False),
     Case(op.broadcast_to, normal, [((3,),)], [{"shape": (2, 3)}, {"shape": (3,)}], named=False),
     Case(op.broadcast_to, normal, [((2, 1, 3),)], [{"shape": (4, 2, 5, 3)}], named=False),
-    Case(op.reshape, normal, [((2, 6),)], [{"shape": (3, 4)}, {"shape": (12,)}, {"shape": (2, 1, 6)}], named=False),
-    Case(op.transpose, normal, [((2, 3, 4),)], [{"perm": (2, 0, 1)}, {"perm": (0, 1, 2)}, {"perm": (1, 0, 2)}]),
+    Case(op.reshape, normal, [((2, 6),)], [{"shape": (3, 4)}, {"shape": (12,)}, {"shape": (2, 1, 6)}],
+         named=False),
+    Case(op.transpose, normal, [((2, 3, 4),)], [{"perm": p} for p in ((2, 0, 1), (0, 1, 2), (1, 0, 2))]),
     Case(op.concatenate, normal, [((2, 3), (2, 3)), ((2, 3), (2, 3), (2, 3))], [{"axis": 0}, {"axis": 1}]),
     Case(op.concatenate, normal, [((2, 3), (2, 1), (2, 3))], [{"axis": 1}], named=False),
 ]
@@ -85,20 +104,24 @@ BASIC = [
     {"index": (_full(3, -1, 4), _full(0, 2, 2))},
     {"index": (At(0), NewAxis(), _full(0, 1, 3))},
 ]
+ROWS_AT = [{"index": (AtArg(), COLUMNS)}]
+ROWS_OF_TABLE = [{"index": (Gather(), COLUMNS)}]
+PART = [{"index": (_full(1, 1, 2), At(2))}]
 INDEXING = [
     Case(op.getitem, normal, [((4, 3),)], BASIC, named=False),
-    Case(op.getitem, normal, [((4, 3),)], [{"index": (AtArg(), _full(0, 1, 3))}], {1: np.array(-1)}),
-    Case(op.getitem, normal, [((4, 3),)], [{"index": (Gather(), _full(0, 1, 3))}, {"index": (_full(0, 1, 4), Gather())}],
-         {1: TABLE}, named=False),
-    Case(op.getitem, normal, [((4, 3),)], [{"index": (Gather(), Gather())}], {1: TABLE, 2: np.array([0, 1])}, named=False),
-    Case(op.setitem, normal, [((4, 3), (2,)), ((4, 3), ())], [{"index": (_full(1, 1, 2), At(2))}], named=False),
-    Case(op.setitem, normal, [((4, 3), (1, 3)), ((4, 3), (3,))], [{"index": (_full(3, -2, 2), _full(0, 1, 3))}], named=False),
-    Case(op.setitem, normal, [((4, 3), (2, 2, 3))], [{"index": (Gather(), _full(0, 1, 3))}], {2: TABLE}, named=False),
-    Case(op.setitem, normal, [((4, 3), (3,))], [{"index": (AtArg(), _full(0, 1, 3))}], {2: np.array(-2)}, named=False),
-    Case(op.push, normal, [((4, 3), (3,))], [{"index": (AtArg(), _full(0, 1, 3))}], {2: np.array(2)}, named=False),
-    Case(op.add_at, normal, [((4, 3), (2,)), ((4, 3), ())], [{"index": (_full(1, 1, 2), At(2))}], named=False),
-    Case(op.add_at, normal, [((4, 3), (2, 2, 3)), ((4, 3), (3,))], [{"index": (Gather(), _full(0, 1, 3))}], {2: TABLE},
+    Case(op.getitem, normal, [((4, 3),)], ROWS_AT, {1: np.array(-1)}),
+    Case(op.getitem, normal, [((4, 3),)], ROWS_OF_TABLE, {1: TABLE}, named=False),
+    Case(op.getitem, normal, [((4, 3),)], [{"index": (_full(0, 1, 4), Gather())}], {1: TABLE}, named=False),
+    Case(op.getitem, normal, [((4, 3),)], [{"index": (Gather(), Gather())}], {1: TABLE, 2: np.array([0, 1])},
          named=False),
+    Case(op.setitem, normal, [((4, 3), (2,)), ((4, 3), ())], PART, named=False),
+    Case(op.setitem, normal, [((4, 3), (1, 3)), ((4, 3), (3,))], [{"index": (_full(3, -2, 2), COLUMNS)}],
+         named=False),
+    Case(op.setitem, normal, [((4, 3), (2, 2, 3))], ROWS_OF_TABLE, {2: TABLE}, named=False),
+    Case(op.setitem, normal, [((4, 3), (3,))], ROWS_AT, {2: np.array(-2)}, named=False),
+    Case(op.push, normal, [((4, 3), (3,))], ROWS_AT, {2: np.array(2)}, named=False),
+    Case(op.add_at, normal, [((4, 3), (2,)), ((4, 3), ())], PART, named=False),
+    Case(op.add_at, normal, [((4, 3), (2, 2, 3)), ((4, 3), (3,))], ROWS_OF_TABLE, {2: TABLE}, named=False),
 ]
 # fmt: on
 

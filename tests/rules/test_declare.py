@@ -46,5 +46,5 @@ def test_a_miss_names_the_nearest_rule_and_the_place():
 
 
 def test_a_miss_without_a_neighbour():
-    with pytest.raises(NoRule, match="no derivative rule for zzzzzz$"):
+    with pytest.raises(NoRule, match=r"no derivative rule for zzzzzz$"):
         lookup(unknown("zzzzzz"))

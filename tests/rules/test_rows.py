@@ -1,4 +1,4 @@
-"""Every row: reverse, forward, and again over the reverse program, against differences; float32 beside float64."""
+"""Every row: reverse, forward, and again over both, against differences; float32 beside float64."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_first_order(case, shapes, attrs, rng):
 
 @pytest.mark.parametrize(("case", "shapes", "attrs"), [r for r in RUNS if r.values[0].order > 1])
 def test_second_order(case, shapes, attrs, rng):
-    """Reverse over reverse and forward over reverse, of the vjp program with its cotangent as one more operand."""
+    """Both modes over the vjp program, its cotangent one more operand; and reverse over forward."""
     f, args = prepared(case, shapes, attrs, rng)
     first = reverse(f, floats(args), "vjp")
     args.append(rng.normal(size=np.shape(run(f, *args)[0])))
