@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.frontend import nested, pybuiltins, tables
-from symgrad.frontend.context import Closure, Frame, Lowering
+from symgrad.frontend.context import Closure, Frame, Lowering, surroundings
 from symgrad.frontend.names import local_names
 from symgrad.frontend.promote import literal, unknown
 from symgrad.frontend.registry import ARRAY_METHODS, HANDLERS, Handler, name_of
@@ -42,7 +42,7 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
     if isinstance(fn, TensorMethod):
         return apply(low, ARRAY_METHODS[fn.name], None, [fn.tensor, *args], kwargs)
     if isinstance(fn, Closure):
-        return _inline(frame, fn.node, fn.frame.unit, fn, fn.frame.function, args, kwargs)
+        return _inline(frame, fn.node, fn.frame.unit, fn, None, args, kwargs)
     if (handler := tables.known(fn)) is not None:
         return apply(low, handler, fn, args, kwargs)
     if isinstance(fn, MethodType):
@@ -71,7 +71,7 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
         return _inline(frame, source.node, source.unit, None, fn, args, kwargs)
     if isinstance(inner := getattr(fn, "__wrapped__", None), FunctionType):
         return call_value(frame, inner, args, kwargs)
-    method = getattr(type(fn), "__call__", None)
+    method = vars(type(fn)).get("__call__") or getattr(type(fn), "__call__", None)  # noqa: B004
     if isinstance(method, FunctionType):
         return call_value(frame, method, [fn, *args], kwargs)
     if not callable(fn):
@@ -132,7 +132,7 @@ def _construct(low: Lowering, cls: type, args: Sequence[Val], kwargs: Mapping[st
         return unknown(low, name_of(cls), sorted({h.name for h in HANDLERS.values()}))
     low.refuse(
         f"a {cls.__name__} is made in a differentiated function",
-        why="objects are compile-time values; only tuples, lists, dicts, namedtuples and dataclasses are made",
+        why="only tuples, lists, dicts, namedtuples and dataclasses are made at run time",
         instead="make it before, and pass it",
     )
 
@@ -155,11 +155,12 @@ def _inline(
             instead="a loop, or a condition on compile-time values",
         )
     names, declared = local_names(node)
-    outer = closure.frame if closure is not None else None
     env = _bound(low, node, closure, function, args, kwargs)
-    inner = Frame(
-        low, unit, env, names, outer=outer, function=function, depth=frame.depth + 1, globals_here=declared
-    )
+    inner = Frame(low, unit, env, names, depth=frame.depth + 1, globals_here=declared)
+    if closure is not None:
+        inner.outer, inner.around = closure.frame, closure.frame.around
+    elif function is not None:
+        inner.around = surroundings(function)
     return low.run_body(inner, node)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -30,6 +30,19 @@ from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import symbols_of
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """Where the names of a plain function come from that are not its own: its module and its closure."""
+
+    space: dict[str, Any]
+    cells: dict[str, CellType]
+
+
+def surroundings(function: FunctionType) -> Surroundings:
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return Surroundings(function.__globals__, dict(cells))
+
+
 @dataclass(slots=True, eq=False)
 class Frame:
     """A function body under interpretation: its names, its text, and what encloses it."""
@@ -39,7 +52,7 @@ class Frame:
     env: dict[str, Val]
     local_names: frozenset[str]
     outer: Frame | None = None  # the frame in which a nested function was defined
-    function: FunctionType | None = None  # whose globals and closure the names come from
+    around: Surroundings | None = None
     statement: ast.AST | None = None
     loc: Loc | None = None  # of the statement
     depth: int = 0

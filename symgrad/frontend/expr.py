@@ -8,7 +8,8 @@ In: a frame and an expression. Out: its value, compile-time or run-time; equatio
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from symgrad.errors import ShapeError, SymgradError
@@ -20,7 +21,7 @@ from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup, stored_names, unpack
 from symgrad.frontend.pointwise import choose
 from symgrad.frontend.subset import refuse_node
-from symgrad.frontend.values import Tensor, Val
+from symgrad.frontend.values import Tensor, TensorMethod, Val
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Val:
@@ -32,7 +33,7 @@ def evaluate(frame: Frame, node: ast.expr) -> Val:
     return handler(frame, node)
 
 
-def described(frame: Frame, operands: list[tuple[ast.AST, Val]]) -> str:
+def described(frame: Frame, operands: Sequence[tuple[ast.AST, Val]]) -> str:
     """`x has shape (3, 4), w has shape (5,)`: the arrays that do not fit together."""
     parts = []
     for node, v in operands:
@@ -43,7 +44,9 @@ def described(frame: Frame, operands: list[tuple[ast.AST, Val]]) -> str:
     return ", ".join(parts)
 
 
-def applied(frame: Frame, node: ast.AST, operands: list[tuple[ast.AST, Val]], f: Callable[[], Val]) -> Val:
+def applied(
+    frame: Frame, node: ast.AST, operands: Sequence[tuple[ast.AST, Val]], f: Callable[[], Val]
+) -> Val:
     """`f()` with errors and equations placed at `node`, and shape errors in terms of the operands."""
     low = frame.low
     low.at(frame, node)
@@ -72,13 +75,8 @@ def _binop(frame: Frame, node: ast.BinOp) -> Val:
     left = evaluate(frame, spine[-1].left)
     for part in reversed(spine):
         right = evaluate(frame, part.right)
-        operands = [(part.left, left), (part.right, right)]
-        left = applied(
-            frame,
-            part,
-            operands,
-            lambda p=part, a=left, b=right: operators.binary(frame.low, type(p.op), a, b),
-        )  # type: ignore[misc]
+        op = partial(operators.binary, frame.low, type(part.op), left, right)
+        left = applied(frame, part, [(part.left, left), (part.right, right)], op)
     return left
 
 
@@ -100,12 +98,8 @@ def _compare(frame: Frame, node: ast.Compare) -> Val:
     before: ast.expr = node.left
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(frame, right_node)
-        out = applied(
-            frame,
-            node,
-            [(before, left), (right_node, right)],
-            lambda o=op, a=left, b=right: operators.compare(low, type(o), a, b),  # type: ignore[misc]
-        )
+        test = partial(operators.compare, low, type(op), left, right)
+        out = applied(frame, node, [(before, left), (right_node, right)], test)
         if isinstance(out, Tensor):
             runtime.append(out)
         elif not out:
@@ -241,7 +235,7 @@ def _dict(frame: Frame, node: ast.Dict) -> Val:
 def _comprehension(frame: Frame, generators: list[ast.comprehension], emit: Callable[[Frame], None]) -> None:
     targets = frozenset(n for g in generators for n in stored_names([g.target]))
     inner = Frame(
-        frame.low, frame.unit, {}, targets, outer=frame, function=frame.function, statement=frame.statement,
+        frame.low, frame.unit, {}, targets, outer=frame, around=frame.around, statement=frame.statement,
         loc=frame.loc, depth=frame.depth, comprehension=True,
     )  # fmt: skip
     first = evaluate(frame, generators[0].iter)
@@ -321,7 +315,7 @@ def _call(frame: Frame, node: ast.Call) -> Val:
             kwargs.update(v)
     plain = [n for n in node.args if not isinstance(n, ast.Starred)]
     operands: list[tuple[ast.AST, Val]] = list(zip(plain, args, strict=False))
-    if isinstance(node.func, ast.Attribute) and isinstance(fn, attributes.TensorMethod):
+    if isinstance(node.func, ast.Attribute) and isinstance(fn, TensorMethod):
         operands.insert(0, (node.func.value, fn.tensor))
     return applied(frame, node, operands, lambda: call(frame, node, fn, args, kwargs))
 
@@ -354,7 +348,9 @@ def _formatted(frame: Frame, node: ast.FormattedValue) -> str:
     v = evaluate(frame, node.value)
     frame.low.at(frame, node)
     v = operators.constant(frame.low, v, "a formatted value")
-    v = {115: str, 114: repr, 97: ascii}.get(node.conversion, lambda x: x)(v)
+    table: dict[int, Callable[[Any], str]] = {115: str, 114: repr, 97: ascii}
+    conversion = table.get(node.conversion)
+    v = v if conversion is None else conversion(v)
     return format(v, str(evaluate(frame, node.format_spec)) if node.format_spec else "")
 
 

@@ -96,7 +96,8 @@ def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, 
 
 def _position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Dim:
     position = low.solver.resolve(position if isinstance(position, Extent) else int(position))
-    message = f"index {low.solver.value(position)} is out of bounds for axis {axis}, of size {low.solver.value(extent)}"
+    index, size = low.solver.value(position), low.solver.value(extent)
+    message = f"index {index} is out of bounds for axis {axis} of size {size}"
     if not low.solver.decide(position):
         position = position + extent
         low.solver.require(position, message)

@@ -6,6 +6,7 @@ In: a value. Out: its items. An extent that is only a name cannot be unrolled.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
@@ -23,7 +24,7 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
             low.refuse("iteration over a number", error=ShapeError)
         extent = low.shape(v)[0]
         if isinstance(extent, Extent):
-            refuse_runtime_loop(low, f"the first axis of the array, {extent} elements")
+            refuse_runtime_loop(low, f"the {extent} elements of the first axis of an array")
         return [getitem(low, v, i) for i in range(limited(low, extent))]
     if isinstance(v, SymRange):
         refuse_runtime_loop(low, f"{v.stop - v.start} trips")
@@ -38,10 +39,10 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
     )
 
 
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
-def refuse_runtime_loop(low: Lowering, what: str) -> None:
+def refuse_runtime_loop(low: Lowering, what: str) -> NoReturn:
     """A loop whose length is a named extent (here a `for` region will be built)."""
     low.refuse(
         f"a loop over {what}: its length is only known at run time",

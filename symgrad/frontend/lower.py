@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
@@ -198,11 +198,8 @@ def _deep_recursion() -> Iterator[None]:
     try:
         yield
     finally:
-        with _recursion:
-            try:
-                sys.setrecursionlimit(before)
-            except RecursionError:  # another thread is deeper than the old limit
-                pass
+        with _recursion, suppress(RecursionError):  # another thread may be deeper than the old limit
+            sys.setrecursionlimit(before)
 
 
 __all__ = ["Capture", "Lowered", "Watch", "lower"]

@@ -88,17 +88,17 @@ def lookup(frame: Frame, name: str) -> Val:
         if scope.outer is None:
             break
         scope = scope.outer
-    function = scope.function if scope is not None else None
-    if function is None:
+    around = scope.around if scope is not None else None
+    if around is None:
         low.refuse(f"the name {name!r} is not defined")
-    if name in function.__code__.co_freevars:
-        cell = (function.__closure__ or ())[function.__code__.co_freevars.index(name)]
+    if name in around.cells:
+        cell = around.cells[name]
         try:
             return low.outside(cell.cell_contents, cell_path(cell, name))
         except ValueError:
             low.refuse(f"{name!r} is read before it is assigned in the enclosing function")
-    if name in function.__globals__:
-        return low.outside(function.__globals__[name], global_path(function.__globals__, name))
+    if name in around.space:
+        return low.outside(around.space[name], global_path(around.space, name))
     if hasattr(builtins, name):
         return getattr(builtins, name)
     low.refuse(f"the name {name!r} is not defined", why="Python raises NameError here")

@@ -28,17 +28,19 @@ from symgrad.ir.dims import Extent
 
 # fmt: off
 NUMPY_UNARY = """
-    negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal sin cos tan arcsin arccos
-    arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint sinc isnan isinf isfinite logical_not
-""".split()
+    negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal sin cos tan
+    arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint sinc isnan isinf
+    isfinite logical_not
+"""
 NUMPY_BINARY = """
-    add subtract multiply divide maximum minimum floor_divide remainder fmod arctan2 hypot logaddexp copysign
-    less less_equal greater greater_equal equal not_equal logical_and logical_or logical_xor
-""".split()
+    add subtract multiply divide maximum minimum floor_divide remainder fmod arctan2 hypot logaddexp
+    copysign less less_equal greater greater_equal equal not_equal logical_and logical_or logical_xor
+"""
 MATH = {  # functions of `math`, whose results are Python floats
-    "exp": "exp", "exp2": "exp2", "expm1": "expm1", "log1p": "log1p", "log2": "log2", "log10": "log10", "sqrt": "sqrt",
-    "cbrt": "cbrt", "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
-    "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
+    "exp": "exp", "exp2": "exp2", "expm1": "expm1", "log1p": "log1p", "log2": "log2", "log10": "log10",
+    "sqrt": "sqrt", "cbrt": "cbrt", "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin",
+    "acos": "arccos", "atan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
     "fabs": "absolute", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "isnan": "isnan", "isinf": "isinf",
     "isfinite": "isfinite", "atan2": "arctan2", "copysign": "copysign", "fmod": "fmod", "pow": "power",
 }
@@ -87,9 +89,9 @@ def _math_to_int(name: str) -> Lower:
 
 
 def _register() -> None:
-    for name in NUMPY_UNARY:
+    for name in NUMPY_UNARY.split():
         handles(getattr(np, name), pure=True)(_numpy(name, 1))
-    for name in NUMPY_BINARY:
+    for name in NUMPY_BINARY.split():
         handles(getattr(np, name), pure=True)(_numpy(name, 2))
     for name, op in MATH.items():
         if hasattr(math, name):  # math.cbrt and exp2 came with Python 3.11
@@ -116,9 +118,29 @@ def positive(low: Lowering, x: Val) -> Val:
     return Tensor(low.arg(as_tensor(low, x)))
 
 
-@handles(np.power, np.float_power, pure=True)
+@handles(np.power, pure=True)
 def np_power(low: Lowering, x1: Val, x2: Val) -> Val:
     return power(low, x1, x2, operator=False)
+
+
+@handles(np.float_power, pure=True)
+def float_power(low: Lowering, x1: Val, x2: Val) -> Val:
+    a, b = (Tensor(cast(low, as_tensor(low, v), "float64")) for v in (x1, x2))
+    return power(low, a, b, operator=False)
+
+
+@handles(math.dist, pure=True)
+def math_dist(low: Lowering, p: Val, q: Val) -> Val:
+    gaps = (elementwise(low, "subtract", a, b, operator=True) for a, b in zip(p, q, strict=True))
+    return math_hypot(low, *gaps)
+
+
+@handles(math.fsum, pure=True)
+def math_fsum(low: Lowering, seq: Val) -> Val:
+    out: Val = 0.0
+    for v in seq:
+        out = elementwise(low, "add", out, _scalar(low, v, "fsum"), operator=True)
+    return out
 
 
 @handles(math.log, pure=True)
@@ -169,7 +191,7 @@ def fmin(low: Lowering, x1: Val, x2: Val) -> Val:
     return _ignoring_nan(low, "minimum", x1, x2)
 
 
-def _ignoring_nan(low: Lowering, name: str, x: Val, y: Val) -> Tensor:
+def _ignoring_nan(low: Lowering, name: str, x: Val, y: Val) -> Val:
     both = elementwise(low, name, x, y)
     inner = where(low, elementwise(low, "isnan", y), x, both)
     return where(low, elementwise(low, "isnan", x), y, inner)

@@ -23,14 +23,15 @@ from symgrad.ir.types import FLOATS, float_of
 
 # How an operation's result dtype follows from its operands'.
 # fmt: off
-FLOAT = frozenset("""
-    exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh
-    arctanh rint sinc erf erfc gammaln digamma trigamma sigmoid log_sigmoid softplus silu relu
-    divide arctan2 hypot logaddexp copysign xlogy
-""".split())
-PREDICATES = frozenset("less less_equal greater greater_equal equal not_equal".split())
-FLOAT_PREDICATES = frozenset("isnan isinf isfinite".split())
-LOGICAL = frozenset("logical_and logical_or logical_xor logical_not".split())
+_FLOAT = """
+    exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh
+    arcsinh arccosh arctanh rint sinc erf erfc gammaln digamma trigamma sigmoid log_sigmoid softplus
+    silu relu divide arctan2 hypot logaddexp copysign xlogy
+"""
+FLOAT = frozenset(_FLOAT.split())
+PREDICATES = frozenset(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"))
+FLOAT_PREDICATES = frozenset(("isnan", "isinf", "isfinite"))
+LOGICAL = frozenset(("logical_and", "logical_or", "logical_xor", "logical_not"))
 NOT_FOR_BOOLS = {"subtract": "-", "negative": "-", "floor_divide": "//", "remainder": "%", "power": "**"}
 # fmt: on
 
@@ -60,7 +61,7 @@ def array_of(low: Lowering, items: Sequence[Val], dtype: str | None = None) -> T
         leaf_dtype(array, "array")
         return literal(low, array)
     parts = [array_of(low, v) if isinstance(v, list | tuple) else as_tensor(low, v) for v in items]
-    to = dtype or result_dtype(parts)
+    to = dtype or result_dtype([Tensor(p.arg) for p in parts])  # np.array([x32, 2.0]) is float64
     rows = []
     for part in parts:
         arg = cast(low, part, to)

@@ -386,7 +386,8 @@ READ = {
     list: "index count copy", tuple: "index count", dict: "get items keys values copy",
 }
 CHANGE = {
-    list: "append extend insert pop reverse clear", dict: "update pop setdefault clear", set: "add update discard",
+    list: "append extend insert pop reverse clear", dict: "update pop setdefault clear",
+    set: "add update discard",
 }
 # fmt: on
 

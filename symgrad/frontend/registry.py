@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from symgrad.frontend.values import Val
 
 Lower = Callable[..., Val]
@@ -64,6 +66,8 @@ def name_of(function: Any) -> str:
     owner = getattr(function, "__self__", None)
     if owner is not None and not inspect.ismodule(owner):
         return f"{name_of(owner)}.{name}"
+    if type(function).__name__ == "ufunc" and not hasattr(np, name):
+        return f"scipy.special.{name}"
     if module.startswith("scipy.special"):
         return f"scipy.special.{name}"
     if module.startswith("numpy.linalg"):

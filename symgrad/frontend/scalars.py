@@ -14,13 +14,11 @@ from typing import Any
 from symgrad.errors import SourceUnavailableError
 from symgrad.frontend.source import find
 
-_FOR_ARRAYS = frozenset(
-    """
+_FOR_ARRAYS = """
     sum mean std var max min prod dot matmul inner outer einsum tensordot norm cumsum concatenate stack vstack
-    hstack reshape ravel transpose len softmax log_softmax logsumexp argmax argmin diag trace any all enumerate zip
-    average diff sorted tile repeat solve det inv
-    """.split()
-)
+    hstack reshape ravel transpose len softmax log_softmax logsumexp argmax argmin diag trace any all
+    enumerate zip average diff sorted tile repeat solve det inv
+"""
 _NUMBERS = frozenset({"float", "int", "np.float64", "np.float32"})
 
 
@@ -61,7 +59,7 @@ def _wants_array(node: ast.AST, names: set[str]) -> bool:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name in ("max", "min") and len(node.args) > 1:
             return False
-        return name in _FOR_ARRAYS and any(
+        return name in _FOR_ARRAYS.split() and any(
             isinstance(n, ast.Name) and n.id in names for a in node.args for n in ast.walk(a)
         )
     return False

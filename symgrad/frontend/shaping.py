@@ -6,6 +6,7 @@ In: calls such as x.T, x.reshape(n, -1), np.concatenate((a, b)), np.tile(x, 3). 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -405,7 +406,7 @@ def split(low: Lowering, ary: Val, indices_or_sections: Val, axis: Val = 0) -> V
         sections = [size // count * i for i in range(1, count)]
     bounds = [None, *sections, None]
     head = (slice(None),) * at
-    out = [getitem(low, t, (*head, slice(a, b))) for a, b in zip(bounds, bounds[1:], strict=False)]
+    out = [getitem(low, t, (*head, slice(a, b))) for a, b in itertools.pairwise(bounds)]
     low.owned[id(out)] = out
     return out
 

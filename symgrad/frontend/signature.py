@@ -95,7 +95,7 @@ class Signature:
         return self.trees[position]
 
     def leaf_numbers(self, position: int) -> tuple[int | None, ...]:
-        """For each leaf of an argument its number among the run-time leaves, None if known at compile time."""
+        """The number of each leaf of an argument, None for one that is known at compile time."""
         return tuple(s if isinstance(s, int) else None for s in self.slots[position])
 
 
@@ -180,6 +180,8 @@ def _positions(
 ) -> list[tuple[str, str | None, Any]]:
     """(name, keyword or None, value) of each argument, defaults filled in."""
     try:
+        if isinstance(fun, np.ufunc):  # whose signature lists out=, where= and the like
+            raise TypeError
         signature = inspect.signature(fun)
     except (TypeError, ValueError):  # a ufunc or another builtin
         letters = ("x",) if len(args) == 1 else ("x", "y") if len(args) == 2 else ()

@@ -7,7 +7,6 @@ Of several lambdas on one line the one is found by the columns that its code obj
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -103,10 +102,11 @@ def find(function: FunctionType) -> Source:
     if not fitting:
         raise _unavailable(function, "the file has changed since the function was loaded, or lacks it")
     node = min(fitting, key=_size)
-    if not any(isinstance(n, ast.Assert) for n in ast.walk(node)):  # test runners rewrite asserts
-        made = unit.instructions.get((code.co_name, code.co_firstlineno), frozenset())
-        if code.co_code not in made:
-            raise _unavailable(function, "the file has changed since the function was loaded")
+    rewritten = any(isinstance(n, ast.Assert) for n in ast.walk(node))  # by test runners, perhaps
+    if not rewritten and code.co_code not in unit.instructions.get(
+        (code.co_name, code.co_firstlineno), set()
+    ):
+        raise _unavailable(function, "the file has changed since the function was loaded")
     return Source(unit, node)
 
 
@@ -184,7 +184,7 @@ def _contains(node: FunctionNode, spans: list[Any]) -> bool:
 
 
 def _instructions(module: CodeType) -> dict[tuple[str, int], set[bytes]]:
-    """What the text compiles to now, by name and first line: tells an edited file from the one that was loaded."""
+    """What the text compiles to now, by name and first line: an edited file is not what was loaded."""
     found: dict[tuple[str, int], set[bytes]] = {}
     for code in _codes(module):
         found.setdefault((code.co_name, code.co_firstlineno), set()).add(code.co_code)
@@ -227,3 +227,17 @@ def from_source(text: str, name: str | None = None) -> Callable[..., Any]:
     if name is None or name not in made:
         raise SymgradError(f"the text defines no function {name or ''}".rstrip(), instead="def f(x): ...")
     return made[name]
+
+
+def place_of(function: object) -> Loc | None:
+    """Where a function is defined, if its source can be found."""
+    function = getattr(function, "py_func", function)
+    function = getattr(function, "__func__", function)
+    function = getattr(function, "__wrapped__", function)
+    if not isinstance(function, FunctionType):
+        return None
+    try:
+        source = find(function)
+    except SourceUnavailableError:
+        return None
+    return source.unit.loc(source.node)

@@ -20,8 +20,8 @@ from symgrad.frontend.values import Val
 # fmt: off
 SAME = {
     "expit": "sigmoid", "log_expit": "log_sigmoid", "erf": "erf", "erfc": "erfc", "gammaln": "gammaln",
-    "psi": "digamma", "digamma": "digamma", "xlogy": "xlogy", "exp2": "exp2", "expm1": "expm1", "log1p": "log1p",
-    "cbrt": "cbrt",
+    "psi": "digamma", "digamma": "digamma", "xlogy": "xlogy", "exp2": "exp2", "expm1": "expm1",
+    "log1p": "log1p", "cbrt": "cbrt",
 }
 # fmt: on
 

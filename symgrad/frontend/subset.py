@@ -11,30 +11,34 @@ from typing import NoReturn
 from symgrad.frontend.context import Lowering
 
 _ASYNC = ("nothing can run beside a differentiated function", "a plain function")
-_PURE = "a differentiated function must not have side effects"
+_PURE = ("a differentiated function must not have side effects", "return the new value")
+_GENERATOR = (
+    "a generator has no single output to differentiate",
+    "collect the values in a list or an array and return it",
+)
+_TRY = ("an exception cannot be caught in compiled code", "test the condition before, or use np.where")
+_STRING = ("strings exist at compile time only", "an f-string")
+_WITH = "a context manager has effects that a derivative cannot follow; only np.errstate is known"
 
-# fmt: off
-REFUSED: dict[str, tuple[str, str, str]] = {
-    # node class: what, why, what instead
+REFUSED: dict[str, tuple[str, str, str]] = {  # node class: what, why, what instead
     "AsyncFunctionDef": ("`async def`", *_ASYNC),
     "AsyncFor": ("`async for`", *_ASYNC),
     "AsyncWith": ("`async with`", *_ASYNC),
     "Await": ("`await`", *_ASYNC),
-    "Yield": ("`yield`", "a generator has no single output to differentiate", "collect the values in a list or an array and return it"),
-    "YieldFrom": ("`yield from`", "a generator has no single output to differentiate", "collect the values in a list or an array and return it"),
-    "ClassDef": ("a class defined inside the function", "classes are compile-time objects", "define the class at module level"),
-    "Try": ("`try`", "an exception cannot be caught in compiled code", "test the condition before, or use np.where"),
-    "TryStar": ("`try` ... `except*`", "an exception cannot be caught in compiled code", "test the condition before, or use np.where"),
+    "Yield": ("`yield`", *_GENERATOR),
+    "YieldFrom": ("`yield from`", *_GENERATOR),
+    "ClassDef": ("`class`", "classes are compile-time objects", "define the class at module level"),
+    "Try": ("`try`", *_TRY),
+    "TryStar": ("`try` ... `except*`", *_TRY),
     "Raise": ("`raise`", "the program raises here for these arguments", "return a value, or np.nan"),
-    "With": ("`with`", "a context manager has effects that a derivative cannot follow; only np.errstate is known", "call what it does outside of the function"),
+    "With": ("`with`", _WITH, "call what it does outside of the function"),
     "Match": ("`match`", "patterns are not compiled", "`if` and `elif` on compile-time values"),
     "TypeAlias": ("`type`", "it means nothing to a derivative", "define it at module level"),
-    "TemplateStr": ("a t-string", "strings exist at compile time only", "an f-string"),
-    "Interpolation": ("a t-string", "strings exist at compile time only", "an f-string"),
-    "Global": ("`global`", _PURE, "return the new value"),
-    "Nonlocal": ("`nonlocal`", _PURE, "return the new value"),
+    "TemplateStr": ("a t-string", *_STRING),
+    "Interpolation": ("a t-string", *_STRING),
+    "Global": ("`global`", *_PURE),
+    "Nonlocal": ("`nonlocal`", *_PURE),
 }
-# fmt: on
 
 
 def refuse_node(low: Lowering, node: ast.AST) -> NoReturn:

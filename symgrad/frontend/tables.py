@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
+
 from symgrad.frontend import creation, linalg, pointwise, pybuiltins, reductions, shaping
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import write
@@ -28,7 +30,7 @@ def known(fn: Any) -> Handler | None:
         handler = HANDLERS.get(fn)
     except TypeError:  # not hashable
         return None
-    if handler is None and _module(fn).startswith("scipy.special"):
+    if handler is None and (isinstance(fn, np.ufunc) or _module(fn).startswith("scipy.special")):
         from symgrad.frontend import special  # start-up: SciPy is imported for programs that use it
 
         assert special

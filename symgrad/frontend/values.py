@@ -10,6 +10,7 @@ arguments determine is a `Dim` (an int or an `Extent`).
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,7 @@ Put = Callable[[Arg, Arg], Arg]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a tensor is part of another: `read` takes it out of the whole, `put` gives the whole with it replaced.
+    """How a tensor is part of another: `read` takes it out, `put` gives the whole with it replaced.
 
     `put` is None for a read-only view. An `unsure` view may be a copy, as only the data's layout
     decides (reshape): it cannot be used after, or for, a write.
@@ -65,10 +66,6 @@ class Tensor:
         return t
 
     @property
-    def type(self) -> ArrayType:
-        return self.arg.type
-
-    @property
     def rank(self) -> int:
         return self.arg.type.rank
 
@@ -76,19 +73,27 @@ class Tensor:
     def dtype(self) -> str:
         return self.arg.type.dtype
 
-    def python_class(self) -> type:
+    @property
+    def type(self) -> ArrayType:
+        return self.arg.type
+
+    def python_class(self) -> builtins.type:
         """The class of the object that this stands for."""
         if self.is_array:
             return np.ndarray
         if self.weak:
             return {"float64": float, "int64": int, "bool": bool}[self.dtype]
-        return np.dtype(self.dtype).type
+        return _numpy_class(self.dtype)
 
     def __repr__(self) -> str:
         return f"<{self.python_class().__name__} {self.type}>"
 
     def __bool__(self) -> bool:
         raise TypeError("the truth of a run-time value is not known at compile time")
+
+
+def _numpy_class(dtype: str) -> type:
+    return np.dtype(dtype).type
 
 
 @dataclass(frozen=True, slots=True)
