@@ -35,7 +35,7 @@ class Derivative(Dispatcher):
         if not callable(fun):
             raise TypeError(f"{fun!r} is not a function")
         super().__init__(fun, transform, options)
-        functools.update_wrapper(self, fun)
+        functools.update_wrapper(self, fun, updated=())
         self._bound: weakref.WeakKeyDictionary[Any, Derivative] = weakref.WeakKeyDictionary()
 
     def __repr__(self) -> str:

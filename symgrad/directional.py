@@ -26,7 +26,7 @@ class Jvp:
         self.fun = fun
         self.options = options
         self._by_varying: dict[tuple[int, ...], Dispatcher] = {}
-        functools.update_wrapper(self, fun)
+        functools.update_wrapper(self, fun, updated=())
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         primals, tangents = tuple(primals), tuple(tangents)
@@ -59,7 +59,7 @@ class Hvp:
         self.fun = fun
         self.transform = transform
         self._dispatcher = Dispatcher(fun, transform, options)
-        functools.update_wrapper(self, fun)
+        functools.update_wrapper(self, fun, updated=())
 
     def __call__(self, x: Any, p: Any, *args: Any) -> Any:
         first = (x,) if self.transform.single else tuple(x)

@@ -1,9 +1,9 @@
 """From a call to a compiled specialisation, in as few steps as a call allows.
 
 In: the arguments of one call. Out: the result of the kernel that fits their types and shape classes,
-built on the first call that needs it. The fast path is a dictionary look-up by Python types and the
-numba dispatcher itself; kernels check extents at entry, and a check that fails lands in `slow`, which
-finds or builds the right specialisation, or raises the error that the user should see.
+built on the first call that needs it. The fast path is the numba dispatcher of the last call, which takes
+only the types that it was compiled for; kernels check extents at entry. What does not fit lands in `slow`,
+which finds or builds the right specialisation, or raises the error that the user should see.
 """
 
 from __future__ import annotations
@@ -101,17 +101,16 @@ class Dispatcher:
         self.last: Specialisation | None = None
         self._table: dict[Hashable, Specialisation] = {}
         self._constants: frozenset[Any] = frozenset()
-        self._fast: dict[tuple[type, ...], Callable[..., Any]] = {}
+        self._entry: Callable[..., Any] | None = None
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs:
-            entry = self._fast.get(tuple(map(type, args)))
-            if entry is not None:
-                try:
-                    return entry(*args)
-                except (TypeError, ValueError):
-                    pass  # other shapes or dtypes than last time: the slow path knows, or says what is wrong
+        entry = self._entry
+        if entry is not None and not kwargs:
+            try:
+                return entry(*args)
+            except (TypeError, ValueError):
+                pass  # other types or shapes than last time: the slow path knows, or says what is wrong
         return self.slow(args, kwargs)
 
     def slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -119,8 +118,8 @@ class Dispatcher:
         specialisation, signature = self.specialise(args, kwargs)
         values = specialisation.arguments(signature.leaves)
         run = self.ready(specialisation, values)
-        if self.options.jit and not kwargs and signature.flat and len(args) == len(signature.leaves):
-            self._fast[tuple(map(type, args))] = _entry(specialisation, run)
+        flat = not kwargs and signature.flat and len(args) == len(signature.leaves)
+        self._entry = _entry(specialisation, run) if self.options.jit and flat else None
         return specialisation.finish(run(*values))
 
     def specialise(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Specialisation, Signature]:
@@ -152,7 +151,7 @@ class Dispatcher:
         for stage, seconds in made.program.seconds.items():
             self.stats.seconds[stage] = self.stats.seconds.get(stage, 0.0) + seconds
         self._table[signature.key] = made
-        self._fast.clear()
+        self._entry = None
         return made
 
     def _make(self, signature: Signature) -> Specialisation:
@@ -238,7 +237,7 @@ def _like(leaf: Any) -> Convert | None:
     """Back to the class of the scalar that the user passed."""
     if isinstance(leaf, np.ndarray):
         return (lambda g: np.asarray(g, dtype=leaf.dtype)) if leaf.ndim == 0 else None
-    return type(leaf) if isinstance(leaf, np.floating) else None
+    return type(leaf) if isinstance(leaf, np.floating) and not isinstance(leaf, float) else None
 
 
 def leaf_shapes(program: Program, signature: Signature) -> list[tuple[Value, tuple[int, ...]]]:

@@ -36,7 +36,7 @@ class Jacobian:
         self.mode = mode
         self._forward = Dispatcher(fun, replace(transform, mode="jvp"), options)
         self._reverse = PairDispatcher(fun, replace(transform, mode="vjp"), options)
-        functools.update_wrapper(self, fun)
+        functools.update_wrapper(self, fun, updated=())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         mode = self.mode

@@ -85,7 +85,7 @@ class FwdAndBwd:
 
     def __init__(self, fun: Callable[..., Any], transform: Transform, options: Options) -> None:
         self.pair = PairDispatcher(fun, transform, options)
-        functools.update_wrapper(self, fun)
+        functools.update_wrapper(self, fun, updated=())
 
     @property
     def forward(self) -> Callable[..., tuple[Any, Cache]]:
@@ -109,7 +109,7 @@ class Vjp:
 
     def __init__(self, fun: Callable[..., Any], options: Options) -> None:
         self.pair = PairDispatcher(fun, Transform("vjp", (), ("*",), single=False), options)
-        functools.update_wrapper(self, fun)
+        functools.update_wrapper(self, fun, updated=())
 
     def __call__(self, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         out, cache = self.pair.forward(*primals)

@@ -24,6 +24,7 @@ from symgrad.emit.study import imports, render, study
 from symgrad.errors import NotDifferentiableError
 from symgrad.frontend.lower import Lowered, lower
 from symgrad.frontend.signature import Signature
+from symgrad.frontend.source import place_of
 from symgrad.ir.core import Arg, Function
 from symgrad.ir.text import show
 from symgrad.ir.types import FLOATS
@@ -174,13 +175,13 @@ def lowered_primal(fun: Callable[..., Any], signature: Signature) -> Lowered:
 def build(fun: Callable[..., Any], signature: Signature, transform: Transform, options: Options) -> Program:
     """Lower, group, differentiate, simplify: the derived program for one signature."""
     seconds: dict[str, float] = {}
+    wrt = differentiated(signature, transform, fun) if transform.mode != "value" else ()
     with _timed(seconds, "lower"):
         lowered = lowered_primal(fun, signature)
         primal = trace("lower", lowered.function)
     with _timed(seconds, "group"):
         if options.simplify != "off":
             primal = trace("group", group(primal))
-    wrt = differentiated(signature, transform, primal) if transform.mode != "value" else ()
     with _timed(seconds, "differentiate"):
         derived, output = _derive(primal, lowered, signature, transform, wrt)
         trace(transform.mode, derived)
@@ -316,7 +317,9 @@ def positions(signature: Signature, transform: Transform) -> tuple[int, ...]:
     return tuple(names.index(name) for name in transform.names)
 
 
-def differentiated(signature: Signature, transform: Transform, primal: Function) -> tuple[int, ...]:
+def differentiated(
+    signature: Signature, transform: Transform, fun: Callable[..., Any]
+) -> tuple[int, ...]:
     """The leaves to differentiate, in the order of the gradients."""
     wrt: list[int] = []
     for position in positions(signature, transform):
@@ -327,7 +330,7 @@ def differentiated(signature: Signature, transform: Transform, primal: Function)
             what = ", ".join(signature.types[i].dtype for i in mine) or "a compile-time value"
             raise NotDifferentiableError(
                 f"argument {name!r} of {signature.function_name} is {what}: it has no derivative",
-                primal.loc,
+                place_of(fun),
                 instead=f"pass a float ({name}=3.0, or .astype(float)), or choose another argument by argnums or wrt",
             )
         wrt += [i for i in floats if i not in wrt]

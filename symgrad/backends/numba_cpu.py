@@ -74,5 +74,14 @@ def types_of(values: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def compile_for(dispatcher: Any, types: tuple[Any, ...]) -> None:
-    """Compile a dispatcher for arguments of these types."""
+    """Compile a dispatcher for arguments of these types; calls with others raise TypeError.
+
+    Left alone, numba would compile the same text for any types, and a text is right only for the dtypes and
+    ranks that it was generated for.
+    """
     dispatcher.compile(types)
+    dispatcher._compile_for_args = _refuse
+
+
+def _refuse(*args: Any, **kwargs: Any) -> Any:
+    raise TypeError("this kernel is not compiled for arguments of these types")
