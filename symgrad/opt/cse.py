@@ -40,8 +40,8 @@ def _block(block: Block, everything: bool) -> Block:
             if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
                 eqn, changed = replace(eqn, regions=regions), True
         if not numbers.add(eqn):
-            if eqn.op.name != "copy" and eqn.op.kind is not Kind.REGION:
-                first[numbers.of(eqn.out)] = eqn
+            if eqn.op.kind is not Kind.REGION:
+                first.setdefault(numbers.of(eqn.out), eqn)
             eqns.append(eqn)
             continue
         number = numbers.of(eqn.out)

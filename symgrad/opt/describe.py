@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.ops import dims
 
 _LONGEST = 60
 
@@ -59,6 +60,9 @@ def _expression(lookup: Lookup, arg: Arg, depth: int, *, root: bool = False) -> 
         return _within(left, level) + sign + _within(right, level + 1), level
     if name == "negative":
         return "-" + _within(parts[0], 2), 3
+    if name == "iota":
+        (extent,) = dims(eqn.attrs)
+        return f"arange({extent})", 5
     if name == "getitem":
         return f"{_within(parts[0], 5)}[{', '.join(t for t, _ in parts[1:]) or ':'}]", 5
     return f"{name}({', '.join(t for t, _ in parts)})", 5

@@ -40,6 +40,7 @@ class Site:
     def __init__(self, through_names: bool) -> None:
         self.through_names = through_names
         self.builder = Builder()
+        self.target = ""  # the name of the result of the equation at hand
         self.produced: dict[Value, Eqn] = {}
         self.count: dict[Value, int] = {}
         self.numbers = Numbers()
@@ -88,8 +89,10 @@ class Site:
         return self._behind(arg, names, alone=True)
 
     def _behind(self, arg: Arg, names: tuple[str, ...], alone: bool) -> Eqn | None:
-        while isinstance(arg, Value) and (self.through_names or not arg.hint):
+        while isinstance(arg, Value):
             eqn = self.produced.get(arg)
+            if not (self.through_names or not arg.hint or self._is_version(arg, eqn)):
+                return None
             if alone and not self.once(arg):
                 return None
             if eqn is None or eqn.op.name != "copy":
@@ -104,6 +107,14 @@ class Site:
     def once(self, arg: Arg) -> bool:
         """Nothing else reads `arg`, so that it goes if this reader does without it."""
         return isinstance(arg, Value) and self.count.get(arg, 1) <= 1
+
+    def _is_version(self, arg: Value, eqn: Eqn | None) -> bool:
+        """An earlier value of the name that is assigned, by the same statement: `dw = g; dw = dw + g`."""
+        return eqn is not None and (arg.hint, eqn.loc, eqn.phase) == (
+            self.target,
+            self.builder.loc,
+            self.builder.phase,
+        )
 
     def release(self, eqn: Eqn) -> None:
         """`eqn` is gone: its operands have a reader less, and those without readers are as good as gone."""
@@ -182,6 +193,7 @@ def _apply(site: Site, rules: tuple[Rule, ...], eqn: Eqn) -> list[Eqn] | None:
     """The equations that compute the result of `eqn` by the first rule that applies."""
     builder = site.builder
     builder.loc, builder.phase, builder.note = eqn.loc, eqn.phase, ""
+    site.target = eqn.outs[0].hint if eqn.outs else ""
     for rule in rules:
         found = rule(site, eqn)
         if found is None:
