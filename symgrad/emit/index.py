@@ -35,7 +35,7 @@ def key(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> t
         view = f"[{', '.join(_items(first, shape, (), scope))}]"
         shape = middle
     items = _items(index, shape, operands, scope)
-    if any(":" in item or item == "..." for item in items):
+    if any(isinstance(item, Span) for item in index[: len(items)]):
         return view, f"np.s_[{', '.join(items)}]"
     return view, items[0] if len(items) == 1 else f"({', '.join(items)})"
 

@@ -11,7 +11,7 @@ Time: statement number i reads at 2 i + 1; the array that it writes is read, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from symgrad.emit.names import FOREVER, Slot, word
@@ -95,17 +95,28 @@ def layout(function: Function, nested: frozenset[Value]) -> Layout:
             stores[i] = Store.WRITE if eqn.op.kind is Kind.WRITE else Store.AUGMENT
             slot = slot_of[out] = slot_of[base]
             old = spans[slot]
-            spans[slot] = Slot(old.start, max(old.stop, dies), old.hint or out.hint, old.word)
+            spans[slot] = replace(old, stop=max(old.stop, dies), hint=old.hint or out.hint)
             buffers[out] = buffers[base]
             buffers[out].last = dies
             continue
         buffers[out] = _memory(eqn, base, buffers, dies)
         if out in nested:
             continue
+        if named and base is not None and _next_total(eqn, base, spans[slot_of[base]], last[base] <= time):
+            stores[i] = Store.ASSIGN
+            slot_of[out] = slot_of[base]
+            spans[slot_of[base]] = replace(spans[slot_of[base]], stop=dies)
+            continue
         writes = eqn.op.kind is Kind.WRITE
         stores[i] = Store.COPY_AND_WRITE if writes else Store.ASSIGN
         open_slot(out, time - 1 if writes else time, dies, word(eqn.op.name))
     return Layout(spans, slot_of, stores)
+
+
+def _next_total(eqn: Eqn, base: Value, slot: Slot, dead: bool) -> bool:
+    """A chain of temporaries of one kind is one variable: total = a + b; total = total + c."""
+    unnamed = not (eqn.out.hint or base.hint or slot.hint)
+    return unnamed and dead and slot.word == word(eqn.op.name) and eqn.op.kind is Kind.ELEMENTWISE
 
 
 def _memory(eqn: Eqn, base: Value | None, buffers: dict[Value, _Buffer], dies: float) -> _Buffer:

@@ -71,8 +71,20 @@ def render(function: Function, returns: Returns | None = None, cache: int | None
     lines += statements(function, stored, names, scope, texts)
     lines.append(f"return {_returned(function, returns, texts)}")
     args = params if cache is None else [*params[cache:], "cache"]
-    head = f"def {function.name}({', '.join(args)}):\n"
-    return Source(head + "".join(f"{INDENT}{line}\n" if line else "\n" for line in lines), tuple(helpers))
+    return Source(
+        _head(function.name, args) + "".join(f"{INDENT}{line}\n" if line else "\n" for line in lines),
+        tuple(helpers),
+    )
+
+
+def _head(name: str, args: list[str]) -> str:
+    line = f"def {name}({', '.join(args)}):\n"
+    if len(line) <= LINE:
+        return line
+    inner = f"{INDENT}{', '.join(args)}"
+    if len(inner) > LINE:
+        inner = "\n".join(f"{INDENT}{arg}," for arg in args)
+    return f"def {name}(\n{inner}\n):\n"
 
 
 def _docstring(doc: str) -> list[str]:
