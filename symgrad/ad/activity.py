@@ -53,7 +53,7 @@ def moved(params: Iterable[Value], args: Iterable[Arg], found: set[Value]) -> li
 def body_activity(
     eqns: tuple[Eqn, ...], carried: Sequence[Value], yields: Sequence[Arg], seeds: Iterable[Value]
 ) -> set[Value]:
-    """What varies inside a loop: what depends on `seeds`, in this trip or, through carried values, a later one."""
+    """What varies inside a loop: what depends on `seeds`, in this trip or, carried over, in a later one."""
     start = set(seeds)
     while True:
         found = varied(eqns, start)

@@ -15,7 +15,7 @@ from symgrad.ad.ranges import Ranges
 from symgrad.ad.strict import Zeros, slope_operands
 from symgrad.errors import Loc, NoRule
 from symgrad.ir.build import Builder, Ref, broadcast_to, cast, where
-from symgrad.ir.core import Arg, Const, Eqn, Kind, Op
+from symgrad.ir.core import Arg, Const, Eqn, Kind, Op, Value
 from symgrad.ir.types import BOOL
 from symgrad.rules.declare import ALL, AddAt, Cases, Linear, Partials, Products, lookup
 
@@ -33,7 +33,7 @@ def pull(
     b = g.builder
     match lookup(eqn.op, eqn.loc):
         case Partials(fn):
-            slopes = _tuple(fn(*slope_operands(eqn, g, zeros, ranges)))
+            slopes = _merged(eqn, _tuple(fn(*slope_operands(eqn, g, zeros, ranges))))
             for position in wanted:
                 product = scaled(g, slopes[position])
                 if product is not None:
@@ -60,8 +60,8 @@ def push(eqn: Eqn, tangents: Mapping[int, Ref], zeros: Zeros, ranges: Ranges) ->
     match lookup(eqn.op, eqn.loc):
         case Partials(fn):
             for position, t in tangents.items():
-                slope = _tuple(fn(*slope_operands(eqn, t, zeros, ranges)))[position]
-                product = scaled(t, slope)
+                slopes = _merged(eqn, _tuple(fn(*slope_operands(eqn, t, zeros, ranges))))
+                product = scaled(t, slopes[position])
                 if product is not None:
                     terms.append(product)
         case Linear(transposes):
@@ -85,6 +85,19 @@ def push(eqn: Eqn, tangents: Mapping[int, Ref], zeros: Zeros, ranges: Ranges) ->
         total = total + term
     out: Ref = broadcast_to(cast(total, eqn.out.type.dtype), eqn.out.type.shape)
     return out
+
+
+def _merged(eqn: Eqn, slopes: tuple[Slope, ...]) -> tuple[Slope, ...]:
+    """The slopes of a repeated operand as one, at its first position: x * x has the slope 2 * x, once."""
+    out = list(slopes)
+    for later, operand in enumerate(eqn.args):
+        first = eqn.args.index(operand)
+        if first < later and isinstance(operand, Value):
+            a, b = out[first], out[later]
+            if not any(isinstance(s, Cases) or (isinstance(s, Ref) and s.dtype == BOOL) for s in (a, b)):
+                same = isinstance(a, Ref) and isinstance(b, Ref) and a.arg is b.arg
+                out[first], out[later] = (2.0 * a if same else a + b), 0.0  # type: ignore[operator]
+    return tuple(out)
 
 
 def scaled(g: Ref, slope: Slope) -> Ref | None:
