@@ -48,9 +48,8 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
     if isinstance(fn, MethodType):
         return call_value(frame, fn.__func__, [fn.__self__, *args], kwargs)
     if isinstance(fn, functools.partial):
-        return call_value(
-            frame, fn.func, [*_partial(low, fn.args), *args], {**_partial(low, fn.keywords), **kwargs}
-        )
+        bound, options = (fn.args, fn.keywords) if id(fn) in low.owned else _bound_outside(low, fn)
+        return call_value(frame, fn.func, [*bound, *args], {**options, **kwargs})
     if hasattr(fn, "__symgrad_ir__") and not isinstance(fn, type):
         return nested.call(frame, fn, args, kwargs)
     if isinstance(inner := getattr(fn, "py_func", None), FunctionType):
@@ -79,9 +78,11 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
     return unknown(low, name_of(fn), sorted({h.name for h in HANDLERS.values()}))
 
 
-def _partial(low: Lowering, bound: Any) -> Any:
-    path = fixed_path(bound, "partial")
-    return low.outside(bound, path) if bound else bound
+def _bound_outside(low: Lowering, fn: functools.partial[Any]) -> tuple[Any, Any]:
+    """The arguments that a partial from outside holds."""
+    path = fixed_path(fn, "partial")
+    args = [low.outside(v, path.attribute("args").item(i)) for i, v in enumerate(fn.args)]
+    return args, {k: low.outside(v, path.attribute("keywords").item(k)) for k, v in fn.keywords.items()}
 
 
 def apply(low: Lowering, handler: Handler, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:

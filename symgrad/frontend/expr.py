@@ -123,6 +123,8 @@ def _boolop(frame: Frame, node: ast.BoolOp) -> Val:
         if operators.is_scalar_bool(v):
             runtime.append(v)
             continue
+        if part is node.values[-1] and not runtime:
+            return v  # `a or b` is b, whatever b is
         if operators.truth(low, v, "`and`" if is_and else "`or`") is not is_and:
             if not runtime:
                 return v

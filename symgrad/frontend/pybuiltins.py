@@ -123,6 +123,11 @@ def py_reduce(low: Lowering, function: Val, sequence: Val, initial: Val = None) 
     return out
 
 
+@handles(functools.partial)
+def py_partial(low: Lowering, func: Val, *args: Val, **kwargs: Val) -> Val:
+    return owned(low, functools.partial(func, *args, **kwargs))
+
+
 def _itertools() -> None:
     def rearranging(function: Any) -> None:
         @handles(function)

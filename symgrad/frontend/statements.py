@@ -162,7 +162,7 @@ def _aug_assign(frame: Frame, node: ast.AugAssign) -> None:
 
     def update() -> None:
         new = _in_place(frame, node, before, value, "")
-        if new is not before or not isinstance(new, Tensor):
+        if not (new is before and isinstance(new, Tensor) and new.view is not None):  # else written already
             _put(frame, base, key, new)
 
     applied(frame, node, operands, update)
