@@ -30,6 +30,7 @@ _RENAMED = {"cache_info": "info", "clear_cache": "clear"}
 __all__ = sorted(_HOME)
 
 if TYPE_CHECKING:
+    import symgrad.cache
     from symgrad.api import fwd_and_bwd as fwd_and_bwd
     from symgrad.api import grad as grad
     from symgrad.api import hessian as hessian
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from symgrad.api import jvp as jvp
     from symgrad.api import value_and_grad as value_and_grad
     from symgrad.api import vjp as vjp
-    from symgrad.cache import clear as clear_cache
-    from symgrad.cache import info as cache_info
     from symgrad.config import config as config
     from symgrad.derivative import Derivative as Derivative
     from symgrad.errors import CheckError as CheckError
@@ -54,6 +53,9 @@ if TYPE_CHECKING:
     from symgrad.frontend.source import from_source as from_source
     from symgrad.runtime import stop_gradient as stop_gradient
     from symgrad.testing import check_grads as check_grads
+
+    cache_info = symgrad.cache.info
+    clear_cache = symgrad.cache.clear
 
 
 def __getattr__(name: str) -> Any:

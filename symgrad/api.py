@@ -200,7 +200,7 @@ def jvp(
 def jacfwd(
     fun: Callable[..., Any], argnums: Argnums = 0, *, wrt: Wrt = None, **options: Unpack[OptionKeywords]
 ) -> Jacobian:
-    """The Jacobian, column by column in forward mode: shape ``out.shape + x.shape``. Few inputs, many outputs."""
+    """The Jacobian column by column, in forward mode: ``out.shape + x.shape``. Few inputs, many outputs."""
     return Jacobian(fun, _transform("jvp", argnums, wrt), Options(**options), "fwd")
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import functools
 import sys
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from symgrad.dispatch import Dispatcher, Specialisation, Stats
 from symgrad.errors import NotDifferentiableError, SymgradError
@@ -21,7 +19,10 @@ from symgrad.frontend.lower import Lowered
 from symgrad.frontend.scalars import is_scalar_function
 from symgrad.frontend.signature import Signature
 from symgrad.pipeline import Mode, Options, Program, Transform, build
-from symgrad.tree import flatten
+from symgrad.study.graph import Graph
+from symgrad.study.graph import graph as draw
+from symgrad.study.latex import latex, named, partial
+from symgrad.study.show import side_by_side
 
 
 class Derivative(Dispatcher):
@@ -72,7 +73,8 @@ class Derivative(Dispatcher):
         lowered = program.lowered
         if None in program.output.slots:
             raise NotDifferentiableError(
-                f"{self!r} returns containers with leaves that are not floats; differentiate by float arguments only"
+                f"{self!r} returns containers with leaves that are not floats",
+                instead="differentiate by float arguments only",
             )
         results = tuple(program.function.results[s] for s in program.output.slots if s is not None)
         function = replace(program.function, body=replace(program.function.body, results=results))
@@ -134,10 +136,44 @@ class Derivative(Dispatcher):
         count = is_scalar_function(self.fun)
         if count is None:
             raise SymgradError(
-                f"{getattr(self.fun, '__name__', 'the function')} takes arrays: its source depends on their types",
+                f"{getattr(self.fun, '__name__', 'the function')} takes arrays; its source depends on them",
                 instead="call it first, or print df.source_for(*example_arguments)",
             )
         return (1.5,) * count
+
+    # -- for people ----------------------------------------------------------------------------------
+
+    def show(self, style: str = "side-by-side", file: Any = sys.stdout) -> str:
+        """The user's lines beside their adjoints (or ``style="source"``); printed and returned."""
+        if style not in ("side-by-side", "source"):
+            raise ValueError(f"style={style!r}: write 'side-by-side' or 'source'")
+        program = self._program()
+        text = program.study_text
+        if style == "side-by-side":
+            text = side_by_side(program.primal, text)
+        if file is not None:
+            print(text, end="", file=file)
+        return text
+
+    def graph(self, *args: Any, **kwargs: Any) -> Graph:
+        """The computation graph at these arguments: forward values green, gradients red."""
+        specialisation, signature = self.specialise(args, kwargs)
+        captured = [c.get() for c in specialisation.program.lowered.captures]
+        return draw(specialisation.program.primal, [*signature.leaves, *captured])
+
+    def latex(self) -> str:
+        r"""The results as formulas: ``\frac{\partial f}{\partial x} = ...``."""
+        program = self._program()
+        gradients = {slot: leaf for leaf, slot in program.gradients.items()}
+        name = program.primal.name
+        labels = [
+            partial(name, program.function.params[gradients[k]].hint) if k in gradients else named(name)
+            for k in range(len(program.function.results))
+        ]
+        return latex(program.function, labels)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
 
     # -- compiling ahead -----------------------------------------------------------------------------
 
@@ -157,9 +193,7 @@ class Derivative(Dispatcher):
         """The numba dispatcher of value and gradient."""
         other = self.value_and_grad
         return (
-            other.last.run
-            if other.last is not None
-            else other.specialise(self.scalar_arguments(), {})[0].run
+            other.last.run if other.last is not None else other.specialise(self.scalar_arguments(), {})[0].run
         )
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -37,7 +37,10 @@ class Jvp:
         varying = tuple(i for i, t in enumerate(tangents) if t is not None)
         dispatcher = self.dispatcher(varying)
         specialisation, signature = dispatcher.specialise(primals, {})
-        return run_along(dispatcher, specialisation, signature, [tangents[i] for i in varying])
+        both: tuple[Any, Any] = run_along(
+            dispatcher, specialisation, signature, [tangents[i] for i in varying]
+        )
+        return both
 
     def dispatcher(self, varying: tuple[int, ...]) -> Dispatcher:
         """The program that differentiates along these arguments."""
@@ -69,7 +72,7 @@ class Hvp:
         return run_along(self._dispatcher, specialisation, signature, directions)
 
     def _arguments(self, chosen: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The function's arguments in order: the differentiated ones in their places, the others around them."""
+        """The function's arguments in order, the differentiated ones in their places."""
         total = len(chosen) + len(others)
         places = dict(zip((n % total for n in self.transform.argnums), chosen, strict=True))
         rest = iter(others)
@@ -92,7 +95,8 @@ def run_along(
         flat = [None] * len(numbers) if direction is None else flatten(direction)[0]
         if len(flat) != len(numbers):
             raise ShapeError(
-                f"the tangent of {signature.parameters[position]!r} has {len(flat)} leaves, its primal {len(numbers)}"
+                f"the tangent of {signature.parameters[position]!r} has {len(flat)} leaves, "
+                f"its primal {len(numbers)}"
             )
         for number, tangent in zip(numbers, flat, strict=True):
             if number is not None and number in specialisation.program.wrt:
@@ -102,7 +106,7 @@ def run_along(
 
 
 def like(primal: Any, tangent: Any, name: str) -> Any:
-    """A tangent or cotangent as the kernel wants it: dtype of the primal, its shape checked, None as zeros."""
+    """A tangent or cotangent as the kernel wants it: the primal's dtype and shape, zeros for None."""
     dtype = np.asarray(primal).dtype
     shape = np.shape(primal)
     if tangent is None:

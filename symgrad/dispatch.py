@@ -185,7 +185,10 @@ def _compiler(program: Program) -> Callable[..., Any]:
     if program.options.jit:
         from symgrad.backends import numba_cpu  # start-up, as above
 
-        return numba_cpu.compile(program.kernel_text, program.function.name, program.options)
+        kernel: Callable[..., Any] = numba_cpu.compile(
+            program.kernel_text, program.function.name, program.options
+        )
+        return kernel
     from symgrad.backends import numpy as numpy_backend
 
     return numpy_backend.compile(program.study_text, program.function.name)
@@ -210,7 +213,7 @@ def _entry(specialisation: Specialisation, run: Callable[..., Any]) -> Callable[
 def _conversions(
     program: Program, signature: Signature
 ) -> tuple[tuple[Convert | None, ...], tuple[Convert | None, ...]]:
-    """How leaves become kernel arguments, and results what the user passed: NumPy scalars stay what they are."""
+    """How leaves become kernel arguments, and results what the user passed."""
     into = tuple(_scalar_of(leaf) for leaf in signature.leaves)
     plain = not program.options.jit
     by_type = [_result_type(r.type.dtype, r.type.rank, plain) for r in program.function.results]

@@ -23,7 +23,7 @@ def register() -> None:
     """Tell numba what a Derivative is. Called by numba itself, once."""
 
 
-@typeof_impl.register(Derivative)  # type: ignore[untyped-decorator]  # numba is untyped
+@typeof_impl.register(Derivative)
 def _type_of(derivative: Derivative, context: Any) -> Any:
     """The type of a derivative as a global, a closure variable or an argument: its own function type."""
     if id(derivative) not in _known:
@@ -48,7 +48,7 @@ def _function_type(derivative: Derivative) -> Any:
     return context._lookup_global(derivative)
 
 
-@unbox(types.Function)  # type: ignore[untyped-decorator]
+@unbox(types.Function)
 def _unbox_function(typ: Any, obj: Any, c: Any) -> Any:
     return NativeValue(c.context.get_dummy_value())
 
@@ -63,9 +63,9 @@ def kernel_for(derivative: Derivative, argument_types: tuple[Any, ...]) -> Any:
     lowered = specialisation.program.lowered
     if lowered.captures:
         names = ", ".join(c.path for c in lowered.captures)
-        raise TypingError(f"{derivative!r} reads {names} from outside: pass them as arguments to call it in @njit")
+        raise TypingError(f"{derivative!r} reads {names} from outside: inside @njit pass them as arguments")
     if not specialisation.plain or not specialisation.direct:
-        raise TypingError(f"{derivative!r} takes or returns containers: inside @njit it works on numbers and arrays")
+        raise TypingError(f"{derivative!r} takes or returns containers: not so inside @njit")
     return specialisation.run
 
 

@@ -65,9 +65,6 @@ class SymgradError(Exception):
     def __str__(self) -> str:
         return self._text()  # OSError and LookupError have a form of their own
 
-    def __str__(self) -> str:  # OSError and KeyError have their own
-        return self._text()
-
     def _text(self) -> str:
         lines = [f"{self.loc}: {self.message}" if self.loc else self.message]
         if self.loc and (caret := self.loc.caret()):

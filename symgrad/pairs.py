@@ -17,7 +17,16 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
 from symgrad.ir.core import Function
 from symgrad.ir.types import FLOATS
-from symgrad.pipeline import Options, Output, Program, Transform, build_pair, gradient_output, pair_texts, positions
+from symgrad.pipeline import (
+    Options,
+    Output,
+    Program,
+    Transform,
+    build_pair,
+    gradient_output,
+    pair_texts,
+    positions,
+)
 from symgrad.tree import LEAF, Tree, flatten
 
 
@@ -85,7 +94,8 @@ class FwdAndBwd:
 
     def __init__(self, fun: Callable[..., Any], transform: Transform, options: Options) -> None:
         self.pair = PairDispatcher(fun, transform, options)
-        functools.update_wrapper(self, fun, updated=())
+        self.__wrapped__ = fun
+        self.__doc__ = fun.__doc__
 
     @property
     def forward(self) -> Callable[..., tuple[Any, Cache]]:

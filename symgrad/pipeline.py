@@ -79,7 +79,7 @@ class Transform:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How flat results become what the user gets: a structure, and for each leaf a result's number or None."""
+    """How flat results become what the user gets: a structure, and per leaf a result's number or None."""
 
     tree: Tree
     slots: tuple[int | None, ...]
@@ -101,7 +101,7 @@ def _only_tuples(tree: Tree) -> bool:
 
 @dataclass(frozen=True)
 class Program:
-    """A derived function: its IR, its texts, its inputs beyond the arguments, the shape of its output."""
+    """A derived function: its IR, its texts, what it takes and gives."""
 
     function: Function
     output: Output
@@ -317,9 +317,7 @@ def positions(signature: Signature, transform: Transform) -> tuple[int, ...]:
     return tuple(names.index(name) for name in transform.names)
 
 
-def differentiated(
-    signature: Signature, transform: Transform, fun: Callable[..., Any]
-) -> tuple[int, ...]:
+def differentiated(signature: Signature, transform: Transform, fun: Callable[..., Any]) -> tuple[int, ...]:
     """The leaves to differentiate, in the order of the gradients."""
     wrt: list[int] = []
     for position in positions(signature, transform):
@@ -331,7 +329,7 @@ def differentiated(
             raise NotDifferentiableError(
                 f"argument {name!r} of {signature.function_name} is {what}: it has no derivative",
                 place_of(fun),
-                instead=f"pass a float ({name}=3.0, or .astype(float)), or choose another argument by argnums or wrt",
+                instead=f"pass a float ({name}=3.0, or .astype(float)), or choose another by argnums or wrt",
             )
         wrt += [i for i in floats if i not in wrt]
     return tuple(wrt)

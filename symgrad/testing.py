@@ -6,6 +6,7 @@ derivative and the centred difference that it disagrees with.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -154,7 +155,8 @@ def _tolerances(leaves: Sequence[Any], atol: float | None, rtol: float | None) -
 def _step(leaf: Any, index: tuple[int, ...]) -> float:
     a = np.asarray(leaf)
     size = float(np.abs(a[index])) if index or a.ndim == 0 else float(np.max(np.abs(a), initial=1.0))
-    return float(np.finfo(a.dtype).eps) ** 0.2 * 0.5 * max(1e-2, min(size, 1e6))
+    scale: float = max(1e-2, min(size, 1e6))
+    return 0.5 * scale * math.pow(float(np.finfo(a.dtype).eps), 0.2)
 
 
 def _spots(leaves: Sequence[Any], rng: np.random.Generator) -> Iterator[_Spot]:

@@ -195,7 +195,7 @@ def _register(function: Function, c_name: str, arity: int, *, vector: bool) -> N
         return _call(context, builder, args, c_name, vector=vector)
 
     for element in (types.float32, types.float64):
-        lower_builtin(function, *[element] * arity)(codegen)  # type: ignore[no-untyped-call]  # numba's, half typed
+        lower_builtin(function, *[element] * arity)(codegen)
 
 
 def _pair(

@@ -24,8 +24,8 @@ from symgrad.ir.evaluate import run
 from symgrad.ir.ops import OPS
 
 # fmt: off
-SIGN = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@", "negative": "neg",
-        "maximum": "max", "minimum": "min"}
+SIGN = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "matmul": "@",
+        "negative": "neg", "maximum": "max", "minimum": "min"}
 PATTERN = {"add": "distributes", "subtract": "distributes", "sum": "distributes", "multiply": "switches",
            "matmul": "switches", "maximum": "routes", "minimum": "routes", "max": "routes", "min": "routes",
            "relu": "routes", "where": "routes"}
@@ -78,7 +78,9 @@ class Graph:
         try:
             import pygraphviz
         except ImportError:
-            raise ImportError("drawing needs pygraphviz: pip install 'symgrad[viz]' (graph.dot needs nothing)") from None
+            raise ImportError(
+                "drawing needs pygraphviz: pip install 'symgrad[viz]' (graph.dot needs nothing)"
+            ) from None
         drawn: bytes = pygraphviz.AGraph(string=self.dot).draw(format="svg", prog="dot")
         text = drawn.decode()
         if path is not None:
@@ -97,7 +99,9 @@ def graph(primal: Function, arguments: Sequence[Any]) -> Graph:
     ids: dict[Value, str] = {}
     for number, param in enumerate(primal.params):
         ids[param] = f"x{number}"
-        nodes.append(Node(ids[param], "input", param.hint or "?", _text(values[param]), _text(gradients.get(param))))
+        nodes.append(
+            Node(ids[param], "input", param.hint or "?", _text(values[param]), _text(gradients.get(param)))
+        )
     for number, eqn in enumerate(primal.eqns):
         if eqn.op.name == "copy" and isinstance(eqn.args[0], Value):
             ids[eqn.out] = ids[eqn.args[0]]
@@ -112,7 +116,14 @@ def graph(primal: Function, arguments: Sequence[Any]) -> Graph:
         ids[eqn.out] = here
         label = SIGN.get(eqn.op.name, eqn.op.name) + (f"  {eqn.out.hint}" if eqn.out.hint else "")
         nodes.append(
-            Node(here, "gate", label, _text(values[eqn.out]), _text(gradients.get(eqn.out)), PATTERN.get(eqn.op.name, ""))
+            Node(
+                here,
+                "gate",
+                label,
+                _text(values[eqn.out]),
+                _text(gradients.get(eqn.out)),
+                PATTERN.get(eqn.op.name, ""),
+            )
         )
     return Graph(tuple(nodes), tuple(edges))
 

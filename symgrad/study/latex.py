@@ -9,22 +9,25 @@ too long to be written out inside them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from symgrad.ir.core import Arg, At, Const, Eqn, Function, Kind, NewAxis, Span, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import axes
+from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers
 
 INDICES = "ijklpqrstuv"
 LONG = 14  # operations; a named value with more gets a line of its own
 
 # fmt: off
-FUNCTIONS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "tanh": r"\tanh",
-             "sinh": r"\sinh", "cosh": r"\cosh", "arctan": r"\arctan", "arcsin": r"\arcsin", "arccos": r"\arccos",
+FUNCTIONS = {"exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
+             "tanh": r"\tanh", "sinh": r"\sinh", "cosh": r"\cosh", "arctan": r"\arctan", "arcsin": r"\arcsin",
+             "arccos": r"\arccos",
              "sigmoid": r"\sigma", "gammaln": r"\ln\Gamma", "digamma": r"\psi", "erf": r"\operatorname{erf}"}
-GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "theta", "lambda", "mu", "nu", "rho", "sigma", "tau", "phi",
-         "psi", "omega", "eta", "kappa", "xi"}
+GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "theta", "lambda", "mu", "nu", "rho", "sigma", "tau",
+         "phi", "psi", "omega", "eta", "kappa", "xi"}
 COMPARE = {"less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge", "equal": "=",
            "not_equal": r"\ne", "logical_and": r"\land", "logical_or": r"\lor"}
 # fmt: on
@@ -62,6 +65,11 @@ def partial(of: str, by: str) -> str:
     return rf"\frac{{\partial {_symbol(of, ())}}}{{\partial {_symbol(by, ())}}}"
 
 
+def named(name: str) -> str:
+    """A name as a formula has it: ``w1`` with its index below, ``alpha`` in Greek."""
+    return _symbol(name, ())
+
+
 def _long_names(function: Function, made: dict[Value, Eqn]) -> set[Value]:
     """User-named values whose formulas are too long to repeat inside others."""
     size: dict[Value, int] = {}
@@ -73,6 +81,27 @@ def _long_names(function: Function, made: dict[Value, Eqn]) -> set[Value]:
             total = 0
         size[eqn.out] = total
     return named
+
+
+MINUS = Const(-1.0, ArrayType("float64"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Factor:
+    """A factor of a product (a divisor if `below`) under its index names."""
+
+    arg: Arg
+    indices: tuple[str, ...]
+    below: bool
+
+    def runs_over(self, names: Sequence[str]) -> bool:
+        return any(i in names for i in self.indices)
+
+
+def _under(arg: Arg, indices: tuple[str, ...], rank: int) -> tuple[str, ...]:
+    """The indices of an operand of an elementwise equation of this rank: broadcast axes drop theirs."""
+    mine = indices[rank - arg.type.rank :]
+    return tuple("1" if d == 1 else i for d, i in zip(arg.type.shape, mine, strict=True))
 
 
 class _Printer:
@@ -91,9 +120,8 @@ class _Printer:
         return self._eqn(self.made[arg], indices)
 
     def at(self, arg: Arg, indices: tuple[str, ...], rank: int) -> Text:
-        """An operand of an elementwise equation of this rank: broadcast axes drop their index."""
-        mine = indices[rank - arg.type.rank :]
-        return self.show(arg, tuple("1" if d == 1 else i for d, i in zip(arg.type.shape, mine, strict=True)))
+        """An operand of an elementwise equation of this rank."""
+        return self.show(arg, _under(arg, indices, rank))
 
     def _eqn(self, eqn: Eqn, indices: tuple[str, ...]) -> Text:
         name, rank = eqn.op.name, eqn.out.type.rank
@@ -140,10 +168,56 @@ class _Printer:
                     next(kept)
             else:
                 inner.append(next(kept))
+        summed = tuple(inner[a] for a in axes(eqn.attrs))
         self.bound += len(signs)
-        body = self.show(arg, tuple(inner))
+        factors = self._factors(arg, tuple(inner))
+        outside = [f for f in factors if not f.runs_over(summed)]
+        body = self._product([f for f in factors if f.runs_over(summed)])
         self.bound -= len(signs)
-        return " ".join(signs) + " " + _wrap(body, PRODUCT), SUM
+        total = " ".join(signs) + " " + _wrap(body, PRODUCT)
+        if not outside:
+            return total, SUM
+        before = self._product(outside)
+        lead = (
+            "-"
+            if before[0] == "-1"
+            else _wrap(before, PRODUCT if not before[0].startswith("-") else SUM) + " "
+        )
+        return f"{lead}{total}", SUM
+
+    def _factors(self, arg: Arg, indices: tuple[str, ...]) -> list[_Factor]:
+        """A product as its factors: a minus sign is the factor -1, a divisor one that is marked."""
+        eqn = self.made.get(arg) if isinstance(arg, Value) and arg not in self.named else None
+        if eqn is None or eqn.op.name not in ("multiply", "divide", "negative"):
+            return [_Factor(arg, indices, False)]
+        parts = [self._factors(a, _under(a, indices, eqn.out.type.rank)) for a in eqn.args]
+        if eqn.op.name == "negative":
+            return [_Factor(MINUS, (), False), *parts[0]]
+        below = eqn.op.name == "divide"
+        return [*parts[0], *(_Factor(f.arg, f.indices, f.below != below) for f in parts[1])]
+
+    def _product(self, factors: Sequence[_Factor]) -> Text:
+        """Factors as one fraction, the numbers multiplied out."""
+        number = 1.0
+        above: list[Text] = []
+        below: list[Text] = []
+        for f in factors:
+            if isinstance(f.arg, Const) and not f.below:
+                number *= f.arg.value
+            elif isinstance(f.arg, Const) and f.arg.value:
+                number /= f.arg.value
+            else:
+                (below if f.below else above).append(self.show(f.arg, f.indices))
+        sign = "-" if number < 0 else ""
+        if abs(number) != 1 or not above:
+            above.insert(0, _number(abs(number)))
+        top = " ".join(_wrap(t, UNARY) for t in above) if len(above) > 1 else above[0][0]
+        if below:
+            bottom = " ".join(_wrap(t, UNARY) for t in below) if len(below) > 1 else below[0][0]
+            return rf"{sign}\frac{{{top}}}{{{bottom}}}", PRODUCT
+        if len(above) == 1 and not sign:
+            return above[0]
+        return f"{sign}{top if len(above) > 1 else _wrap(above[0], PRODUCT)}", PRODUCT
 
     def _matmul(self, eqn: Eqn, indices: tuple[str, ...]) -> Text:
         a, b = eqn.args
