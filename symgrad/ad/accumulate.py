@@ -69,7 +69,7 @@ class Derivatives:
         """Let `derivative` be the cotangent of `value`, under its name."""
         derivative = self._named(value, derivative)
         if note and isinstance(derivative, Value):
-            self._notes[derivative] = note.format(value.hint or "x")
+            self._notes[derivative] = note.format(value.hint) if value.hint else note.replace("{0} = ", "")
         self.held[value] = derivative
         self._look()
 

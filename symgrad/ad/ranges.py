@@ -30,13 +30,15 @@ def range_of(arg: Arg, known: Mapping[Value, Range]) -> Range:
 def extend(known: Ranges, eqns: Iterable[Eqn]) -> Ranges:
     """Add the results of `eqns` to what is known."""
     for eqn in eqns:
-        if len(eqn.outs) == 1 and eqn.out.type.is_float:
+        if len(eqn.outs) == 1 and (eqn.out.type.is_float or eqn.op.name == "extent"):
             known[eqn.out] = _range(eqn, [range_of(a, known) for a in eqn.args])
     return known
 
 
 def _range(eqn: Eqn, args: list[Range]) -> Range:
     name = eqn.op.name
+    if name == "extent":
+        return Range(1.0)  # a mean over nothing is nan with or without a guard
     if name == "where":
         return _where(args[1], args[2])
     finite = all(a.finite for a in args)

@@ -188,3 +188,5 @@ def test_regular_programs_have_no_guards(body):
 def test_notes_tell_the_convention():
     f = reverse(program(lambda x: absolute(x), SCALAR), (0,), "grad")
     assert [e.note for e in f.eqns if e.note] == ["0 at x = 0"]
+    unnamed = reverse(program(lambda x: absolute(x * 2.0), SCALAR), (0,), "grad")
+    assert [e.note for e in unnamed.eqns if e.note] == ["0 at 0"]

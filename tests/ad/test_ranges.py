@@ -9,9 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symgrad.ad.ranges import extend
-from symgrad.ir.build import absolute, call, exp, sqrt, where
+from symgrad.ir.build import absolute, call, exp, reshape, sqrt, where
+from symgrad.ir.build import sum as total
 from symgrad.ir.core import Value
 from symgrad.ir.evaluate import run
+from symgrad.ir.ops import op
+
+
+def mean_square(x):
+    """Over an extent that is known only by name."""
+    count = x.builder.ref(x.builder.emit(op.extent, (), {"dim": 3}))
+    return total(reshape(x * x, (1,)), (0,)) / call("cast", count, dtype="float64")
 
 
 def range_of(body):
@@ -39,6 +47,7 @@ def range_of(body):
         (lambda x, y: where(x > 0.0, call("log", x), 0.0), -math.inf, math.inf, True),
         (lambda x, y: call("clip", x, 0.1, 0.9), 0.1, 0.9, True),
         (lambda x, y: call("maximum", x, 1e-12), 1e-12, math.inf, True),
+        (lambda x, y: mean_square(x) + 1e-5, 1e-5, math.inf, True),
         (lambda x, y: x**2.0, 0.0, math.inf, True),
         (lambda x, y: x**-2.0, 0.0, math.inf, False),
         (lambda x, y: x**3.0, -math.inf, math.inf, True),
