@@ -108,13 +108,14 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
         return eqn.args[0]
     if eqn.op.name in ("getitem", "setitem", "add_at"):
         eqn = _wrapped(eqn, emitter)
+    before = len(emitter.eqns)
     opening = OPEN.get(eqn.op.name)
     opened = opening(eqn, [emitter.ref(a) for a in eqn.args]) if opening else None
     if eqn.op.name in ("multiply", "divide") and eqn.args[0] in emitter.softmaxes:
         made = emitter.defined[eqn.args[0]]  # type: ignore[index]  # a value: it is in a set of them
         opened = scaled(eqn, [emitter.ref(a) for a in eqn.args], made)
     if opened is not None:
-        arg = emitter.name_last(opened.arg, eqn.out)
+        arg = emitter.name_last(opened.arg, eqn.out) if len(emitter.eqns) > before else opened.arg
         if eqn.op.name == "softmax":
             emitter.softmaxes.add(arg)
         return arg

@@ -9,9 +9,9 @@ In: a plan and its loop nests. Out: for each value that needs memory, the axes t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
-from symgrad.backends.access import Along, Lookup
+from symgrad.backends.access import Along, Coords, Fixed, Lookup
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement
 from symgrad.backends.schedule import elements
 from symgrad.ir.core import Value
@@ -25,6 +25,7 @@ def arrays(plan: Plan, groups: Sequence[Group]) -> dict[Value, Axes]:
     found = list(paths(groups))
     made: dict[Value, tuple[Statement, Path]] = {}
     common: dict[Value, int] = {}
+    found_anywhere: set[Value] = set()
     for statement, path in found:
         if statement.form in (Form.MAP, Form.FOLD, Form.SCAN):
             alone = statement.first if statement.form is Form.FOLD else len(statement.loops)
@@ -35,18 +36,31 @@ def arrays(plan: Plan, groups: Sequence[Group]) -> dict[Value, Axes]:
         for read in (*statement.reads, *indices):
             for element in elements(read, plan):
                 if element.value in made:
-                    shared = shared_loops(made[element.value][1], path)
-                    common[element.value] = min(common[element.value], shared)
-    return dict(_kept(plan, made, common))
+                    writer, at = made[element.value]
+                    common[element.value] = min(common[element.value], shared_loops(at, path))
+                    if not _follows(element.coords, writer.writes.coords):
+                        found_anywhere.add(element.value)
+    return dict(_kept(plan, made, common, found_anywhere))
+
+
+def _follows(coords: Coords, written: Coords) -> bool:
+    """Whether an element that has no loop is read where it is written: not so at an index of the data."""
+    return all(c == w for c, w in zip(coords, written, strict=True) if isinstance(w, Fixed))
 
 
 def _kept(
-    plan: Plan, made: Mapping[Value, tuple[Statement, Path]], common: Mapping[Value, int]
+    plan: Plan,
+    made: Mapping[Value, tuple[Statement, Path]],
+    common: Mapping[Value, int],
+    found_anywhere: Set[Value],
 ) -> Iterator[tuple[Value, Axes]]:
     for value in plan.buffers:
         yield value, tuple(range(value.type.rank))
     for value, (statement, path) in made.items():
         if value in plan.buffers:
+            continue
+        if value in found_anywhere:
+            yield value, tuple(range(value.type.rank))
             continue
         coords = statement.writes.coords
         kept = tuple(a for a, c in enumerate(coords) if isinstance(c, Along) and c.loop >= common[value])

@@ -80,8 +80,10 @@ class Extent:
     def __str__(self) -> str:
         parts: list[str] = []
         for mono, coef in sorted(self.terms, key=lambda t: (not t[0], t[1] < 0)):
-            body = " * ".join(f"({a})" if isinstance(a, FloorDiv) and len(mono) > 1 else str(a) for a in mono)
             size = abs(coef)
+            # 2 * ((n + 1) // 2) and -((n + 1) // 2): `//` binds no tighter than `*`, and looser than a sign.
+            alone = len(mono) == 1 and size == 1 and (coef > 0 or parts)
+            body = " * ".join(f"({a})" if isinstance(a, FloorDiv) and not alone else str(a) for a in mono)
             text = str(size) if not mono else body if size == 1 else f"{size} * {body}"
             if parts:
                 parts.append(f"{'-' if coef < 0 else '+'} {text}")
