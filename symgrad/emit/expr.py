@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from symgrad.emit.casts import computes_in, stays_python
 from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
+from symgrad.emit.idioms import keywords, mean, outer
 from symgrad.emit.index import key, subscript
 from symgrad.emit.syntax import ATOM, Text, atom, binary, call, constant, method, negate, number, parenthesise
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Value
@@ -46,31 +47,32 @@ def helpers_of(eqns: Sequence[Eqn]) -> list[str]:
 def expression(eqn: Eqn, values: Sequence[Text | None], scope: Scope, hint: str = "") -> Text:
     """The text of `eqn`; `values` has None where the operand is a constant."""
     name = eqn.op.name
-    dtype = eqn.out.type.dtype
     if name in _SPECIAL:
-        return _SPECIAL[name](eqn, _plain_operands(eqn, values), scope, hint)
+        args = _plain_operands(eqn, values)
+        text = _SPECIAL[name](eqn, args, scope, hint)
+        return text if name == "copy" else replace(text, eqn=eqn, operands=tuple(args))
     args = operands(eqn, values)
+    text = _idiom(eqn, args, scope) or _plain(eqn, args)
+    return replace(text, eqn=eqn, operands=tuple(args))
+
+
+def _idiom(eqn: Eqn, args: list[Text], scope: Scope) -> Text | None:
+    """The one NumPy function that says what several equations say."""
+    if eqn.op.name == "divide":
+        return mean(eqn, args[0], args[1], scope)
+    return outer(eqn, args[0], args[1]) if eqn.op.name == "multiply" else None
+
+
+def _plain(eqn: Eqn, args: list[Text]) -> Text:
+    """An operator, or a call of the function that is called as the op is."""
+    name, dtype = eqn.op.name, eqn.out.type.dtype
     weak = stays_python(name, [(a.dtype, a.weak) for a in args])
     if name == "negative":
         return negate(args[0], dtype, weak)
     if name in _OPERATORS:
         return binary(_OPERATORS[name], args[0], args[1], dtype, weak)
     function = name if name in HELPERS else _ALIASES.get(name, f"np.{name}")
-    return call(function, [*(a.text for a in args), *_keywords(eqn)], dtype)
-
-
-def _keywords(eqn: Eqn) -> list[str]:
-    """The keyword arguments of a reduction or a function along axes."""
-    out = []
-    axis = eqn.attrs.get("axis")
-    rank = eqn.args[0].type.rank
-    if isinstance(axis, int) and (axis or eqn.op.name != "concatenate") and rank > 1:
-        out.append(f"axis={axis}")
-    elif isinstance(axis, tuple) and len(axis) != rank:
-        out.append(f"axis={axis[0] if len(axis) == 1 else axis}")
-    if eqn.attrs.get("keepdims"):
-        out.append("keepdims=True")
-    return out
+    return call(function, [*(a.text for a in args), *keywords(eqn)], dtype)
 
 
 def operands(eqn: Eqn, values: Sequence[Text | None]) -> list[Text]:
@@ -142,10 +144,8 @@ def _cast(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     dtype = eqn.out.type.dtype
     (source,) = args
     if eqn.out.type.rank:
-        text = method(source, "astype", f"({_dtype(dtype)})", dtype)
-    else:
-        text = call(_dtype(dtype), [source.text], dtype)
-    return replace(text, bare=source)
+        return method(source, "astype", f"({_dtype(dtype)})", dtype)
+    return call(_dtype(dtype), [source.text], dtype)
 
 
 def _same(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
@@ -233,7 +233,7 @@ def _getitem(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
 def _concatenate(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     parts = operands(eqn, [t if isinstance(a, Value) else None for a, t in zip(eqn.args, args, strict=True)])
     joined = ", ".join(p.text for p in parts) + ("," if len(parts) == 1 else "")
-    return call("np.concatenate", [f"({joined})", *_keywords(eqn)], eqn.out.type.dtype)
+    return call("np.concatenate", [f"({joined})", *keywords(eqn)], eqn.out.type.dtype)
 
 
 _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {

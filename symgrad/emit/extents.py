@@ -16,10 +16,12 @@ from symgrad.emit.syntax import ADD, ATOM, MUL, Text, atom
 from symgrad.ir.dims import Dim, Extent, substitute, symbol, symbols
 from symgrad.ir.types import ArrayType, Shape, is_named
 
+FEW = 40  # how many lenders of a shape are looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Lender:
-    """An array parameter, whose name stays what it is, so that others may borrow its shape."""
+    """An array whose name means nothing else, ever, so that others may borrow its shape."""
 
     type: ArrayType
     hint: str
@@ -32,15 +34,14 @@ class Scope:
 
     extents: Mapping[str, str] = field(default_factory=dict)
     strong: frozenset[str] = frozenset()  # extents that are integer parameters: NumPy ints at run time
-    lenders: Mapping[Shape, tuple[Lender, ...]] = field(default_factory=dict)
+    lenders: dict[Shape, list[Lender]] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
 
 
-def lenders_of(arrays: list[Lender]) -> dict[Shape, tuple[Lender, ...]]:
-    out: dict[Shape, tuple[Lender, ...]] = {}
-    for lender in arrays:
-        out[lender.type.shape] = (*out.get(lender.type.shape, ()), lender)
-    return out
+def lend(scope: Scope, type: ArrayType, hint: str, name: str) -> None:
+    """From here on, others may borrow the shape of this array."""
+    if type.rank:
+        scope.lenders.setdefault(type.shape, []).append(Lender(type, hint, name))
 
 
 def extent(dim: Dim, scope: Scope) -> Text:
@@ -64,14 +65,14 @@ def _level(dim: Dim) -> int:
 
 
 def lender(shape: Shape, hint: str, scope: Scope, dtype: str = "") -> Lender | None:
-    """A parameter of this shape: the one whose adjoint `hint` is, or else the first one of `dtype`."""
-    found = scope.lenders.get(shape, ())
-    for candidate in found:
-        if candidate.hint and hint == f"d{candidate.hint}":
-            return candidate
+    """An array of this shape: the one whose adjoint `hint` is, or else the first one of `dtype`."""
     if not any(map(is_named, shape)):
         return None
-    return next((c for c in found if c.type.dtype == dtype), found[0] if found else None)
+    found = scope.lenders.get(shape, [])
+    for candidate in found[:FEW]:
+        if candidate.hint and hint == f"d{candidate.hint}":
+            return candidate
+    return next((c for c in found[:FEW] if c.type.dtype == dtype), found[0] if found else None)
 
 
 def shape(dims: Shape, scope: Scope, hint: str = "") -> str:

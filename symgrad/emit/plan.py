@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from symgrad.emit.casts import computes_in
 from symgrad.emit.expr import expression, write
-from symgrad.emit.extents import Lender, Scope, lenders_of
+from symgrad.emit.extents import Scope, lend
 from symgrad.emit.names import Slot, allocate, identifier, word
 from symgrad.emit.syntax import Text, variable
 from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, values
@@ -48,10 +48,19 @@ def parameter_names(function: Function, reserved: list[str]) -> list[str]:
 
 
 def scope_of(function: Function, names: list[str], extents: dict[str, str]) -> Scope:
-    """What expressions of this function may mention; every array parameter lends its shape."""
-    arrays = [Lender(p.type, p.hint, n) for p, n in zip(function.params, names, strict=True) if p.type.rank]
+    """What expressions of this function may mention; array parameters lend their shapes."""
     strong = frozenset(s.name for s in function.body.symbols if s.axis is None)
-    return Scope(extents, strong, lenders_of(arrays))
+    scope = Scope(extents, strong)
+    for param, name in zip(function.params, names, strict=True):
+        lend(scope, param.type, param.hint, name)
+    return scope
+
+
+def lasting(function: Function) -> frozenset[str]:
+    """The hints that only one value has: its name is never given to another."""
+    count = Counter(p.hint for p in function.params)
+    count.update(out.hint for eqn in function.eqns for out in eqn.outs)
+    return frozenset(hint for hint, times in count.items() if hint and times == 1)
 
 
 def plan(function: Function, names: list[str]) -> Plan:
@@ -60,6 +69,7 @@ def plan(function: Function, names: list[str]) -> Plan:
     by_value = {out: eqn for eqn in function.eqns for out in eqn.outs}
     one_phase = len({e.phase for e in function.eqns}) <= 1
     scope = scope_of(function, names, {})
+    alone = lasting(function)
     nested: set[Value] = set()
     asked: Counter[str] = Counter()
     texts: dict[Value, Text] = {
@@ -80,6 +90,8 @@ def plan(function: Function, names: list[str]) -> Plan:
                 asked[name] += count * (len(reads) - 1)
         else:
             texts[out] = _provisional(eqn, text)
+            if out.hint in alone and eqn.phase == "":
+                lend(scope, out.type, out.hint, out.hint)
     _short_return(function, texts, nested)
     return Plan(frozenset(nested), asked)
 
@@ -153,7 +165,9 @@ def _is_nested(
     if eqn.out.hint:
         return False
     if len(reads) == 1:
-        return one_phase if reads[0] is None else reads[0][0].phase == eqn.phase
+        here = one_phase if reads[0] is None else reads[0][0].phase == eqn.phase
+        if here or (reads[0] is not None and eqn.op.kind is Kind.CREATE):
+            return True
     return _costs_nothing(eqn, text, reads, texts, by_value)
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symgrad.emit.expr import augmented_by, expression, write
-from symgrad.emit.extents import Scope
-from symgrad.emit.plan import LINE, operand_texts
+from symgrad.emit.extents import Scope, lend
+from symgrad.emit.plan import LINE, lasting, operand_texts
 from symgrad.emit.storage import Layout, Store, augmented
 from symgrad.emit.syntax import ATOM, Text, parenthesise, variable
 from symgrad.errors import Loc
@@ -29,6 +29,7 @@ def statements(
     notes: dict[Value, tuple[str, ...]] = {}
     group: Loc | None = None
     before, adjoint = False, False
+    alone = lasting(function)
     for i, eqn in enumerate(function.eqns):
         out = eqn.outs[0]
         note = tuple(n for a in values(eqn.args) for n in notes.pop(a, ())) + (
@@ -41,6 +42,8 @@ def statements(
             continue
         slot = stored.slot_of[out]
         lines = list(_statement(eqn, store, names[slot], stored.slots[slot].hint, scope, texts))
+        if out.hint in alone and eqn.phase == "":
+            lend(scope, out.type, out.hint, names[slot])
         if not lines:
             continue
         if eqn.phase == "bwd":

@@ -80,6 +80,7 @@ def layout(function: Function, nested: frozenset[Value]) -> Layout:
         slot_of[value] = len(spans)
         spans.append(Slot(start, stop, value.hint, op))
 
+    results = set(values(function.results))
     bound = {s.param for s in function.body.symbols}
     for p in function.params:
         buffers[p] = _Buffer(False, p.type.rank == 0, last.get(p, 0.0))
@@ -91,7 +92,7 @@ def layout(function: Function, nested: frozenset[Value]) -> Layout:
         dies = last.get(out, time)
         base = eqn.args[0] if eqn.args and isinstance(eqn.args[0], Value) else None
         named = out not in nested and base is not None and base not in nested
-        if named and base is not None and _in_place(eqn, base, buffers[base], time):
+        if named and base is not None and _in_place(eqn, base, buffers[base], last[base], time):
             stores[i] = Store.WRITE if eqn.op.kind is Kind.WRITE else Store.AUGMENT
             slot = slot_of[out] = slot_of[base]
             old = spans[slot]
@@ -109,7 +110,10 @@ def layout(function: Function, nested: frozenset[Value]) -> Layout:
             continue
         writes = eqn.op.kind is Kind.WRITE
         stores[i] = Store.COPY_AND_WRITE if writes else Store.ASSIGN
-        open_slot(out, time - 1 if writes else time, dies, word(eqn.op.name))
+        role = word(eqn.op.name)
+        if out in results:
+            role = "out_dot" if eqn.phase == "fwd" else "out"
+        open_slot(out, time - 1 if writes else time, dies, role)
     return Layout(spans, slot_of, stores)
 
 
@@ -154,7 +158,7 @@ def _is_number(eqn: Eqn) -> bool:
     return eqn.op.name not in _NOT_NUMBERS
 
 
-def _in_place(eqn: Eqn, base: Value, memory: _Buffer, time: float) -> bool:
+def _in_place(eqn: Eqn, base: Value, memory: _Buffer, dies: float, time: float) -> bool:
     if eqn.op.kind is Kind.WRITE:
         # NumPy orders overlapping reads and writes by itself, but in ufunc.at
         scattered = eqn.op.name == "add_at" and not is_basic(index_of(eqn.attrs))
@@ -163,4 +167,6 @@ def _in_place(eqn: Eqn, base: Value, memory: _Buffer, time: float) -> bool:
         return False
     operator = augmented(eqn)
     wanted = eqn.phase != "" or (eqn.loc is not None and operator in eqn.loc.text)
-    return wanted and (memory.fresh or memory.number) and memory.last <= time
+    if memory.number:  # other names keep the number that they have
+        return wanted and dies <= time
+    return wanted and memory.fresh and memory.last <= time

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from symgrad.ir.core import Eqn
 
 COMPARE, ADD, MUL, UNARY, POW, ATOM = range(1, 7)
 
@@ -21,20 +23,30 @@ _LEVEL = {"+": ADD, "-": ADD, "*": MUL, "/": MUL, "//": MUL, "%": MUL, "@": MUL,
 class Text:
     """An expression's text. `dtype` is what it has at run time; `weak`, that it is a plain Python number.
 
-    `bare` is, for a cast, the text of what is cast: some operations make the cast by themselves.
     `operator` is the outermost operator, "" if there is none. `name` says that it is just a variable.
+    `eqn` and `operands` are what the text was made from, where it is nested: some operations say more
+    than one equation (`np.mean`), or make a cast by themselves.
     """
 
     text: str
     level: int
     dtype: str
     weak: bool = False
-    bare: Text | None = None
     operator: str = ""
     name: bool = False
+    eqn: Eqn | None = None
+    operands: tuple[Text, ...] = ()
 
     def __len__(self) -> int:
         return len(self.text)
+
+    @property
+    def bare(self) -> Text | None:
+        """For a cast, the text of what is cast."""
+        return self.operands[0] if self.eqn is not None and self.eqn.op.name == "cast" else None
+
+    def made_by(self, op: str) -> bool:
+        return self.eqn is not None and self.eqn.op.name == op
 
 
 def variable(name: str, dtype: str, weak: bool = False) -> Text:
@@ -43,10 +55,6 @@ def variable(name: str, dtype: str, weak: bool = False) -> Text:
 
 def atom(text: str, dtype: str, weak: bool = False) -> Text:
     return Text(text, ATOM, dtype, weak)
-
-
-def typed(text: Text, dtype: str, weak: bool = False) -> Text:
-    return replace(text, dtype=dtype, weak=weak, bare=None)
 
 
 def call(function: str, args: Sequence[str], dtype: str) -> Text:

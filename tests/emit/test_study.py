@@ -127,9 +127,9 @@ def test_casts_are_left_to_numpy_where_it_makes_them() -> None:
         )
 
     f = function(body, x="n", s="float32:n", i="int64:n", c="bool:n")
-    returned = "return x * i, prod, np.sum(c), i / i, np.exp(i), x.astype(np.float32), prod2"
+    returned = "return x * i, out, np.sum(c), i / i, np.exp(i), x.astype(np.float32), out2"
     assert body_of(study(f))[-1] == returned
-    assert "prod = s * i.astype(np.float32)" in body_of(study(f))
+    assert "out = s * i.astype(np.float32)" in body_of(study(f))
 
 
 def test_extents_are_fetched_where_they_are_needed_twice() -> None:
