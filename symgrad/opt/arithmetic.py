@@ -1,6 +1,7 @@
 """Identities of arithmetic, selection and casts, each of which keeps dtype, shape and NaNs.
 
-In: an equation, through a `Site`. Out: what its result is instead, or None. The sign of a zero may change.
+In: an equation, through a `Site`. Out: what its result is instead, or None. Bits are kept in the user's own
+statements; in derivatives and kernels the sign of a zero may change.
 
     x + 0 -> x      a + (-b) -> a - b      -(-x) -> x      x ** 1 -> x      where(c, x, x) -> x
 """
@@ -24,32 +25,37 @@ def folded(site: Site, eqn: Eqn) -> Rewritten:
         Const(n, ArrayType(a.type.dtype)) for n, a in zip(numbers, eqn.args, strict=True) if n is not None
     ]
     result = fold(eqn.op.name, operands)
-    if not isinstance(result, Const):
+    if not isinstance(result, Const) or not all(map(_exact, [*operands, result])):
         return None
     longest = max(len(repr(c.value)) for c in operands)
     return result if site.through_names or len(repr(result.value)) <= longest + 2 else None
 
 
+def _exact(constant: Const) -> bool:
+    """Is the number as it is written one of its dtype? 0.1 is no float32."""
+    return constant.type.dtype != "float32" or float(np.float32(constant.value)) == constant.value
+
+
 def _add(site: Site, eqn: Eqn) -> Rewritten:
     x, y = eqn.args
+    if not site.may_reform(eqn):
+        return None
     if site.is_constant(y, 0):
         return x
     if site.is_constant(x, 0):
         return y
-    if (minus := site.get(y, "negative")) and site.may_reform(eqn):
+    if minus := site.get(y, "negative"):
         return site.ref(x) - site.ref(minus.args[0])
-    if (minus := site.get(x, "negative")) and site.may_reform(eqn):
+    if minus := site.get(x, "negative"):
         return site.ref(y) - site.ref(minus.args[0])
-    if site.may_reform(eqn) and x.type.is_float and site.same(x, y):
-        return 2.0 * site.ref(x)
-    return None
+    return 2.0 * site.ref(x) if x.type.is_float and site.same(x, y) else None
 
 
 def _subtract(site: Site, eqn: Eqn) -> Rewritten:
     x, y = eqn.args
-    if site.is_constant(y, 0):
+    if repr(site.constant(y)) in ("0.0", "0"):  # x - (-0.0) is not x where x is -0.0
         return x
-    if site.is_constant(x, 0):
+    if site.is_constant(x, 0) and site.may_reform(eqn):
         return -site.ref(y)
     if (minus := site.get(y, "negative")) and site.may_reform(eqn):
         return site.ref(x) + site.ref(minus.args[0])
@@ -149,7 +155,8 @@ def _cast(site: Site, eqn: Eqn) -> Rewritten:
         return x
     value = site.constant(x)
     if value is not None and (dtype in FLOATS or x.type.dtype == "bool") and np.isfinite(value):
-        return site.number(value, eqn.out.type)
+        known = Const(value, ArrayType(x.type.dtype))
+        return site.number(value, eqn.out.type) if _exact(known) else None
     inner = site.get(x, "cast")
     if inner and np.can_cast(inner.args[0].type.dtype, x.type.dtype, "safe"):
         source = inner.args[0]

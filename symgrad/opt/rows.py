@@ -15,6 +15,8 @@ from symgrad.opt.rewrite import Rewritten, Rules, Site
 
 def _exp(site: Site, eqn: Eqn) -> Rewritten:
     """The exponential of a grouped logarithm is the grouped function."""
+    if not site.may_reform(eqn):
+        return None
     if inner := site.get(eqn.args[0], "log_softmax"):
         return site.call("softmax", inner.args[0], **inner.attrs)
     if inner := site.get(eqn.args[0], "log_sigmoid"):

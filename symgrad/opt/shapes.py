@@ -11,7 +11,7 @@ from __future__ import annotations
 from symgrad.ir.build import Ref
 from symgrad.ir.core import Arg, Eqn, Kind, full_span
 from symgrad.ir.dims import Dim
-from symgrad.ir.indexing import index_of, is_basic
+from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS, axes, dims
 from symgrad.ir.types import ArrayType, Shape
 from symgrad.opt.rewrite import Rewritten, Rules, Site
@@ -19,7 +19,7 @@ from symgrad.opt.rewrite import Rewritten, Rules, Site
 
 def _filled(site: Site, eqn: Eqn) -> Rewritten:
     """Elements moved among equal constants."""
-    if eqn.op.name == "getitem" and not is_basic(index_of(eqn.attrs)):
+    if len(eqn.args) > 1:
         return None  # positions out of range must still be found
     value = site.constant(eqn.args[0])
     return None if value is None else site.number(value, eqn.out.type)
@@ -124,18 +124,19 @@ def _reduction_of_ones(site: Site, eqn: Eqn) -> Rewritten:
 def _sum(site: Site, eqn: Eqn) -> Rewritten:
     (x,) = eqn.args
     axis, keepdims = axes(eqn.attrs), bool(eqn.attrs["keepdims"])
+    if not site.may_reform(eqn):
+        return None
     if inner := site.get(x, "broadcast_to"):
         return _sum_of_spread(site, eqn, inner.args[0])
     if inner := site.get(x, "full"):
         return _times(site, site.ref(inner.args[0]), tuple(x.type.shape[i] for i in axis))
     inner = site.take(x, "sum")
-    if inner and site.may_reform(eqn) and bool(inner.attrs["keepdims"]) is keepdims:
+    if inner and bool(inner.attrs["keepdims"]) is keepdims:
         first = axes(inner.attrs)
         left = [i for i in range(inner.args[0].type.rank) if keepdims or i not in first]
         merged = tuple(sorted({*first, *(left[i] for i in axis)}))
         return site.call("sum", inner.args[0], axis=merged, keepdims=keepdims)
-    inner = site.take(x, "negative")
-    if inner and site.may_reform(eqn):
+    if inner := site.take(x, "negative"):
         return -site.call("sum", inner.args[0], **eqn.attrs)
     return None
 

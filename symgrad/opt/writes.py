@@ -30,6 +30,8 @@ def _onto(site: Site, eqn: Eqn, write: Eqn, base: Ref, value: Ref) -> Rewritten:
 
 
 def _add(site: Site, eqn: Eqn) -> Rewritten:
+    if not site.may_reform(eqn):
+        return None
     for this, other in (eqn.args, eqn.args[::-1]):
         if site.once(this) and (write := _scattered(site, this)) and not site.is_constant(other, 0):
             return _onto(site, eqn, write, site.ref(other), site.ref(write.args[1]))
@@ -38,6 +40,8 @@ def _add(site: Site, eqn: Eqn) -> Rewritten:
 
 def _subtract(site: Site, eqn: Eqn) -> Rewritten:
     x, y = eqn.args
+    if not site.may_reform(eqn):
+        return None
     if site.once(x) and (write := _scattered(site, x)) and y.type == eqn.out.type:
         return _onto(site, eqn, write, -site.ref(y), site.ref(write.args[1]))
     if site.once(y) and (write := _scattered(site, y)) and not site.is_constant(x, 0):
@@ -47,14 +51,14 @@ def _subtract(site: Site, eqn: Eqn) -> Rewritten:
 
 def _negative(site: Site, eqn: Eqn) -> Rewritten:
     write = _scattered(site, eqn.args[0])
-    if write is None or not site.once(eqn.args[0]):
+    if write is None or not site.once(eqn.args[0]) or not site.may_reform(eqn):
         return None
     return site.call("add_at", write.args[0], -site.ref(write.args[1]), *write.args[2:], **write.attrs)
 
 
 def _sum(site: Site, eqn: Eqn) -> Rewritten:
     write = site.see(eqn.args[0], "add_at")
-    if write is None or not site.is_constant(write.args[0], 0):
+    if write is None or not site.is_constant(write.args[0], 0) or not site.may_reform(eqn):
         return None
     base, value, *operands = write.args
     if axes(eqn.attrs) == tuple(range(base.type.rank)):
