@@ -20,6 +20,7 @@ from symgrad.frontend.index import getitem
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup, stored_names, unpack
 from symgrad.frontend.pointwise import choose
+from symgrad.frontend.solver import Mismatch
 from symgrad.frontend.subset import refuse_node
 from symgrad.frontend.values import Tensor, TensorMethod, Val
 
@@ -52,15 +53,10 @@ def applied(
     low.at(frame, node)
     try:
         return f()
-    except ShapeError as e:
-        if e.loc is not None:
-            raise
+    except Mismatch as e:
         what = described(frame, operands)
-        raise ShapeError(
-            f"shapes do not fit together: {what}" if what else e.message,
-            low.loc(node),
-            why=e.message if what else "",
-        ) from None
+        message = f"shapes do not fit together: {what}" if what else e.message
+        raise ShapeError(message, low.loc(node), why=e.message if what else "") from None
     except SymgradError as e:
         if e.loc is not None:
             raise

@@ -194,7 +194,7 @@ def scaled(low: Lowering, v: Val, factor: float) -> Tensor:
 
 def unknown(low: Lowering, name: str, known: Sequence[str]) -> Any:
     """Refuse a function that the compiler does not know, and name the nearest that it does."""
-    near = difflib.get_close_matches(name.rpartition(".")[2], [k.rpartition(".")[2] for k in known], 1)
+    near = difflib.get_close_matches(name.rpartition(".")[2], [k.rpartition(".")[2] for k in known], 1, 0.7)
     hint = next((k for k in known if near and k.rpartition(".")[2] == near[0]), "")
     low.refuse(
         f"no derivative rule for {name}" + (f" (did you mean {hint}?)" if hint else ""),

@@ -19,6 +19,10 @@ from symgrad.ir.core import Guard
 from symgrad.ir.dims import Dim, Extent, evaluate, substitute, symbol, symbols
 
 
+class Mismatch(ShapeError):
+    """Two extents that must be the same are not: told to the user in terms of the operands."""
+
+
 class Solver:
     """A unifier over extents. `sizes` has the number of each name; `fixed` are names never solved for."""
 
@@ -62,7 +66,7 @@ class Solver:
             for dim, value in ((a, left), (b, right)):
                 if value == 1 and isinstance(dim, Extent):  # would broadcast, which types must show
                     raise NeedConstant(next(symbols(dim)))
-            raise ShapeError(f"extents {left} and {right} differ")
+            raise Mismatch(f"extents {left} and {right} differ")
         self._eliminate(a, b)
         return self.resolve(a)
 
