@@ -39,9 +39,9 @@ class Numbers:
             self._of_value[eqn.out] = self.of(eqn.args[0]) if self.through_copies else self._new()
             return False
         operands = [self._key(a) for a in eqn.args]
-        if eqn.op.name in COMMUTATIVE:
-            operands.sort(key=repr)
-        key = (eqn.op.name, eqn.out.type, tuple(operands), tuple(sorted(eqn.attrs.items())))
+        together = frozenset(operands) if eqn.op.name in COMMUTATIVE else tuple(operands)  # all are binary
+        attrs = tuple(sorted(eqn.attrs.items())) if eqn.attrs else ()
+        key = (eqn.op.name, eqn.out.type, together, attrs)
         known = key in self._of_key
         if not known:
             self._of_key[key] = self._new()
@@ -57,8 +57,8 @@ class Numbers:
         """Are the two operands the same value?"""
         return self._key(a) == self._key(b)
 
-    def _key(self, arg: Arg) -> tuple[str, Hashable]:
-        return ("const", arg) if isinstance(arg, Const) else ("value", self.of(arg))
+    def _key(self, arg: Arg) -> Const | int:
+        return arg if isinstance(arg, Const) else self.of(arg)
 
     def _new(self) -> int:
         self._next += 1

@@ -43,7 +43,8 @@ class Site:
         self.target = ""  # the name of the result of the equation at hand
         self.produced: dict[Value, Eqn] = {}
         self.count: dict[Value, int] = {}
-        self.numbers = Numbers()
+        self._numbers = Numbers()
+        self._unnumbered: list[Eqn] = []
 
     def ref(self, arg: Arg) -> Ref:
         return self.builder.ref(arg)
@@ -102,7 +103,17 @@ class Site:
 
     def same(self, a: Arg, b: Arg) -> bool:
         """Are the two one value, computed once or twice?"""
-        return a is b or self.numbers.same(a, b)
+        if a is b or a.type != b.type:
+            return a is b
+        for eqn in self._unnumbered:
+            self._numbers.add(eqn)
+        self._unnumbered.clear()
+        return self._numbers.same(a, b)
+
+    def add(self, eqn: Eqn) -> None:
+        """`eqn` is final: rules may look back at it."""
+        self.produced.update((out, eqn) for out in eqn.outs)
+        self._unnumbered.append(eqn)
 
     def once(self, arg: Arg) -> bool:
         """Nothing else reads `arg`, so that it goes if this reader does without it."""
@@ -184,8 +195,7 @@ def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
                 _bind(site, env, eqn)
                 continue
             done.append(eqn)
-            site.produced.update((out, eqn) for out in eqn.outs)
-            site.numbers.add(eqn)
+            site.add(eqn)
     return with_eqns(block, done, env=env) if changed else block
 
 
