@@ -6,8 +6,8 @@ other.
     a = np.dot(x, w)                          a = np.dot(x, w)
     h[i, j] = tanh(a[i, j])             ->    a[i, j] = tanh(a[i, j])
 
-A statement may write where it reads if nothing reads the old element later: not in a later group, not in
-another trip of a loop that both stand in.
+A statement may write where its loop body has just read if nothing reads the old element later: not in a later
+group, not in another trip of a loop that both stand in. What the same trip still reads has a name.
 """
 
 from __future__ import annotations
@@ -77,11 +77,9 @@ def _last(array: _Array, number: int, path: Path, coords: Coords) -> bool:
     ):
         return False
     for use in array.reads:
-        if use.number > number:
-            return False
-        if use.coords == coords:
-            continue
-        if use.number == number:
+        if use.path == path and use.coords == coords:
+            continue  # the element has a name by now
+        if use.number >= number:
             return False
         for loop in range(shared_loops(use.path, path)):
             if _at(use.coords, loop).isdisjoint(_at(coords, loop)):

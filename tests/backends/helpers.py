@@ -71,7 +71,7 @@ class _IEEE(ast.NodeTransformer):
 
 def python(text: str, entry: str = "f___HASH__") -> Callable[..., Any]:
     """The kernel as plain Python: slow, and no compilation."""
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"float": np.float64}
     plain = text.replace("@njit\n", "").replace("from numba import njit\n", "")
     tree = ast.fix_missing_locations(_IEEE().visit(ast.parse(plain)))
     exec(compile(tree, "<kernel>", "exec"), namespace)
