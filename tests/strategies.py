@@ -274,6 +274,8 @@ def _write(p: _Making) -> None:
             shape = index_shape(x.type.shape, tuple(o.type for o in operands), {"index": index}, STRICT)
         except ShapeError:
             return
+        if all(i == full_span(d) for i, d in zip(index, x.type.shape, strict=False)):
+            return  # that is no write, but a new array
         alike = [v for v in p.pool if v.type == ArrayType(p.dtype, shape)]
         value: Arg = p.pick(alike) if alike and p.flip() else p.const()
         name = "add_at" if p.flip() or any(isinstance(i, Gather) for i in index) else "setitem"
@@ -305,11 +307,13 @@ def _create(p: _Making) -> None:
         elif kind == "iota":
             p.emit("cast", p.emit("iota", shape=(p.pick(x.type.shape),)), dtype=p.dtype)
         else:
-            p.emit("cast", p.emit("extent", dim=product(x.type.shape)), dtype=p.dtype)
+            size = product(x.type.shape)
+            if not isinstance(size, int):
+                p.emit("cast", p.emit("extent", dim=size), dtype=p.dtype)
 
 
 def _mean(p: _Making) -> None:
-    if (x := p.value(1)) is not None:
+    if (x := p.value(1)) is not None and not isinstance(x.type.shape[0], int):
         total = p.emit("sum", x, axis=(0,), keepdims=False)
         count = p.emit("cast", p.emit("extent", dim=x.type.shape[0]), dtype=p.dtype)
         p.emit("divide", total, count)
@@ -389,10 +393,11 @@ def programs(
         making.builder.loc = Loc("model.py", line, 1, 9, f"{step}{line} = ...")
         MAKERS[step](making)
     count = draw(st.integers(1, 3))
-    results = tuple(draw(st.sampled_from(making.pool)) for _ in range(count))
+    floats = [v for v in making.pool if v.type.dtype == dtype]  # a bare extent or index is nobody's result
+    results = (floats[-1], *(draw(st.sampled_from(floats)) for _ in range(count)))
     args = tuple(_argument(p, draw(st.integers(0, 10**6))) for p in params)
-    body = Block((*params, index), tuple(making.builder.eqns), (making.pool[-1], *results), _symbols(params))
-    return Program(verify(Function("program", body)), (*args, 0))
+    block = Block((*params, index), tuple(making.builder.eqns), results, _symbols(params))
+    return Program(verify(Function("program", block)), (*args, 0))
 
 
 def _symbols(params: list[Value]) -> tuple[Symbol, ...]:

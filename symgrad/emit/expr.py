@@ -123,7 +123,8 @@ def _plain_operands(eqn: Eqn, values: Sequence[Text | None]) -> list[Text]:
     for arg, text in zip(eqn.args, values, strict=True):
         if text is None:
             assert isinstance(arg, Const)
-            text = scalar(arg) if eqn.op.name != "full" else constant(arg.value, arg.type.dtype)
+            takes_its_dtype = eqn.op.kind is Kind.WRITE or eqn.op.name == "full"
+            text = constant(arg.value, arg.type.dtype) if takes_its_dtype else scalar(arg)
         out.append(text)
     return out
 

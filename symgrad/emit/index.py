@@ -35,9 +35,13 @@ def key(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> t
         view = f"[{', '.join(_items(first, shape, (), scope))}]"
         shape = middle
     items = _items(index, shape, operands, scope)
-    if any(isinstance(item, Span) for item in index[: len(items)]):
-        return view, f"np.s_[{', '.join(items)}]"
-    return view, items[0] if len(items) == 1 else f"({', '.join(items)})"
+    parts = [_as_object(t) if isinstance(i, Span) else t for i, t in zip(index, items, strict=False)]
+    return view, parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+def _as_object(text: str) -> str:
+    """A slice outside brackets: `slice(1, -1)` for `1:-1`."""
+    return f"slice({', '.join(part or 'None' for part in text.split(':'))})" if text != ":" else "slice(None)"
 
 
 def sized(index: Index, shape: Shape) -> Iterator[tuple[IndexItem, Dim]]:
