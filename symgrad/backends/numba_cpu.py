@@ -4,6 +4,8 @@ In: the text of `loops.kernel`, a function in it, options. Out: a numba dispatch
 keeps on disk beside the module file that `symgrad.cache` writes.
 
     @njit   ->   @njit(error_model="numpy", nogil=True, cache=True)
+
+`parallel` changes nothing here: the trips of a fused loop share accumulators. BLAS has threads of its own.
 """
 
 from __future__ import annotations
