@@ -18,6 +18,7 @@ from symgrad.errors import NotDifferentiableError, SymgradError
 from symgrad.frontend.lower import Lowered
 from symgrad.frontend.scalars import is_scalar_function
 from symgrad.frontend.signature import Signature
+from symgrad.pickling import ByName, ByText, importable, portable
 from symgrad.pipeline import Mode, Options, Program, Transform, build
 from symgrad.study.graph import Graph
 from symgrad.study.graph import graph as draw
@@ -197,22 +198,14 @@ class Derivative(Dispatcher):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        module = sys.modules.get(getattr(self.fun, "__module__", "") or "")
-        found: Any = module
-        for part in getattr(self.fun, "__qualname__", "").split("."):
-            found = getattr(found, part, None)
-        if found is self:  # decorated: the name in its module is this object
-            return (_by_name, (self.fun.__module__, self.fun.__qualname__))
-        return (Derivative, (self.fun, self.transform, self.options))
+        where = getattr(self.fun, "__module__", "") or "", getattr(self.fun, "__qualname__", "")
+        if importable(self, *where):  # decorated: the name in its module is this object
+            return (ByName.load, (ByName(*where),))
+        return (_rebuild, (portable(self.fun), self.transform, self.options))
 
 
-def _by_name(module: str, qualname: str) -> Any:
-    import importlib
-
-    found: Any = importlib.import_module(module)
-    for part in qualname.split("."):
-        found = getattr(found, part)
-    return found
+def _rebuild(fun: Any, transform: Transform, options: Options) -> Derivative:
+    return Derivative(fun.load() if isinstance(fun, ByName | ByText) else fun, transform, options)
 
 
 __all__ = ["Derivative", "Stats"]
