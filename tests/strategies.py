@@ -279,6 +279,8 @@ def _write(p: _Making) -> None:
         alike = [v for v in p.pool if v.type == ArrayType(p.dtype, shape)]
         value: Arg = p.pick(alike) if alike and p.flip() else p.const()
         name = "add_at" if p.flip() or any(isinstance(i, Gather) for i in index) else "setitem"
+        if isinstance(value, Value) and p.flip():
+            value = p.emit("negative", value)
         if p.flip():  # where it can happen in place
             x = p.emit("full", Const(0.0, ArrayType(p.dtype)), shape=x.type.shape)
         p.emit(name, x, value, *operands, index=index)

@@ -262,7 +262,10 @@ def write(eqn: Eqn, name: str, values: Sequence[Text | None], scope: Scope) -> s
     if eqn.op.name == "setitem":
         return f"{name}{subscript(index, base.shape, dynamic, scope)} = {value.text}"
     if is_basic(index):
-        return f"{name}{subscript(index, base.shape, dynamic, scope)} += {value.text}"
+        place = f"{name}{subscript(index, base.shape, dynamic, scope)}"
+        if value.made_by("negative"):
+            return f"{place} -= {value.operands[0].text}"
+        return f"{place} += {value.text}"
     view, where = key(index, base.shape, dynamic, scope)
     return f"np.add.at({name}{view}, {where}, {value.text})"
 

@@ -76,8 +76,6 @@ def plan(function: Function, names: list[str]) -> Plan:
         p: variable(n, p.type.dtype) for p, n in zip(function.params, names, strict=True)
     }
     for eqn in function.eqns:
-        if eqn.op.kind is Kind.REGION:
-            continue
         local = replace(scope, asked=Counter())
         text = _short(eqn, texts, nested, local)
         out = eqn.out
@@ -159,7 +157,7 @@ def _is_nested(
 ) -> bool:
     if eqn.op.kind is Kind.WRITE or len(text) > NESTED:
         return False
-    if any(r is not None and r[0].op.kind in (Kind.WRITE, Kind.REGION) and r[1] == 0 for r in reads):
+    if any(r is not None and r[0].op.kind is Kind.WRITE and r[1] == 0 for r in reads):
         # the array that is written needs a name, but for a view that is copied on the way
         return len(reads) == 1 and is_view(eqn) and (not eqn.out.hint or _named_alike(eqn, reads[0]))
     if eqn.out.hint:

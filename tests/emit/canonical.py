@@ -60,7 +60,7 @@ def _numbers(f: Function, table: Table) -> list[int]:
         name, out = eqn.op.name, eqn.out.type
         if (name in _SAME_IF_SAME_TYPE and out == eqn.args[0].type) or _keeps_axes(eqn):
             of[eqn.out] = args[0]
-        elif (sum_ := _augments(eqn, args, made)) is not None:
+        elif (sum_ := _augments(eqn, args, made, intern)) is not None:
             of[eqn.out] = intern("add_at", *sum_, out)
         elif name == "reshape" or _only_adds_axes(eqn):
             of[eqn.out] = _reshaped(args[0], eqn.args[0].type, out, made, intern)
@@ -77,18 +77,23 @@ def _attrs(eqn: Eqn) -> str:
     return repr(sorted((k, repr(v)) for k, v in eqn.attrs.items()))
 
 
-def _augments(eqn: Eqn, args: list[int], made: dict[int, Any]) -> tuple[Any, ...] | None:
-    """`x[i] += v` on a basic index may be lowered as x[i] = x[i] + v."""
+def _augments(eqn: Eqn, args: list[int], made: dict[int, Any], intern: Any) -> tuple[Any, ...] | None:
+    """`x[i] += v` and `x[i] -= v` on a basic index may be lowered as x[i] = x[i] + v and x[i] - v."""
     if eqn.op.name != "setitem":
         return None
     base, value, *dynamic = args
     added = made[value]
-    if added[0] != "add":
+    if added[0] not in ("add", "subtract"):
         return None
     read = made[added[1][0]]
     if read[0] != "getitem" or read[1] != (base, *dynamic) or read[2] != _attrs(eqn):
         return None
-    return (base, added[1][1], *dynamic), _attrs(eqn)
+    value = added[1][1]
+    if added[0] == "subtract":
+        value = intern(
+            "negative", (value,), "[]", eqn.args[1].type if made[value][0] == "const" else made[value][-1]
+        )
+    return (base, value, *dynamic), _attrs(eqn)
 
 
 def _keeps_axes(eqn: Eqn) -> bool:
