@@ -182,6 +182,12 @@ def _natural(value: Text) -> str:
     return {"f": "float64", "b": "bool"}.get(value.dtype[0], "int64")
 
 
+def _empty(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    out = eqn.out.type
+    dtype = [] if out.dtype == "float64" else [f"dtype={_dtype(out.dtype)}"]
+    return call("np.empty", [shape(out.shape, scope, hint), *dtype], out.dtype)
+
+
 def _iota(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     return call("np.arange", [extent(dims(eqn.attrs)[0], scope).text], "int64")
 
@@ -242,6 +248,7 @@ _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "copy": _same,
     "extent": _extent,
     "full": _full,
+    "empty": _empty,
     "iota": _iota,
     "literal": _literal,
     "broadcast_to": _broadcast_to,

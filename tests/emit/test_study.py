@@ -12,6 +12,7 @@ from symgrad.ir import evaluate
 from symgrad.ir.build import Ref, apply
 from symgrad.ir.core import At, AtArg, Const, Function, Gather, Span, Value, full_span
 from symgrad.ir.dims import product, symbol
+from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType
 
 n, m = symbol("n"), symbol("m")
@@ -147,7 +148,6 @@ def test_extents_are_fetched_where_they_are_needed_twice() -> None:
 
 
 def apply_extent(x: Ref, dim: object) -> Ref:
-    from symgrad.ir.ops import OPS
 
     return b.Ref(x.builder.emit(OPS["extent"], (), {"dim": dim}), x.builder)
 
@@ -359,3 +359,17 @@ def test_a_parameter_without_a_hint_has_a_name() -> None:
     assert (
         study(Function("f", Block((x,), (), (x,)))) == "import numpy as np\n\n\ndef f(arg):\n    return arg\n"
     )
+
+
+def test_arrays_to_be_filled() -> None:
+    def body(x: Ref) -> Ref:
+        y = b.Ref(x.builder.emit(OPS["empty"], (), {"shape": (n, m), "dtype": "float64"}, "y"), x.builder)
+        y = named("y", add_at(y, x, index=(full_span(n), Span(0, 1, m)), name="setitem"))
+        return named("y", add_at(y, 2.0, index=(At(0), At(m - 1)), name="setitem"))
+
+    assert lines(function(body, x="n,m")) == [
+        "y = np.empty(x.shape)",
+        "y[...] = x",
+        "y[0, -1] = 2.0",
+        "return y",
+    ]
