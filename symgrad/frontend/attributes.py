@@ -35,7 +35,8 @@ def get(frame: Frame, node: ast.Attribute, obj: Val, name: str) -> Val:
         return _of_module(low, obj, name)
     if isinstance(obj, _CONTAINERS) and not hasattr(obj, "_fields"):
         return _plain(low, obj, name)
-    if isinstance(obj, FunctionType) or is_library(obj):
+    library = type(obj).__module__.partition(".")[0] == "numpy"  # np.finfo(...).eps
+    if isinstance(obj, FunctionType) or is_library(obj) or library:
         return _plain(low, obj, name)
     return _of_object(frame, obj, name)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import nested, pybuiltins, tables
+from symgrad.frontend import containers, nested, tables
 from symgrad.frontend.context import Closure, Frame, Lowering, surroundings
 from symgrad.frontend.names import local_names
 from symgrad.frontend.promote import literal, unknown
@@ -43,7 +43,7 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
         return apply(low, ARRAY_METHODS[fn.name], None, [fn.tensor, *args], kwargs)
     if isinstance(fn, Closure):
         return _inline(frame, fn.node, fn.frame.unit, fn, None, args, kwargs)
-    if (handler := tables.known(fn)) is not None:
+    if (handler := tables.handler_of(fn)) is not None:
         return apply(low, handler, fn, args, kwargs)
     if isinstance(fn, MethodType):
         return call_value(frame, fn.__func__, [fn.__self__, *args], kwargs)
@@ -59,8 +59,8 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
     if isinstance(fn, type):
         return _construct(low, fn, args, kwargs)
     owner = getattr(fn, "__self__", None)
-    if owner is not None and isinstance(owner, pybuiltins.CONTAINERS):
-        return pybuiltins.container_method(low, owner, fn.__name__, list(args), dict(kwargs))
+    if owner is not None and isinstance(owner, containers.CONTAINERS):
+        return containers.method(low, owner, fn.__name__, list(args), dict(kwargs))
     if tables.is_numeric_library(fn):
         return unknown(low, name_of(fn), sorted({h.name for h in HANDLERS.values()}))
     if tables.is_transform(fn):

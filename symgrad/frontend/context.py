@@ -251,7 +251,7 @@ class Lowering:
         if isinstance(obj, dict | list | tuple) and not isinstance(obj, str):
             return self._container(obj, path)
         if resolve.is_library(obj) or obj is None:
-            if obj is None:
+            if not resolve.is_plain_import(obj, path):
                 self.watch(path)
             return obj
         simple = is_compile_time(obj) and (

@@ -9,7 +9,10 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
+
+import numpy as np
 
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
@@ -44,6 +47,13 @@ SYMBOLS: dict[type[ast.AST], str] = {
     ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
 }
 # fmt: on
+
+
+_PLAIN = (
+    int, float, complex, str, bytes, list, tuple, set, frozenset, dict, range, type(None), np.generic,
+    np.dtype,
+)  # fmt: skip
+_NOT_FOLLOWED = "the methods behind operators are not interpreted"
 
 
 def constant(low: Lowering, v: Val, what: str = "") -> Any:
@@ -84,6 +94,9 @@ def binary(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
                 return binary(low, op, constant(low, left), constant(low, right))
             return _on_tensors(low, op, left, right)
         return _on_extents(low, op, low.solver.resolve(left), low.solver.resolve(right))
+    for v in (left, right):
+        if not isinstance(v, _PLAIN):
+            low.refuse(f"an operator on a {type(v).__name__}", _NOT_FOLLOWED)
     try:
         out = PYTHON[op](left, right)
     except ArithmeticError as e:
@@ -170,9 +183,9 @@ def unary(low: Lowering, op: type[ast.AST], v: Val) -> Val:
 def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
     """One comparison."""
     if op is ast.Is:
-        return _is(left, right)
+        return left is right
     if op is ast.IsNot:
-        return not _is(left, right)
+        return left is not right
     if op in (ast.In, ast.NotIn):
         return _contains(low, left, right) is (op is ast.In)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
@@ -189,15 +202,25 @@ def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
             return op is ast.NotEq
         return elementwise(low, PREDICATES[op], left, right, operator=True)
     if _has_runtime(left) or _has_runtime(right):
+        if op in (ast.Eq, ast.NotEq) and _are_shapes(left, right):
+            same = len(left) == len(right) and all(map(low.solver.same, left, right))
+            return same is (op is ast.Eq)
         left, right = constant(low, left), constant(low, right)
+    for v in (left, right):
+        if not isinstance(v, (*_PLAIN, type, Enum)) and _has_own_equality(v):
+            low.refuse(f"a comparison of a {type(v).__name__}", _NOT_FOLLOWED)
     try:
         return PYTHON[op](left, right)
     except TypeError as e:
         low.refuse(str(e))
 
 
-def _is(left: Val, right: Val) -> bool:
-    return left is right
+def _has_own_equality(v: Val) -> bool:
+    return any("__eq__" in vars(c) for c in type(v).__mro__[:-1])
+
+
+def _are_shapes(left: Val, right: Val) -> bool:
+    return all(isinstance(v, tuple | list) and all(map(is_dim, v)) for v in (left, right))
 
 
 def _has_runtime(v: Val) -> bool:

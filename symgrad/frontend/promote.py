@@ -26,7 +26,7 @@ from symgrad.ir.types import FLOATS, float_of
 _FLOAT = """
     exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh
     arcsinh arccosh arctanh rint sinc erf erfc gammaln digamma trigamma sigmoid log_sigmoid softplus
-    silu relu divide arctan2 hypot logaddexp copysign xlogy
+    silu relu sigmoid_cross_entropy divide arctan2 hypot logaddexp copysign xlogy
 """
 FLOAT = frozenset(_FLOAT.split())
 PREDICATES = frozenset(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"))

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.errors import SymgradError
 from symgrad.frontend import operators
+from symgrad.frontend.containers import owned
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.creation import python_number
 from symgrad.frontend.index import write
@@ -28,13 +28,6 @@ from symgrad.frontend.registry import handles
 from symgrad.frontend.values import SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Extent, as_symbol, symbols
-
-CONTAINERS = (list, dict, tuple, str, set, frozenset, bytes, range, slice, int, float, np.generic, np.dtype)
-
-
-def owned(low: Lowering, made: Any) -> Any:
-    low.owned[id(made)] = made
-    return made
 
 
 @handles(len)
@@ -385,37 +378,3 @@ def _at(sign: int) -> Any:
 
 handles(np.add.at)(_at(1))
 handles(np.subtract.at)(_at(-1))
-
-# fmt: off
-READ = {
-    list: "index count copy", tuple: "index count", dict: "get items keys values copy",
-}
-CHANGE = {
-    list: "append extend insert pop reverse clear", dict: "update pop setdefault clear",
-    set: "add update discard",
-}
-# fmt: on
-
-
-def container_method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
-    """A method of a compile-time object."""
-    kind = next((k for k in (list, tuple, dict, set) if isinstance(owner, k)), None)
-    changes = name in CHANGE.get(kind, "").split() if kind else False
-    if changes and id(owner) not in low.owned:
-        low.refuse(
-            f"{name}() on a {type(owner).__name__} from outside of the function",
-            why="a differentiated function must not have side effects",
-            instead="make a new one",
-        )
-    if not changes and kind in READ and name not in READ[kind].split():
-        low.refuse(f"the {type(owner).__name__} method {name!r}", why="it is not compiled")
-    keyed = kind is dict or name in ("insert", "pop", "index", "count") or kind is None or kind is set
-    if keyed and args:
-        args = [constant(low, args[0], f"the argument of {name}()"), *args[1:]]
-    if name == "extend":
-        args = [list(iterate(low, args[0]))]
-    try:
-        out = getattr(owner, name)(*args, **kwargs)
-    except (LookupError, TypeError, ValueError) as e:
-        low.refuse(f"{type(e).__name__}: {e}", error=SymgradError)
-    return owned(low, out) if isinstance(out, list | dict | set) else out

@@ -194,10 +194,20 @@ def ptp(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Va
 
 @handles(np.cumsum, method="cumsum", pure=True)
 def cumsum(low: Lowering, a: Val, axis: Val = None) -> Val:
+    return _cumulative(low, "cumsum", a, axis)
+
+
+@handles(np.cumprod, method="cumprod", pure=True)
+def cumprod(low: Lowering, a: Val, axis: Val = None) -> Val:
+    return _cumulative(low, "cumprod", a, axis)
+
+
+def _cumulative(low: Lowering, name: str, a: Val, axis: Val) -> Tensor:
     t = _summable(low, a)
     if axis is None and t.rank != 1:
         t = Tensor(low.emit("reshape", [low.arg(t)], shape=(product(low.shape(t)),)))
-    return Tensor(low.emit("cumsum", [low.arg(t)], axis=one_axis(low, t.rank, 0 if axis is None else axis)))
+    at = one_axis(low, t.rank, 0 if axis is None else axis)
+    return Tensor(low.emit(name, [low.arg(t)], axis=at))
 
 
 @handles(np.diff, pure=True)

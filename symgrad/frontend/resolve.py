@@ -141,6 +141,12 @@ def is_library(obj: Any) -> bool:
     return named and isinstance(module, str) and module.partition(".")[0] in _LIBRARIES
 
 
+def is_plain_import(obj: Any, path: Path) -> bool:
+    """`np`, or `exp` of `from math import exp`: a global that nobody means to rebind."""
+    is_global = isinstance(path.key, tuple) and path.key[0] == "global"
+    return is_global and (isinstance(obj, ModuleType) or getattr(obj, "__name__", None) == path.text)
+
+
 def is_library_module(module: ModuleType) -> bool:
     return module.__name__.partition(".")[0] in _LIBRARIES
 

@@ -1,20 +1,21 @@
-"""Elements moved, not computed: transposes, reshapes, joins, repetitions.
+"""The same elements in another arrangement: transposes, reshapes, axes added and dropped.
 
-In: calls such as x.T, x.reshape(n, -1), np.concatenate((a, b)), np.tile(x, 3). Out: `transpose`, `reshape`,
-`concatenate`, `broadcast_to`, `getitem` equations; views where NumPy gives views.
+In: calls such as x.T, x.reshape(n, -1), np.squeeze(x), np.broadcast_to(x, shape). Out: `transpose`,
+`reshape`, `broadcast_to` equations; views where NumPy gives views.
+
+    x.reshape(-1) -> reshape(x, shape=(n * m,))
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import numpy as np
 
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
-from symgrad.frontend.creation import common, filled, shape_of
-from symgrad.frontend.index import getitem, rearranged
+from symgrad.frontend.creation import shape_of
+from symgrad.frontend.index import rearranged
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor
 from symgrad.frontend.reductions import axes_of, one_axis
@@ -152,15 +153,15 @@ def reshaped(low: Lowering, t: Tensor, target: Shape) -> Tensor:
 @handles(np.ravel, method="ravel")
 def ravel(low: Lowering, a: Val) -> Val:
     t = as_tensor(low, a)
-    return t if t.rank == 1 and t.contiguous else _flat(low, t, view=True)
+    return t if t.rank == 1 and t.contiguous else flat(low, t, view=True)
 
 
 @handles(method="flatten")
 def flatten(low: Lowering, a: Val) -> Val:
-    return _flat(low, as_tensor(low, a), view=False)
+    return flat(low, as_tensor(low, a), view=False)
 
 
-def _flat(low: Lowering, t: Tensor, *, view: bool) -> Tensor:
+def flat(low: Lowering, t: Tensor, *, view: bool) -> Tensor:
     target = (product(low.shape(t)),)
     if view and t.rank != 1:
         return reshaped(low, t, target)
@@ -227,188 +228,6 @@ def broadcasted(low: Lowering, t: Tensor, target: Shape) -> Tensor:
         return low.emit("broadcast_to", [arg], shape=target)
 
     return low.view(t, read, None)
-
-
-@handles(np.concatenate, np.concat)
-def concatenate(low: Lowering, arrays: Val, axis: Val = 0) -> Val:
-    parts = common(low, _parts(low, arrays))
-    if axis is None:
-        parts, axis = [_flat(low, p, view=False) for p in parts], 0
-    if not parts or not parts[0].rank:
-        low.refuse("numbers are concatenated", instead="np.array([a, b]) or np.stack", error=ShapeError)
-    if len(parts) == 1:
-        return parts[0]
-    return Tensor(
-        low.emit("concatenate", [low.arg(p) for p in parts], axis=one_axis(low, parts[0].rank, axis))
-    )
-
-
-def _parts(low: Lowering, arrays: Val) -> list[Val]:
-    if isinstance(arrays, list | tuple):
-        return list(arrays)
-    t = as_tensor(low, arrays)
-    extent = constant(low, low.shape(t)[0], "the number of arrays")
-    return [getitem(low, t, i) for i in range(extent)]
-
-
-@handles(np.stack)
-def stack(low: Lowering, arrays: Val, axis: Val = 0) -> Val:
-    parts = [as_tensor(low, p) for p in _parts(low, arrays)]
-    at = one_axis(low, parts[0].rank + 1, axis)
-    return concatenate(low, [expand_dims(low, p, at) for p in parts], at)
-
-
-@handles(np.vstack)
-def vstack(low: Lowering, tup: Val) -> Val:
-    return concatenate(low, [atleast_2d(low, p) for p in _parts(low, tup)], 0)
-
-
-@handles(np.hstack)
-def hstack(low: Lowering, tup: Val) -> Val:
-    parts = [atleast_1d(low, p) for p in _parts(low, tup)]
-    return concatenate(low, parts, 0 if parts[0].rank == 1 else 1)
-
-
-@handles(np.dstack)
-def dstack(low: Lowering, tup: Val) -> Val:
-    parts = [atleast_2d(low, p) for p in _parts(low, tup)]
-    return concatenate(low, [p if p.rank > 2 else expand_dims(low, p, 2) for p in parts], 2)
-
-
-@handles(np.column_stack)
-def column_stack(low: Lowering, tup: Val) -> Val:
-    parts = [as_tensor(low, p) for p in _parts(low, tup)]
-    return concatenate(
-        low, [p if p.rank > 1 else getitem(low, atleast_1d(low, p), (slice(None), None)) for p in parts], 1
-    )
-
-
-@handles(np.tile)
-def tile(low: Lowering, A: Val, reps: Val) -> Val:
-    t = as_tensor(low, A)
-    counts = shape_of(low, reps)
-    rank = max(t.rank, len(counts))
-    shape = (1,) * (rank - t.rank) + low.shape(t)
-    counts = (1,) * (rank - len(counts)) + counts
-    split = tuple(d for s in shape for d in (1, s))
-    wide = tuple(d for r, s in zip(counts, shape, strict=True) for d in (r, s))
-    return _spread(low, t, split, wide, tuple(r * s for r, s in zip(counts, shape, strict=True)))
-
-
-@handles(np.repeat, method="repeat")
-def repeat(low: Lowering, a: Val, repeats: Val, axis: Val = None) -> Val:
-    t = as_tensor(low, a)
-    if isinstance(repeats, Tensor | list | tuple):
-        low.refuse("np.repeat with a number for each element", instead="indexing with an array of positions")
-    (count,) = shape_of(low, repeats)
-    if axis is None:
-        t, axis = _flat(low, t, view=False), 0
-    at = one_axis(low, t.rank, axis)
-    shape = low.shape(t)
-    head, tail = shape[: at + 1], shape[at + 1 :]
-    return _spread(low, t, (*head, 1, *tail), (*head, count, *tail), (*shape[:at], shape[at] * count, *tail))
-
-
-def _spread(low: Lowering, t: Tensor, split: Shape, wide: Shape, target: Shape) -> Tensor:
-    arg = low.arg(t)
-    if isinstance(arg, Const):
-        return Tensor(low.emit("full", [arg], shape=target))
-    for name, shape in (("reshape", split), ("broadcast_to", wide), ("reshape", target)):
-        if low.solver.shape(arg.type.shape) != shape:
-            arg = low.emit(name, [arg], shape=shape)
-    return Tensor(arg)
-
-
-@handles(np.flip)
-def flip(low: Lowering, m: Val, axis: Val = None) -> Val:
-    t = as_tensor(low, m)
-    axes = axes_of(low, t.rank, axis)
-    return getitem(low, t, tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(t.rank)))
-
-
-@handles(np.flipud)
-def flipud(low: Lowering, m: Val) -> Val:
-    return flip(low, m, 0)
-
-
-@handles(np.fliplr)
-def fliplr(low: Lowering, m: Val) -> Val:
-    return flip(low, m, 1)
-
-
-@handles(np.roll)
-def roll(low: Lowering, a: Val, shift: Val, axis: Val = None) -> Val:
-    t = as_tensor(low, a)
-    if axis is None:
-        if t.rank == 1:
-            return _rolled(low, t, shift, 0)
-        return reshaped(low, _rolled(low, _flat(low, t, view=False), shift, 0), low.shape(t))
-    axes = axis if isinstance(axis, tuple | list) else (axis,)
-    shifts = shift if isinstance(shift, tuple | list) else (shift,) * len(axes)
-    for s, i in zip(shifts, axes, strict=True):
-        t = _rolled(low, t, s, one_axis(low, t.rank, i))
-    return t
-
-
-def _rolled(low: Lowering, t: Tensor, shift: Val, axis: int) -> Tensor:
-    extent = low.shape(t)[axis]
-    size = low.solver.value(extent)
-    by = constant(low, shift, "the shift of np.roll") if not isinstance(shift, Extent) else shift
-    if size == 0 or by == 0:
-        return Tensor(low.arg(t))
-    if isinstance(by, int) and not -size < by < size:  # turns more than once around
-        by = int(np.fmod(by, constant(low, extent, "the extent that np.roll turns around")))
-    head = (slice(None),) * axis
-    cut = -by
-    parts = [getitem(low, t, (*head, slice(cut, None))), getitem(low, t, (*head, slice(None, cut)))]
-    return Tensor(low.emit("concatenate", [low.arg(p) for p in parts], axis=axis)) if by else t
-
-
-@handles(np.pad)
-def pad(
-    low: Lowering, array: Val, pad_width: Val, mode: Val = "constant", *, constant_values: Val = 0
-) -> Val:
-    t = as_tensor(low, array)
-    if mode != "constant":
-        low.refuse(f"`mode={mode!r}` of np.pad", instead="np.concatenate of slices")
-    widths = constant(low, pad_width, "the width of np.pad")
-    if isinstance(widths, int):
-        pairs = [(widths, widths)] * t.rank
-    elif all(isinstance(w, int) for w in widths):
-        pairs = [tuple(widths) if len(widths) == 2 else (widths[0],) * 2] * t.rank
-    else:
-        pairs = [tuple(w) for w in widths]
-        pairs = pairs * t.rank if len(pairs) == 1 else pairs
-    value = constant(low, constant_values, "the value of np.pad")
-    for axis, (before, after) in enumerate(pairs):
-        shape = list(low.shape(t))
-        blocks = []
-        for width in (before, after):
-            shape[axis] = width
-            blocks.append(filled(low, tuple(shape), value, t.dtype) if width else None)
-        parts = [p for p in (blocks[0], t, blocks[1]) if p is not None]
-        if len(parts) > 1:
-            t = Tensor(low.emit("concatenate", [low.arg(p) for p in parts], axis=axis))
-    return t
-
-
-@handles(np.split, np.array_split)
-def split(low: Lowering, ary: Val, indices_or_sections: Val, axis: Val = 0) -> Val:
-    t = as_tensor(low, ary)
-    at = one_axis(low, t.rank, axis)
-    sections = indices_or_sections
-    if not isinstance(sections, tuple | list):
-        size, count = low.shape(t)[at], constant(low, sections, "the number of parts")
-        if isinstance(size, Extent) and size % count != 0:
-            size = constant(low, size)
-        if size % count != 0:
-            low.refuse(f"{size} elements are split in {count} equal parts", error=ShapeError)
-        sections = [size // count * i for i in range(1, count)]
-    bounds = [None, *sections, None]
-    head = (slice(None),) * at
-    out = [getitem(low, t, (*head, slice(a, b))) for a, b in itertools.pairwise(bounds)]
-    low.owned[id(out)] = out
-    return out
 
 
 @handles(np.shape)

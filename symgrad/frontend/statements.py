@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,14 @@ import numpy as np
 from symgrad.frontend import operators
 from symgrad.frontend.context import Frame
 from symgrad.frontend.expr import applied, closure, evaluate, subscript
-from symgrad.frontend.index import setitem
+from symgrad.frontend.index import parse, setitem, write
 from symgrad.frontend.iterate import UNROLL, iterate
 from symgrad.frontend.names import bind_name, lookup, unpack
-from symgrad.frontend.promote import as_tensor, cast
+from symgrad.frontend.promote import as_tensor, cast, elementwise, result_dtype
 from symgrad.frontend.source import FunctionNode
 from symgrad.frontend.subset import refuse_node
-from symgrad.frontend.values import Tensor, Val
+from symgrad.frontend.values import Tensor, Val, is_number
+from symgrad.ir.indexing import is_basic
 
 
 class Leave(Enum):
@@ -156,8 +158,15 @@ def _aug_assign(frame: Frame, node: ast.AugAssign) -> None:
     base = evaluate(frame, target.value)
     key = evaluate(frame, target.slice)
     low.at(frame, target)
+    eqns = low.builder.eqns
+    start = len(eqns)
     before = subscript(frame, base, key)
+    stop = len(eqns)
     value = evaluate(frame, node.value)
+    if isinstance(base, Tensor) and _added(frame, node, base, key, before, value):
+        if stop > start and eqns[stop - 1].out is before.arg:
+            del eqns[stop - 1]  # the read of what was there before
+        return
     operands = [(target, before), (node.value, value)]
 
     def update() -> None:
@@ -166,6 +175,25 @@ def _aug_assign(frame: Frame, node: ast.AugAssign) -> None:
             _put(frame, base, key, new)
 
     applied(frame, node, operands, update)
+
+
+def _added(frame: Frame, node: ast.AugAssign, base: Tensor, key: Val, before: Val, value: Val) -> bool:
+    """`x[i] += v` where x holds what the sum is: one addition in place, which needs nothing of x[i]."""
+    low = frame.low
+    if not isinstance(node.op, ast.Add | ast.Sub) or not is_number(value) or base.dtype == "bool":
+        return False
+    low.at(frame, node)
+    shape = low.shape(base)
+    parsed = parse(low, shape, key)
+    if not is_basic(parsed.index) or parsed.whole(shape):
+        return False
+    t = as_tensor(low, value)
+    if result_dtype([before, t]) != base.dtype or t.rank > before.rank:
+        return False
+    signed = t if isinstance(node.op, ast.Add) else elementwise(low, "negative", t, operator=True)
+    add = partial(write, low, base, key, signed, "add_at")
+    applied(frame, node, [(node.target, before), (node.value, value)], add)
+    return True
 
 
 def _in_place(frame: Frame, node: ast.AugAssign, current: Val, value: Val, name: str) -> Val:

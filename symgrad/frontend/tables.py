@@ -11,7 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import creation, linalg, pointwise, pybuiltins, reductions, shaping
+from symgrad.frontend import (
+    creation,
+    joins,
+    known,
+    linalg,
+    pointwise,
+    pybuiltins,
+    reductions,
+    shaping,
+)
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import write
 from symgrad.frontend.promote import as_tensor, elementwise
@@ -21,10 +30,10 @@ from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.core import Kind
 from symgrad.ir.ops import OPS
 
-TABLES = (creation, linalg, pointwise, pybuiltins, reductions, shaping)
+TABLES = (creation, joins, known, linalg, pointwise, pybuiltins, reductions, shaping)
 
 
-def known(fn: Any) -> Handler | None:
+def handler_of(fn: Any) -> Handler | None:
     """The handler of a function that the compiler knows."""
     try:
         handler = HANDLERS.get(fn)

@@ -188,6 +188,11 @@ SHAPING = {
     "astype": lambda x: x.astype(np.float32),
     "max of sum": lambda x: np.max(np.sum(x, axis=-1)),
     "take row": lambda x: x[0],
+    "take": lambda x: np.take(x, [0, 0], axis=0) + x.take([1, 0], axis=0) if x.shape[0] > 1 else x,
+    "take flat": lambda x: np.take(x, np.array([[0, 2], [1, 0]])),
+    "take_along_axis": lambda x: np.take_along_axis(x, np.argmax(x, axis=0, keepdims=True), axis=0),
+    "cumprod": lambda x: np.cumprod(x, axis=-1) * x.cumprod(0),
+    "eps": lambda x: x + np.finfo(x.dtype).eps,
     "newaxis": lambda x: x[..., np.newaxis],
 }
 
@@ -218,6 +223,9 @@ VECTORS = {
     "reverse": lambda x, y: x[::-1] * y,
     "average": lambda x, y: np.average(x, weights=y),
     "concatenate": lambda x, y: np.concatenate([x, y[1:]]),
+    "meshgrid": lambda x, y: np.meshgrid(x, y[1:]) + np.meshgrid(x, y[1:], indexing="ij"),
+    "triu_indices": lambda x, y: np.outer(x, y)[np.triu_indices(3)] * np.outer(y, x)[np.tril_indices(3)],
+    "comb": lambda x, y: x * math.comb(4, 2) + y * math.factorial(3),
 }
 
 

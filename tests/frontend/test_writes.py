@@ -165,6 +165,20 @@ def augmented(a):
     return b
 
 
+def added_through_stale_views(x):
+    y = x * 1.0
+    v = y[1:]
+    i = np.array([0, 2, 1])
+    k = i[1:]
+    y[0] = 5.0
+    i[1] = 1
+    v[0] += x[0]
+    v[k[0]] -= 2.0
+    y[:] += 1.0
+    y[1:3] += y[:2]
+    return y, v, k * x[0]
+
+
 def rebinding(x):
     y = x
     y = y + 1.0
@@ -189,7 +203,8 @@ def cast_to_int(x):
 
 PROGRAMS = [
     view, alias, rowview, swapdep, overlap, gs, bucket, dynprod, argument, of_a_helper, copies, at,
-    everything, chained, reshaped, newaxis, unwritten_reshape, rebinding, in_float32, cast_to_int,
+    everything, chained, reshaped, newaxis, unwritten_reshape, rebinding,
+    added_through_stale_views, in_float32, cast_to_int,
 ]  # fmt: skip
 
 

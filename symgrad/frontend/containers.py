@@ -1,0 +1,57 @@
+"""Methods of Python's own containers, which exist at compile time and hold values of both kinds.
+
+In: calls such as out.append(h), params.items(), "a".upper(). Out: what Python gives. Only containers that
+the program made (`Lowering.owned`) may change.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from symgrad.errors import SymgradError
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.iterate import iterate
+from symgrad.frontend.operators import constant
+from symgrad.frontend.values import Val
+
+CONTAINERS = (list, dict, tuple, str, set, frozenset, bytes, range, slice, int, float, np.generic, np.dtype)
+# fmt: off
+READ = {
+    list: "index count copy", tuple: "index count", dict: "get items keys values copy",
+}
+CHANGE = {
+    list: "append extend insert pop reverse clear", dict: "update pop setdefault clear",
+    set: "add update discard",
+}
+# fmt: on
+
+
+def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
+    """A method of a compile-time object."""
+    kind = next((k for k in (list, tuple, dict, set) if isinstance(owner, k)), None)
+    changes = name in CHANGE.get(kind, "").split() if kind else False
+    if changes and id(owner) not in low.owned:
+        low.refuse(
+            f"{name}() on a {type(owner).__name__} from outside of the function",
+            why="a differentiated function must not have side effects",
+            instead="make a new one",
+        )
+    if not changes and kind in READ and name not in READ[kind].split():
+        low.refuse(f"the {type(owner).__name__} method {name!r}", why="it is not compiled")
+    keyed = kind is dict or name in ("insert", "pop", "index", "count") or kind is None or kind is set
+    if keyed and args:
+        args = [constant(low, args[0], f"the argument of {name}()"), *args[1:]]
+    if name == "extend":
+        args = [list(iterate(low, args[0]))]
+    try:
+        out = getattr(owner, name)(*args, **kwargs)
+    except (LookupError, TypeError, ValueError) as e:
+        low.refuse(f"{type(e).__name__}: {e}", error=SymgradError)
+    return owned(low, out) if isinstance(out, list | dict | set) else out
+
+
+def owned(low: Lowering, made: Any) -> Any:
+    low.owned[id(made)] = made
+    return made
