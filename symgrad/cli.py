@@ -155,7 +155,7 @@ def _show(arguments: argparse.Namespace) -> int:
     elif arguments.side_by_side:
         if args is not None:
             derivative.specialise(args, {})
-        text = derivative.show(file=None)
+        text = derivative.listing()
     else:
         text = derivative.source if args is None else derivative.source_for(*args)
     if arguments.save:

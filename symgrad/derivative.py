@@ -144,17 +144,18 @@ class Derivative(Dispatcher):
 
     # -- for people ----------------------------------------------------------------------------------
 
-    def show(self, style: str = "side-by-side", file: Any = sys.stdout) -> str:
-        """The user's lines beside their adjoints (or ``style="source"``); printed and returned."""
+    def show(self, style: str = "side-by-side") -> None:
+        """Print the user's lines beside their adjoints (or, with ``style="source"``, the plain source)."""
+        print(self.listing(style), end="")
+
+    def listing(self, style: str = "side-by-side") -> str:
+        """What `show` prints."""
         if style not in ("side-by-side", "source"):
             raise ValueError(f"style={style!r}: write 'side-by-side' or 'source'")
         program = self._program()
-        text = program.study_text
-        if style == "side-by-side":
-            text = side_by_side(program.primal, text)
-        if file is not None:
-            print(text, end="", file=file)
-        return text
+        if style == "source":
+            return program.study_text
+        return side_by_side(program.primal, program.study_text)
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
         """The computation graph at these arguments: forward values green, gradients red."""

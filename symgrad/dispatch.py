@@ -39,11 +39,18 @@ class Specialisation:
     """A program compiled for one signature, with what its arguments and results need on the way."""
 
     program: Program
-    run: Callable[..., Any]
     into: tuple[Convert | None, ...]
     out_of: tuple[Convert | None, ...]
     signature: Signature
     compiled_types: set[Any] = field(default_factory=set)
+    _run: Callable[..., Any] | None = None
+
+    @property
+    def run(self) -> Callable[..., Any]:
+        """The program as a callable; made when it is first wanted, for whoever only reads needs no numba."""
+        if self._run is None:
+            self._run = _compiler(self.program)
+        return self._run
 
     def stale(self) -> bool:
         """Something that the lowering read (a helper, a flag) is not what it was."""
@@ -177,7 +184,7 @@ class Dispatcher:
 
 def specialisation_of(program: Program, signature: Signature) -> Specialisation:
     """The program made callable."""
-    return Specialisation(program, _compiler(program), *_conversions(program, signature), signature)
+    return Specialisation(program, *_conversions(program, signature), signature)
 
 
 def _compiler(program: Program) -> Callable[..., Any]:

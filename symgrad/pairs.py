@@ -54,7 +54,7 @@ class PairDispatcher(Dispatcher):
         forward, backward = _halves(program, first, second, signature, self.transform)
         one = specialisation_of(forward, signature)
         two = specialisation_of(backward, signature)
-        return Pair(one.program, one.run, one.into, one.out_of, signature, set(), two)
+        return Pair(one.program, one.into, one.out_of, signature, backward=two)
 
     def forward(self, *args: Any, **kwargs: Any) -> tuple[Any, Cache]:
         """Value and cache."""
