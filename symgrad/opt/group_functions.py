@@ -69,6 +69,8 @@ def _sigmoid_quotient(site: Site, eqn: Eqn) -> Rewritten:
     top, bottom = eqn.args
     a = exponent(site, top)
     u = one_plus_exp(site, bottom)
+    if u is not None and one_plus_exp(site, top) is not None:
+        return None  # a logarithm of it is a difference of two softplus
     if u is not None:
         if a is not None and site.same(a, u):
             return site.call("sigmoid", u)

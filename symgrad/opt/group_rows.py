@@ -12,7 +12,7 @@ from symgrad.ir.build import Ref
 from symgrad.ir.core import Arg, Eqn
 from symgrad.ir.ops import axes as reduced_axes
 from symgrad.opt.layout import Axes, Layout, from_right, kept_axes, layout, moved, through
-from symgrad.opt.patterns import exponent, squared
+from symgrad.opt.patterns import exponent, one_plus_exp, squared
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
 _MOVES = ("transpose", "reshape", "broadcast_to", "getitem")
@@ -107,7 +107,9 @@ def _log_of_quotient(site: Site, eqn: Eqn) -> Rewritten:
     if quotient is None:
         return None
     top, bottom = quotient.args
-    a = exponent(site, top)
+    a, u, w = exponent(site, top), one_plus_exp(site, top), one_plus_exp(site, bottom)
+    if u is not None and w is not None:
+        return site.call("softplus", u) - site.call("softplus", w)
     if a is not None:
         below = _log_of_moved_sum(site, bottom)
         return None if below is None else site.ref(a) - below

@@ -182,6 +182,28 @@ def _power(site: Site, eqn: Eqn) -> Rewritten:
     return 1.0 / site.call("power", x, site.number(-exponent, y.type))
 
 
+def _sum(site: Site, eqn: Eqn) -> Rewritten:
+    """A negative constant at the front of the second term is a sign: `a - -4 * b -> a + 4 * b`."""
+    x, y = eqn.args
+    if not eqn.out.type.is_float or not site.may_reform(eqn) or not _starts_negative(site, y):
+        return None
+    flipped = _into_spine(site, -1.0, y)
+    if flipped is None:
+        return None
+    return site.ref(x) + flipped if eqn.op.name == "subtract" else site.ref(x) - flipped
+
+
+def _starts_negative(site: Site, arg: Arg) -> bool:
+    for _ in range(_SPINE):
+        node = site.take(arg, "multiply", "divide")
+        if node is None:
+            return False
+        arg = node.args[0]
+        if isinstance(arg, Const):
+            return float(arg.value) < 0.0
+    return False
+
+
 def _sign(site: Site, eqn: Eqn) -> Rewritten:
     """The sign goes into a constant at the front."""
     if not eqn.out.type.is_float or not site.may_reform(eqn):
@@ -194,5 +216,12 @@ def _sign(site: Site, eqn: Eqn) -> Rewritten:
     return site.call(node.op.name, site.number(-float(constant.value), constant.type), rest)
 
 
-PRODUCTS: Rules = {"multiply": (_product,), "divide": (_quotient,), "negative": (_sign,), "power": (_power,)}
+PRODUCTS: Rules = {
+    "multiply": (_product,),
+    "divide": (_quotient,),
+    "negative": (_sign,),
+    "add": (_sum,),
+    "subtract": (_sum,),
+    "power": (_power,),
+}
 SPOKEN: Rules = {"negative": (_sign_in,)}

@@ -42,6 +42,7 @@ class Site:
         self.builder = Builder()
         self.target = ""  # the name of the result of the equation at hand
         self.produced: dict[Value, Eqn] = {}
+        self._age: dict[Value, int] = {}
         self.count: dict[Value, int] = {}
         self._numbers = Numbers()
         self._unnumbered: list[Eqn] = []
@@ -112,8 +113,14 @@ class Site:
 
     def add(self, eqn: Eqn) -> None:
         """`eqn` is final: rules may look back at it."""
-        self.produced.update((out, eqn) for out in eqn.outs)
+        for out in eqn.outs:
+            self.produced[out] = eqn
+            self._age[out] = len(self._age)
         self._unnumbered.append(eqn)
+
+    def age(self, value: Value) -> int:
+        """Values that were computed earlier have lower numbers; params come first."""
+        return self._age.get(value, -1)
 
     def once(self, arg: Arg) -> bool:
         """Nothing else reads `arg`, so that it goes if this reader does without it."""

@@ -16,6 +16,7 @@ from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
 from symgrad.opt.local import apply_identities, as_spoken
+from symgrad.opt.versions import join_versions
 
 Level = Literal["off", "study", "kernel"]
 Effort = Literal["auto", "off", "full"]
@@ -36,6 +37,7 @@ def settle(function: Function, *, through_names: bool) -> Function:
     """Everything but sympy, to a fixed point."""
     for _ in range(_ROUNDS):
         before = function
+        function = join_versions(function)
         # Dead code goes last: a value that the user named may be found again by what follows.
         function = apply_identities(function, through_names=through_names)
         function = share(function, everything=through_names)

@@ -10,7 +10,7 @@ import numpy as np
 from symgrad.errors import Loc
 from symgrad.ir import evaluate
 from symgrad.ir.build import Builder, Ref, apply
-from symgrad.ir.core import Block, Function, NewAxis, Symbol, Value, full_span
+from symgrad.ir.core import Block, Const, Function, NewAxis, Symbol, Value, full_span
 from symgrad.ir.dims import product, symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.text import show
@@ -142,3 +142,9 @@ def extent(builder, dim, dtype="float64"):
         return builder.ref(builder.full(dim, ArrayType(dtype)))
     count = builder.ref(builder.emit(OPS["extent"], (), {"dim": dim}))
     return apply("cast", count, dtype=dtype)
+
+
+def select(c, x, y, dtype="float64"):
+    """where(c, x, y), also of two constants."""
+    sides = [a.arg if isinstance(a, Ref) else Const(a, ArrayType(dtype)) for a in (x, y)]
+    return Ref(c.builder.emit(OPS["where"], [c.arg, *sides]), c.builder)

@@ -199,6 +199,17 @@ def test_two_exponentials():
     assert_same(f, group(f), moderate=True, rtol=1e-12, atol=1e-15)
 
 
+def test_the_logarithm_of_a_quotient_of_two_sums():
+    def soft_clipping(x):
+        return v.log((1.0 + exp(2.0 * x)) / (1.0 + exp(2.0 * (x - 1.0))))
+
+    f = program(soft_clipping, x="n")
+    assert ops(group(f)).count("softplus") == 2
+    assert_same(f, group(f), moderate=True, rtol=1e-12, atol=1e-14)
+    (value,) = evaluate.run(group(f), np.array([-1000.0, 1000.0]))
+    np.testing.assert_allclose(value, [0.0, 2.0], rtol=1e-12, atol=0)
+
+
 @pytest.mark.parametrize(
     "form",
     [
