@@ -39,6 +39,8 @@ def call(frame: Frame, node: ast.AST, fn: Val, args: list[Val], kwargs: dict[str
 def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
     """Find out what kind of callable it is, and call it."""
     low = frame.low
+    if fn is super:
+        return super(*args) if len(args) == 2 else _super(frame)
     if isinstance(fn, TensorMethod):
         return apply(low, ARRAY_METHODS[fn.name], None, [fn.tensor, *args], kwargs)
     if isinstance(fn, Closure):
@@ -76,6 +78,17 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
     if not callable(fn):
         low.refuse(f"a {type(fn).__name__} is called", why="it is not a function")
     return unknown(low, name_of(fn), sorted({h.name for h in HANDLERS.values()}))
+
+
+def _super(frame: Frame) -> Any:
+    """`super()`: the class that the method was defined in, and its first argument."""
+    scope = frame
+    while scope.outer is not None:
+        scope = scope.outer
+    cell = scope.around.cells.get("__class__") if scope.around is not None else None
+    if cell is None or not scope.env:
+        frame.low.refuse("super() outside of a method")
+    return super(cell.cell_contents, next(iter(scope.env.values())))
 
 
 def _bound_outside(low: Lowering, fn: functools.partial[Any]) -> tuple[Any, Any]:

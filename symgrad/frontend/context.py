@@ -197,9 +197,8 @@ class Lowering:
         """A second name for an array: a copy equation, and still the same object."""
         read: Derive = lambda arg: self.named(self.emit("copy", [arg]), name)
         out = Tensor(read(self.arg(base)), weak=base.weak, is_array=base.is_array)
-        if base.is_array:
-            out.view = View(base, read, lambda _, new: new)
-            out.seen = base.root.version
+        out.view = View(base, read, lambda _, new: new, alias=True)
+        out.seen = base.root.version
         out.contiguous, out.captured, out.name = base.contiguous, base.captured, name
         return out
 
@@ -211,6 +210,8 @@ class Lowering:
                 why="a gradient call must not change what it was not passed",
                 instead=f"start from {t.captured}.copy()",
             )
+        if t.name and isinstance(new, Value):
+            self.hints.setdefault(new, t.name)
         if t.view is None:
             t.arg = new
             t.version += 1
@@ -225,8 +226,6 @@ class Lowering:
             self.write(base, t.view.put(self.arg(base), new))
             t.arg = new
             t.seen = t.root.version
-        if t.name and isinstance(new, Value) and new not in self.hints:
-            self.hints[new] = t.name
 
     def named(self, value: Value, name: str) -> Value:
         self.hints[value] = name

@@ -180,7 +180,16 @@ def identity(low: Lowering, n: Val, dtype: Val = None) -> Val:
 @handles(np.array)
 def array(low: Lowering, object: Val, dtype: Val = None, *, copy: Val = True, ndmin: Val = 0) -> Val:
     if isinstance(object, Tensor):
-        out = Tensor(cast(low, object, dtype_of(low, dtype, object.dtype)), is_array=True)
+        to = dtype_of(low, dtype, object.dtype)
+        if not constant(low, copy, "copy") and object.is_array:
+            if object.dtype != to and copy is not None:
+                low.refuse(
+                    "np.array(..., copy=False) that has to convert", error=ShapeError, instead="copy=None"
+                )
+            out = astype(low, object, to, copy=False)
+        else:
+            out = Tensor(cast(low, object, to), is_array=True)
+            out.contiguous = True
         out.contiguous = True
     elif isinstance(object, list | tuple | range):
         out = array_of(low, list(object), None if dtype is None else dtype_of(low, dtype, ""))
@@ -192,7 +201,7 @@ def array(low: Lowering, object: Val, dtype: Val = None, *, copy: Val = True, nd
     return out if missing <= 0 else getitem(low, out, (*(None,) * missing, Ellipsis))
 
 
-@handles(np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray)
+@handles(np.asarray, np.asanyarray)
 def asarray(low: Lowering, a: Val, dtype: Val = None) -> Val:
     """An array stays the same object, unless its dtype changes."""
     if isinstance(a, Tensor) and a.is_array and dtype_of(low, dtype, a.dtype) == a.dtype:
@@ -200,16 +209,35 @@ def asarray(low: Lowering, a: Val, dtype: Val = None) -> Val:
     return array(low, a, dtype)
 
 
-@handles(np.copy, method="copy")
+@handles(np.ascontiguousarray, np.asfortranarray)
+def ascontiguousarray(low: Lowering, a: Val, dtype: Val = None) -> Val:
+    """The same object or a copy, as the layout of the data decides."""
+    out = asarray(low, a, dtype)
+    if out is not a or a.contiguous and a.rank == 1:
+        return out
+    return low.view(out, lambda arg: arg, None, unsure=True)
+
+
+@handles(np.copy)
 def copy(low: Lowering, a: Val) -> Val:
     t = as_tensor(low, a)
     return Tensor(low.arg(t), is_array=True)
+
+
+@handles(method="copy")
+def copy_method(low: Lowering, a: Val) -> Val:
+    """In C order, where np.copy keeps the layout."""
+    out = copy(low, a)
+    out.contiguous = True
+    return out
 
 
 @handles(method="astype")
 def astype(low: Lowering, x: Val, dtype: Val, *, copy: Val = True) -> Val:
     t = as_tensor(low, x)
     to = dtype_of(low, dtype, t.dtype)
+    if t.is_array and t.dtype == to and not constant(low, copy, "copy"):
+        return t
     if to == BOOL and t.dtype != BOOL:
         return elementwise(low, "not_equal", t, 0)
     return Tensor(cast(low, t, to), is_array=t.is_array)

@@ -19,7 +19,7 @@ from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import array_of, as_tensor, cast
 from symgrad.frontend.values import Tensor, Val, is_dim
 from symgrad.ir.core import Arg, At, AtArg, Const, Gather, Index, IndexItem, NewAxis, Span
-from symgrad.ir.dims import Dim, Extent, symbols
+from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.indexing import index_shape, is_basic
 from symgrad.ir.types import INTS, Shape
 
@@ -29,7 +29,7 @@ class Key:
     """A parsed subscript: the index and its run-time operands."""
 
     index: Index
-    operands: tuple[Tensor, ...]
+    operands: tuple[Arg, ...]
 
     def whole(self, shape: Shape) -> bool:
         """Nothing is left out: full slices, perhaps with new axes."""
@@ -49,7 +49,7 @@ def parse(low: Lowering, shape: Shape, key: Val) -> Key:
     if Ellipsis not in [i if i is Ellipsis else 0 for i in items]:
         items.append(Ellipsis)
     index: list[IndexItem] = []
-    operands: list[Tensor] = []
+    operands: list[Arg] = []
     axis = 0
     for item in items:
         if item is None:
@@ -66,14 +66,12 @@ def parse(low: Lowering, shape: Shape, key: Val) -> Key:
     return Key(tuple(index), tuple(operands))
 
 
-def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, Tensor | None]:
+def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, Arg | None]:
     if isinstance(item, slice):
         return _span(low, item, extent), None
     if isinstance(item, bool | np.bool_):
         low.refuse("an array is indexed with a bool", instead="x if flag else ..., on a compile-time flag")
     if is_dim(item):
-        if isinstance(item, Extent) and any(s in low.integers for s in symbols(item)):
-            return AtArg(), low.extent(item)
         return At(_position(low, item, extent, axis)), None
     if isinstance(item, list | tuple | range):
         item = array_of(low, list(item))
@@ -89,9 +87,10 @@ def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, 
         low.refuse(
             f"an array is indexed with {item.type}", instead="an index is an integer: int(i) or .astype(int)"
         )
-    if isinstance(item.arg, Const):
-        return At(_position(low, int(item.arg.value), extent, axis)), None
-    return (Gather() if item.rank else AtArg()), item
+    arg = low.arg(item)
+    if isinstance(arg, Const):
+        return At(_position(low, int(arg.value), extent, axis)), None
+    return (Gather() if item.rank else AtArg()), arg
 
 
 def _position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Dim:
@@ -153,10 +152,10 @@ def getitem(low: Lowering, t: Tensor, key: Val) -> Tensor:
         return _whole(low, t, parsed, shape)
 
     def read(arg: Arg) -> Arg:
-        return low.emit("getitem", [arg, *map(low.arg, parsed.operands)], index=parsed.index)
+        return low.emit("getitem", [arg, *parsed.operands], index=parsed.index)
 
     def put(whole: Arg, new: Arg) -> Arg:
-        return low.emit("setitem", [whole, new, *map(low.arg, parsed.operands)], index=parsed.index)
+        return low.emit("setitem", [whole, new, *parsed.operands], index=parsed.index)
 
     base = low.arg(t)
     if isinstance(base, Const):
@@ -207,9 +206,7 @@ def write(low: Lowering, t: Tensor, key: Val, value: Val, op: str) -> None:
     parsed = parse(low, shape, key)
     base = low.arg(t)
     new = cast(low, as_tensor(low, value), base.type.dtype)
-    target = index_shape(
-        shape, tuple(low.arg(o).type for o in parsed.operands), {"index": parsed.index}, low.solver
-    )
+    target = index_shape(shape, tuple(o.type for o in parsed.operands), {"index": parsed.index}, low.solver)
     extra = new.type.rank - len(target)
     if extra > 0 and all(d == 1 for d in new.type.shape[:extra]):
         new = low.emit("reshape", [new], shape=new.type.shape[extra:])
@@ -218,7 +215,7 @@ def write(low: Lowering, t: Tensor, key: Val, value: Val, op: str) -> None:
         return
     if isinstance(base, Const):
         low.refuse("an array without axes is written", instead="use a plain number, and assign to its name")
-    low.write(t, low.emit(op, [base, new, *map(low.arg, parsed.operands)], index=parsed.index))
+    low.write(t, low.emit(op, [base, new, *parsed.operands], index=parsed.index))
 
 
 def _filled(low: Lowering, new: Arg, shape: Shape) -> Arg:

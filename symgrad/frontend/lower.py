@@ -22,16 +22,16 @@ from symgrad.errors import Loc, SymgradError, UnsupportedSyntaxError
 from symgrad.frontend.calls import call_value
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.promote import as_tensor
-from symgrad.frontend.resolve import Capture, Watch, fixed_path
+from symgrad.frontend.resolve import Capture, Path, Watch, fixed_path
 from symgrad.frontend.signature import Signature, Static, names_used
 from symgrad.frontend.solver import Solver
 from symgrad.frontend.source import Unit, find
 from symgrad.frontend.statements import run_body
 from symgrad.frontend.values import Tensor, Val, is_number
 from symgrad.ir.core import Arg, Block, Function, Symbol, Value
-from symgrad.ir.dims import as_symbol
+from symgrad.ir.dims import as_symbol, symbols
 from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import rename, substitute_extents
+from symgrad.ir.walk import rename, substitute_extents, symbols_of
 from symgrad.tree import Tree, flatten
 
 
@@ -79,14 +79,15 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
                 raise
             raise type(e)(e.message, low.builder.loc, why=e.why, instead=e.instead) from None
         results, out_tree = _results(low, value, signature.function_name)
-    types = (*(p.type for p in params), *(v.type for _, v in low.captures))
-    params += [v for _, v in low.captures]
+    captured = _used_captures(low, results)
+    types = (*(p.type for p in params), *(v.type for _, v in captured))
+    params += [v for _, v in captured]
     body = Block(tuple(params), tuple(low.builder.eqns), tuple(results), tuple(_symbols(low, params)))
     loc, doc = _head(fun)
     function = Function(name or _identifier(signature.function_name), body, tuple(solver.guards), loc, doc)
     function = rename(function, {**low.hints, **_leaf_hints(low)})
     solution = {n: solver.resolve(d) for n, d in solver.solution.items()}
-    captures = tuple(Capture(path.text, path.get) for path, _ in low.captures)
+    captures = tuple(Capture(path.text, path.get) for path, _ in captured)
     return Lowered(
         substitute_extents(function, solution), out_tree, captures, tuple(low.watches.values()), types
     )
@@ -146,6 +147,19 @@ def _results(low: Lowering, value: Val, name: str) -> tuple[list[Arg], Tree]:
             )
         results.append(low.arg(as_tensor(low, leaf)))
     return results, tree
+
+
+def _used_captures(low: Lowering, results: list[Arg]) -> list[tuple[Path, Value]]:
+    """The captured values that the program reads, or whose extents it needs."""
+    read = {a for eqn in low.builder.eqns for a in eqn.args} | set(results)
+    needed = {s for eqn in low.builder.eqns for s in symbols_of(eqn)}
+    needed |= {s for d in low.solver.solution.values() for s in symbols(d)} | set(low.solver.solution)
+    needed |= {s for g in low.solver.guards for s in symbols(g.nonnegative)}
+    return [
+        (path, v)
+        for path, v in low.captures
+        if v in read or needed & {s for d in v.type.shape for s in symbols(d)}
+    ]
 
 
 def _symbols(low: Lowering, params: list[Value]) -> Iterator[Symbol]:

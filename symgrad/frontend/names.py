@@ -10,11 +10,11 @@ import ast
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from symgrad.frontend.context import Frame
+from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.resolve import cell_path, global_path
 from symgrad.frontend.source import FunctionNode, parameter_names
-from symgrad.frontend.values import Tensor, Val
+from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val
 from symgrad.ir.core import Value
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -77,7 +77,7 @@ def lookup(frame: Frame, name: str) -> Val:
     scope: Frame | None = frame
     while scope is not None:
         if name in scope.env:
-            return scope.env[name]
+            return known(low, name, scope.env[name])
         if name in scope.local_names:
             low.refuse(
                 f"{name!r} is read before it is assigned",
@@ -102,6 +102,15 @@ def lookup(frame: Frame, name: str) -> Val:
     if hasattr(builtins, name):
         return getattr(builtins, name)
     low.refuse(f"the name {name!r} is not defined", why="Python raises NameError here")
+
+
+def known(low: Lowering, name: str, value: Val) -> Val:
+    """The value, unless branches or loops have left none that can be read."""
+    if isinstance(value, Missing):
+        low.refuse(f"the value of {name!r} is not known here", why=value.why, instead=value.instead)
+    if isinstance(value, Pending):
+        raise Carry(value)
+    return value
 
 
 def bind_name(frame: Frame, name: str, value: Val, *, named: bool = True) -> Val:

@@ -19,7 +19,7 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.promote import array_of, as_bool, as_tensor, cast, elementwise, power, result_dtype
 from symgrad.frontend.signature import NeedConstant
 from symgrad.frontend.values import Tensor, Val, is_dim
-from symgrad.ir.core import Const
+from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbols
 
 # fmt: off
@@ -64,9 +64,10 @@ def constant(low: Lowering, v: Val, what: str = "") -> Any:
             raise NeedConstant(next(symbols(v)))
         return v
     if isinstance(v, Tensor):
-        if isinstance(v.arg, Const):
-            return v.arg.value
-        _need_leaf(low, v)
+        arg = low.arg(v)
+        if isinstance(arg, Const):
+            return arg.value
+        _need_leaf(low, arg)
         low.refuse(
             f"{what or 'this'} depends on the data",
             why="the shape of the program is fixed when it is compiled",
@@ -77,10 +78,10 @@ def constant(low: Lowering, v: Val, what: str = "") -> Any:
     return v
 
 
-def _need_leaf(low: Lowering, v: Tensor) -> None:
+def _need_leaf(low: Lowering, arg: Arg) -> None:
     """An integer argument that is not a Python int (an np.int64) can become a compile-time value."""
     for name, value in low.integers.items():
-        if v.arg is value:
+        if arg is value:
             raise NeedConstant(name)
 
 
@@ -183,9 +184,9 @@ def unary(low: Lowering, op: type[ast.AST], v: Val) -> Val:
 def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
     """One comparison."""
     if op is ast.Is:
-        return left is right
+        return _object(left) is _object(right)
     if op is ast.IsNot:
-        return left is not right
+        return _object(left) is not _object(right)
     if op in (ast.In, ast.NotIn):
         return _contains(low, left, right) is (op is ast.In)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
@@ -213,6 +214,13 @@ def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
         return PYTHON[op](left, right)
     except TypeError as e:
         low.refuse(str(e))
+
+
+def _object(v: Val) -> Val:
+    """The Python object that a value stands for: a second name for an array is the same array."""
+    while isinstance(v, Tensor) and v.view is not None and v.view.alias:
+        v = v.view.base
+    return v
 
 
 def _has_own_equality(v: Val) -> bool:
@@ -258,8 +266,9 @@ def _compare_extents(low: Lowering, op: type[ast.AST], left: Dim, right: Dim) ->
 def truth(low: Lowering, v: Val, what: str) -> bool:
     """A compile-time condition; one that depends on the data is refused (regions will be built here)."""
     if isinstance(v, Tensor):
-        if isinstance(v.arg, Const):
-            return bool(v.arg.value)
+        arg = low.arg(v)
+        if isinstance(arg, Const):
+            return bool(arg.value)
         if v.is_array:
             low.refuse(
                 f"{what} on a whole array",

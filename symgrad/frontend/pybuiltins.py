@@ -233,7 +233,7 @@ def py_round(low: Lowering, number: Val, ndigits: Val = None) -> Val:
         return number
     if not isinstance(number, Tensor):
         return round(number, ndigits) if ndigits is not None else round(number)
-    if ndigits is None and number.weak:
+    if ndigits is None and not number.is_array:
         return math_to_int(low, "rint", number)
     out = np_round(low, number, 0 if ndigits is None else ndigits)
     return Tensor(low.arg(out), weak=number.weak)

@@ -63,7 +63,7 @@ def name_of(function: Any) -> str:
     """np.sin, math.sin, scipy.special.expit: as a user writes it."""
     module = getattr(function, "__module__", None) or ""
     name = getattr(function, "__name__", str(function))
-    owner = getattr(function, "__self__", None)
+    owner = None if isinstance(function, type) else getattr(function, "__self__", None)
     if owner is not None and not inspect.ismodule(owner):
         return f"{name_of(owner)}.{name}"
     if type(function).__name__ == "ufunc" and not hasattr(np, name):

@@ -138,9 +138,10 @@ def bind(
     trees: list[Tree] = []
     slots: list[tuple[Slot, ...]] = []
     sizes: dict[str, int] = {}
+    taken = {name for name, _, _ in bound}
     for position, (parameter, _, value) in enumerate(bound):
         parts, tree = flatten(value)
-        paths = [parameter] if tree is LEAF else [_path(parameter, p) for p in tree.paths()]
+        paths = [parameter] if tree is LEAF else _unique([_path(parameter, p) for p in tree.paths()], taken)
         mine: list[Slot] = []
         for leaf, name in zip(parts, paths, strict=True):
             if is_compile_time(leaf) or (name in exact and isinstance(leaf, int | np.integer)):
@@ -209,6 +210,18 @@ def _path(parameter: str, path: tuple[Any, ...]) -> str:
     return text
 
 
+def _unique(names: list[str], taken: set[str]) -> list[str]:
+    """Different leaves, different names: keys "a b" and "a_b" look alike."""
+    out = []
+    for name in names:
+        number, free = 2, name
+        while free in taken:
+            number, free = number + 1, f"{name}_{number}"
+        taken.add(free)
+        out.append(free)
+    return out
+
+
 def names_used(fun: Any) -> set[str]:
     """Every name in the code of a function, that fresh names should not take."""
     while not isinstance(code := getattr(fun, "__code__", None), CodeType):
@@ -231,15 +244,18 @@ def _names_in(code: CodeType) -> set[str]:
 
 def is_compile_time(leaf: Any) -> bool:
     """Whether the specialisation depends on the value itself: anything but floats, integers and arrays."""
-    if isinstance(leaf, bool | np.bool_):
+    if isinstance(leaf, bool | np.bool_ | str | type):
         return True
-    return not isinstance(leaf, float | int | complex | np.generic | np.ndarray)
+    arrays = hasattr(leaf, "__array__")  # of NumPy and others, which are then refused by name
+    return not (arrays or isinstance(leaf, float | int | complex))
 
 
 def leaf_dtype(leaf: Any, name: str, function_name: str = "") -> str:
     """The dtype of a run-time leaf, or an error that names it."""
     if isinstance(leaf, np.ndarray | np.generic):
         dtype = str(leaf.dtype)
+        if type(leaf) not in (np.ndarray, np.memmap) and isinstance(leaf, np.ndarray):
+            dtype = f"{dtype}, a {type(leaf).__name__}"
         if dtype in FLOATS or dtype in INTS or dtype == BOOL:
             if not leaf.dtype.isnative:
                 dtype = f"byte-swapped {dtype}"

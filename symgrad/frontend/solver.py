@@ -6,14 +6,18 @@ Out: a solution (`m -> n - 1`), guards for what the solution cannot say, or Shap
     s = Solver({"n": 4, "m": 3});  s.equal(m, n - 1);  s.resolve(m) == n - 1
 
 The call at hand decides which branch of NumPy's rules (clipping, broadcasting) is taken, a guard
-keeps it honest: when it fails, the call is specialised anew with plain ints.
+keeps it honest: when it fails, the call is specialised anew with plain ints. Names that change while the
+program runs (loop counters, lengths of slices between bounds of the data) are `moving`: facts about them
+are decided where their bounds decide them, and are `Undecided` otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from symgrad.errors import Loc, ShapeError
+from dataclasses import dataclass
+
+from symgrad.errors import Loc, ShapeError, UnsupportedSyntaxError
 from symgrad.frontend.signature import NeedConstant
 from symgrad.ir.core import Guard
 from symgrad.ir.dims import Dim, Extent, evaluate, substitute, symbol, symbols
@@ -21,6 +25,18 @@ from symgrad.ir.dims import Dim, Extent, evaluate, substitute, symbol, symbols
 
 class Mismatch(ShapeError):
     """Two extents that must be the same are not: told to the user in terms of the operands."""
+
+
+class Undecided(UnsupportedSyntaxError):
+    """Whether an extent is negative differs from one trip of a loop to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the greatest number that a moving name can be; None where that is not known."""
+
+    least: Dim | None
+    most: Dim | None
 
 
 class Solver:
@@ -32,6 +48,8 @@ class Solver:
         self.fixed = fixed
         self.solution: dict[str, Dim] = {}
         self.loc: Loc | None = None
+        self.moving: dict[str, Bounds] = {}  # outermost first
+        self.certain = True  # what is lowered now is run in every call
         self._guards: dict[Dim, Guard] = {}
 
     def introduce(self, name: str, size: int) -> Extent:
@@ -61,6 +79,8 @@ class Solver:
         a, b = self.resolve(a), self.resolve(b)
         if a == b:
             return a
+        if self.is_moving(a - b):
+            raise ShapeError(f"extents {a} and {b} differ", why="one of them changes while the program runs")
         left, right = self.value(a), self.value(b)
         if left != right:
             for dim, value in ((a, left), (b, right)):
@@ -92,6 +112,10 @@ class Solver:
     def require(self, nonnegative: Dim, message: str = "") -> None:
         """A guard, unless the fact is plain; ShapeError where the call at hand breaks it."""
         dim = self.resolve(nonnegative)
+        if self.is_moving(dim):
+            if not self.decide(dim):
+                raise Undecided(message or f"an extent may be negative: {dim}")
+            return
         if self.value(dim) < 0:
             raise ShapeError(message or f"an extent would be negative: {dim} is {self.value(dim)}")
         if not _plain(dim, self.fixed):
@@ -100,21 +124,96 @@ class Solver:
     def decide(self, nonnegative: Dim) -> bool:
         """Whether `nonnegative >= 0` in the call at hand; what was decided becomes a guard."""
         dim = self.resolve(nonnegative)
+        if self.is_moving(dim):
+            return self._decide_moving(dim)
         if self.value(dim) >= 0:
             self.require(dim)
             return True
         self.require(-dim - 1)
         return False
 
+    def _decide_moving(self, dim: Dim) -> bool:
+        least, most = self.least(dim), self.most(dim)
+        if least is not None and self.value(least) >= 0:
+            self.require(least)
+            return True
+        if most is not None and self.value(most) < 0:
+            self.require(-most - 1)
+            return False
+        raise Undecided(f"whether {dim} is negative changes while the program runs", self.loc)
+
     def same(self, a: Dim, b: Dim) -> bool:
         """Whether two extents are equal in the call at hand; what was decided becomes a guard."""
         a, b = self.resolve(a), self.resolve(b)
+        if a != b and self.is_moving(a - b):
+            if not self._decide_moving(a - b) or not self._decide_moving(b - a):
+                return False
+            raise Undecided(f"whether {a} is {b} changes while the program runs", self.loc)
         if self.value(a) == self.value(b):
             if a != b:
                 self._eliminate(a, b)
             return True
         self.decide(a - b)
         return False
+
+    def is_moving(self, dim: Dim) -> bool:
+        return bool(self.moving) and any(s in self.moving for s in symbols(dim))
+
+    def least(self, dim: Dim) -> Dim | None:
+        """A bound below, in names that do not move."""
+        return self._bound(dim, below=True)
+
+    def most(self, dim: Dim) -> Dim | None:
+        """A bound above, in names that do not move."""
+        return self._bound(dim, below=False)
+
+    def _bound(self, dim: Dim, *, below: bool) -> Dim | None:
+        """Each moving name, innermost first, at the end of its range that makes `dim` extreme."""
+        dim = self.resolve(dim)
+        for name in reversed(tuple(self.moving)):
+            if not isinstance(dim, Extent) or name not in set(symbols(dim)):
+                continue
+            rising = self._slope(dim, name)
+            if rising is None:
+                return None
+            bounds = self.moving[name]
+            end = bounds.least if rising is below else bounds.most
+            if end is None:
+                return None
+            dim = self.resolve(substitute(dim, {name: end}))
+        return dim
+
+    def _slope(self, dim: Extent, name: str) -> bool | None:
+        """Whether `dim` rises (True) or falls (False) with `name`, if its terms tell."""
+        signs = set()
+        for mono, coefficient in dim.terms:
+            count = sum(atom == name for atom in mono)
+            others = [atom for atom in mono if atom != name]
+            if any(not isinstance(a, str) and name in set(symbols(Extent((((a,), 1),)))) for a in others):
+                return None
+            if not count:
+                continue
+            if any(not self._nonnegative(a) for a in others if isinstance(a, str)):
+                return None
+            if count > 1 and not self._nonnegative(name):
+                return None
+            signs.add(coefficient > 0)
+        return signs.pop() if len(signs) == 1 else None
+
+    def _nonnegative(self, name: str) -> bool:
+        """Certainly not negative, whatever the call."""
+        if name not in self.moving:
+            return name not in self.fixed
+        least = self.least(symbol(name))
+        return least is not None and _plain(least, self.fixed)
+
+    def snapshot(self) -> tuple[dict[str, Dim], dict[Dim, Guard], dict[str, Bounds], bool]:
+        """What a trial may have to undo."""
+        return dict(self.solution), dict(self._guards), dict(self.moving), self.certain
+
+    def restore(self, state: tuple[dict[str, Dim], dict[Dim, Guard], dict[str, Bounds], bool]) -> None:
+        solution, guards, moving, self.certain = state
+        self.solution, self._guards, self.moving = dict(solution), dict(guards), dict(moving)
 
     @property
     def guards(self) -> Iterator[Guard]:

@@ -11,6 +11,7 @@ arguments determine is a `Dim` (an int or an `Extent`).
 from __future__ import annotations
 
 import builtins
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ import numpy as np
 from symgrad.ir.core import Arg
 from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import ArrayType
+
+_clock = itertools.count()  # tensors in the order in which they were made
 
 Val = Any  # a compile-time Python object, an Extent, or a Tensor: where user objects pass through
 Derive = Callable[[Arg], Arg]
@@ -38,12 +41,16 @@ class View:
     read: Derive
     put: Put | None
     unsure: bool = False
+    alias: bool = False  # not a part, but the same object under a second name
 
 
 class Tensor:
     """One run-time number or array. `weak` marks a Python number, `is_array` an ndarray (of any rank)."""
 
-    __slots__ = ("arg", "captured", "contiguous", "is_array", "name", "seen", "version", "view", "weak")
+    __slots__ = (
+        "arg", "born", "captured", "contiguous", "is_array", "kin", "name", "seen", "stale", "version", "view",
+        "weak",
+    )  # fmt: skip
 
     def __init__(
         self, arg: Arg, *, weak: bool = False, is_array: bool | None = None, view: View | None = None
@@ -57,6 +64,9 @@ class Tensor:
         self.name = ""
         self.version = 0  # of a root: the number of writes so far
         self.seen = self.root.version if view else 0
+        self.born = next(_clock)
+        self.kin: tuple[Tensor, ...] = ()  # arrays that may be this very one: the data decide
+        self.stale = ""  # why what it holds is no longer known
 
     @property
     def root(self) -> Tensor:
@@ -106,11 +116,43 @@ class TensorMethod:
 
 @dataclass(frozen=True, slots=True)
 class SymRange:
-    """`range` over an extent that is only known at run time."""
+    """`range` over bounds that are only known at run time: extents, or (as tensors) integers of the data."""
 
-    start: Dim
-    stop: Dim
-    step: Dim
+    start: Val
+    stop: Val
+    step: Val
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """What `for` runs over, when it is not a container: positions, and the item at a position."""
+
+    positions: SymRange
+    at: Callable[[Val], Val]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a name is bound to where its value is not known any more: reading it is refused."""
+
+    why: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pending:
+    """What a name holds in the trial of a loop body while it is not carried: reading it makes it so."""
+
+    loop: object
+    name: str
+
+
+class Carry(Exception):
+    """The trial of a loop body read the value of a name from the trip before."""
+
+    def __init__(self, pending: Pending) -> None:
+        super().__init__(pending.name)
+        self.pending = pending
 
 
 def is_static_number(v: Val) -> bool:

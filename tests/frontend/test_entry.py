@@ -171,12 +171,16 @@ def test_signature_key_and_names():
 @pytest.mark.parametrize(
     "value, what",
     [
+        (type("Tensor", (), {"__array__": lambda self: np.ones(2)})(), "a Tensor"),
         (np.ones(2, complex), "an array of complex128"),
         (1j, "a complex"),
         (np.array(["a"]), "an array of <U1"),
         (np.array([None]), "an array of object"),
         (np.ones(2, np.float16), "an array of float16"),
         (2**70, "an integer that 64 bits cannot hold"),
+        (np.matrix([[1.0]]), "an array of float64, a matrix"),
+        (np.ma.masked_array([1.0]), "an array of float64, a MaskedArray"),
+        (np.ones(2, ">f8"), "an array of >f8"),
     ],
 )
 def test_arguments_that_are_not_numbers(value, what):

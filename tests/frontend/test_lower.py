@@ -393,3 +393,100 @@ def test_lowering_is_deterministic():
     args = ([(np.eye(3), X3), (np.eye(3), X3)], X34[:, :3])
     texts = {show(lower(f, bind(f, args, {})).function) for _ in range(3)}
     assert len(texts) == 1
+
+
+def test_identity_follows_second_names(compare):
+    def f(x, y):
+        v = y
+        w = y.copy()
+        s = x
+        return (v is y) * 1.0 + (w is y) * 2.0 + (s is x) * 4.0 + (y[:] is not y) * 8.0 + x
+
+    compare(f, 0.5, X3)
+
+
+class Animal:
+    def __init__(self):
+        self.k = 2.0
+
+    def speak(self, x):
+        return x * self.k
+
+
+class Dog(Animal):
+    def speak(self, x):
+        return super().speak(x) + sum(super(Dog, self).speak(v) for v in (x, 1.0))
+
+    @classmethod
+    def make(cls, x):
+        return x * len(cls.__name__)
+
+    @staticmethod
+    def twice(x):
+        return 2 * x
+
+
+def test_super_and_kinds_of_methods(compare):
+    d = Dog()
+    compare(d.speak, 0.5)
+    compare(lambda x: d.make(x) + d.twice(x) + Dog.make(x) + Dog.twice(x), 0.5)
+
+
+def test_keys_that_look_alike():
+    f = lambda p: p["a b"] + p["a_b"] * p["a-b"]
+    s = bind(f, ({"a b": 1, "a_b": 2, "a-b": 3},), {})
+    assert s.names == ("p_a_b", "p_a_b_2", "p_a_b_3")
+    assert s.sizes == {"p_a_b": 1, "p_a_b_2": 2, "p_a_b_3": 3}
+
+
+TABLE = {"used": np.ones(3), "unused": np.ones(5), "sized": np.ones(7), "list": [1.0] * 100}
+
+
+def test_only_what_is_read_is_captured(compare):
+    f = lambda x: x * TABLE["used"] / TABLE["sized"].shape[0]
+    s = bind(f, (X3,), {})
+    assert [c.path for c in lower(f, s).captures] == ["TABLE['used']", "TABLE['sized']"]
+    compare(f, X3)
+
+
+class Vector:
+    def __init__(self, data):
+        self.data = data
+
+    def __add__(self, other):
+        return Vector(self.data + other.data)
+
+    def __eq__(self, other):
+        return bool(self.data[0] == other.data[0])
+
+    __hash__ = None
+
+
+V = Vector(np.ones(3))
+
+
+@pytest.mark.parametrize("f", [lambda x: (V + V).data + x, lambda x: x if V == V else 2 * x], ids=["+", "=="])
+def test_overloaded_operators_are_refused(f):
+    with pytest.raises(UnsupportedSyntaxError, match="a Vector"):
+        lower(f, bind(f, (X3,), {}))
+
+
+def test_shapes_are_compared_as_extents(compare):
+    def f(x, y):
+        assert x.shape == y.shape
+        return x * y if x.shape != (7, 7) else x
+
+    function = compare(f, X34, X34)
+    assert function.params[0].type == function.params[1].type
+
+
+def test_loops_over_rows_of_a_fixed_number(compare):
+    def f(x):
+        out = 0.0
+        for row in x.reshape(3, 4):
+            for v in row:
+                out = out * 0.5 + v
+        a, b, c = x[:3, 0]
+        return out + a * b * c
+
+    compare(f, X34)
