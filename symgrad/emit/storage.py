@@ -127,13 +127,16 @@ def _memory(eqn: Eqn, base: Value | None, buffers: dict[Value, _Buffer], dies: f
     """The memory of a result: its operand's for a view, else new."""
     if _is_number(eqn):
         return _Buffer(True, True, dies)
+    repeats = eqn.op.name == "broadcast_to"  # read-only, and one element stands for many
     if is_view(eqn) and base is not None:
         shared = buffers[base]
+        if shared.number and eqn.out.type.rank:  # an array made of a number is no number
+            return _Buffer(not repeats, False, dies)
         shared.last = max(shared.last, dies)
-        if eqn.op.name == "broadcast_to":  # read-only, and one element stands for many
+        if repeats:
             shared.fresh = False
         return shared
-    return _Buffer(True, False, dies)
+    return _Buffer(not repeats, False, dies)
 
 
 _NOT_NUMBERS = {

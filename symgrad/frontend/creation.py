@@ -96,13 +96,19 @@ def ones_like(low: Lowering, a: Val, dtype: Val = None, *, shape: Val = None) ->
 def full_like(low: Lowering, a: Val, fill_value: Val, dtype: Val = None, *, shape: Val = None) -> Val:
     t = as_tensor(low, a)
     target = low.shape(t) if shape is None else shape_of(low, shape)
-    return full(low, target, fill_value, dtype_of(low, dtype, t.dtype))
+    return _as_laid_out(full(low, target, fill_value, dtype_of(low, dtype, t.dtype)), t)
 
 
 def _like(low: Lowering, a: Val, value: int, dtype: Val, shape: Val) -> Tensor:
     t = as_tensor(low, a)
     target = low.shape(t) if shape is None else shape_of(low, shape)
-    return filled(low, target, value, dtype_of(low, dtype, t.dtype))
+    return _as_laid_out(filled(low, target, value, dtype_of(low, dtype, t.dtype)), t)
+
+
+def _as_laid_out(new: Tensor, model: Tensor) -> Tensor:
+    """The layout is the model's: for a transposed array a transposed one."""
+    new.contiguous = model.contiguous or new.rank < 2
+    return new
 
 
 def iota(low: Lowering, extent: Dim) -> Tensor:
@@ -181,16 +187,13 @@ def identity(low: Lowering, n: Val, dtype: Val = None) -> Val:
 def array(low: Lowering, object: Val, dtype: Val = None, *, copy: Val = True, ndmin: Val = 0) -> Val:
     if isinstance(object, Tensor):
         to = dtype_of(low, dtype, object.dtype)
-        if not constant(low, copy, "copy") and object.is_array:
-            if object.dtype != to and copy is not None:
-                low.refuse(
-                    "np.array(..., copy=False) that has to convert", error=ShapeError, instead="copy=None"
-                )
-            out = astype(low, object, to, copy=False)
+        if object.is_array and object.dtype == to and not constant(low, copy, "copy"):
+            out = object
+        elif copy is False:
+            low.refuse("np.array(..., copy=False) of what has to be converted", instead="np.asarray")
         else:
             out = Tensor(cast(low, object, to), is_array=True)
-            out.contiguous = True
-        out.contiguous = True
+            out.contiguous = object.contiguous or object.rank < 2  # a copy keeps the layout
     elif isinstance(object, list | tuple | range):
         out = array_of(low, list(object), None if dtype is None else dtype_of(low, dtype, ""))
         out.is_array = True
@@ -213,7 +216,7 @@ def asarray(low: Lowering, a: Val, dtype: Val = None) -> Val:
 def ascontiguousarray(low: Lowering, a: Val, dtype: Val = None) -> Val:
     """The same object or a copy, as the layout of the data decides."""
     out = asarray(low, a, dtype)
-    if out is not a or a.contiguous and a.rank == 1:
+    if out is not a or (a.contiguous and a.rank == 1):
         return out
     return low.view(out, lambda arg: arg, None, unsure=True)
 

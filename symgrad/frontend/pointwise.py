@@ -210,6 +210,8 @@ def nan_to_num(
     low: Lowering, x: Val, copy: Val = True, nan: Val = 0.0, posinf: Val = None, neginf: Val = None
 ) -> Val:
     t = as_tensor(low, x)
+    if not constant(low, copy, "copy"):
+        low.refuse("np.nan_to_num(..., copy=False)", instead="x[...] = np.nan_to_num(x)")
     if np.dtype(t.dtype).kind != "f":
         return Tensor(low.arg(t))
     info = np.finfo(t.dtype)
