@@ -17,11 +17,11 @@ from symgrad.ad.control import Backpropagate, Forward
 from symgrad.ad.ranges import ANY, extend
 from symgrad.ad.tape import known_extents, plan, read_by
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Const, Eqn, Value
+from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, bind_symbols, close_all, cond_parts, mentioned_symbols
 from symgrad.ir.types import FLOATS, ArrayType
-from symgrad.ir.walk import rewire, rewire_args
+from symgrad.ir.walk import again, rewire, rewire_args
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class _Side:
 
     block: Block
     primal: tuple[Eqn, ...]
+    symbols: tuple[Symbol, ...]
     eqns: tuple[Eqn, ...]
     results: tuple[Arg, ...]
     again: tuple[Eqn, ...]
@@ -63,16 +64,20 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     params = [*seeds, *totals.values()]
     given = [d.held[eqn.outs[k]] for k in asked] + [d.held[parts.captured[k]] for k in totals]  # type: ignore[index]
     blocks = []
+    known = []
     for side, tapes in zip(sides, saved, strict=True):
         env: dict[Value, Arg] = dict(zip(side.block.params, parts.captured, strict=True))
         env.update(zip(side.saved, tapes, strict=True))
         body: list[Eqn] = []
         for e in side.again:
-            outs = tuple(Value(o.type, o.hint) for o in e.outs)
-            body.append(replace(rewire(e, env), outs=outs, phase="bwd"))
-            env.update(zip(e.outs, outs, strict=True))
+            body.append(replace(again(e, env), phase="bwd"))
+            env.update(zip(e.outs, body[-1].outs, strict=True))
+        for s in side.symbols:
+            param = env.get(s.param)
+            if isinstance(param, Value):
+                known.append(Symbol(s.name, param, s.axis))
         blocks.append(([*body, *(rewire(e, env) for e in side.eqns)], rewire_args(side.results, env)))
-    regions, operands = close_all(params, blocks, b)
+    regions, operands = close_all(params, blocks, b, known)
     hints = [
         d.naming.format(eqn.regions[0].params[k].hint) if eqn.regions[0].params[k].hint else ""
         for k in moving
@@ -122,10 +127,11 @@ def _side(
     )
     eqns, results = inner.finish(live(tuple(b.eqns), results), results)
     primal = mine.apply(block.eqns)
+    symbols = (*mine.symbols, *block.symbols)
     given = {*seeds, *totals.values()}
     needed = [v for v in read_by(eqns, results) if v not in given]
-    scope = plan(primal, needed, block.params, known_extents(f.bound))
-    return _Side(block, primal, tuple(eqns), results, scope.again, scope.saved)
+    scope = plan(primal, needed, block.params, known_extents(f.bound), symbols)
+    return _Side(block, primal, symbols, tuple(eqns), results, scope.again, scope.saved)
 
 
 def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
@@ -142,7 +148,7 @@ def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
         results = (*block.results, *extra)
         own = [*block.params, *(o for e in (*side.primal, *b.eqns) for o in e.outs)]
         eqns = (*side.primal, *b.eqns)
-        symbols = bind_symbols(own, mentioned_symbols(own, eqns))
+        symbols = bind_symbols(own, mentioned_symbols(own, eqns), side.symbols)
         blocks.append(Block(block.params, eqns, results, symbols))
     outs = (*eqn.outs, *(t for side in tapes for t in side))
     f.replaced[eqn.outs[0]] = (replace(eqn, outs=outs, regions=tuple(blocks)),)

@@ -23,6 +23,7 @@ from symgrad.ir.dims import Dim, at_least_zero, symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, WHILE, For, close, for_parts, while_parts
 from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import again as rerun
 from symgrad.ir.walk import rewire, rewire_args
 
 INT = ArrayType("int64")
@@ -97,8 +98,9 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
         [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own],
         {*loop.invariant_params, *_index(eqn)},
         known_extents(f.bound),
+        adjoint.symbols,
     )
-    saving = _save(eqn, loop, adjoint.primal, scope.saved, f, counted)
+    saving = _save(eqn, loop, adjoint, scope.saved, f, counted)
     _backward(eqn, loop, adjoint, scope.again, scope.saved, saving, d)
 
 
@@ -137,6 +139,7 @@ class _Adjoint:
     """The adjoint of one trip: cotangents of the yields in, of the carried values and accumulators out."""
 
     primal: tuple[Eqn, ...]
+    symbols: tuple[Symbol, ...]  # the extents that values of `primal` are, besides those that its params tell
     eqns: tuple[Eqn, ...]
     results: tuple[Arg, ...]
     seeds: list[Value]
@@ -185,7 +188,14 @@ def _body_adjoint(
     ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
     eqns, results = inner.finish(live(tuple(b.eqns), results), results)
     return _Adjoint(
-        mine.apply(loop.body.eqns), tuple(eqns), results, seeds, wanted, [totals[k] for k in used], used
+        mine.apply(loop.body.eqns),
+        (*mine.symbols, *loop.body.symbols),
+        tuple(eqns),
+        results,
+        seeds,
+        wanted,
+        [totals[k] for k in used],
+        used,
     )
 
 
@@ -198,7 +208,7 @@ class _Saving:
 
 
 def _save(
-    eqn: Eqn, loop: _Loop, primal: tuple[Eqn, ...], saved: Sequence[Value], f: Forward, counted: bool
+    eqn: Eqn, loop: _Loop, adjoint: _Adjoint, saved: Sequence[Value], f: Forward, counted: bool
 ) -> _Saving:
     """Replace the forward loop by one that also writes its tapes."""
     b = Builder()
@@ -236,7 +246,7 @@ def _save(
     first = len(loop.body.params) - count - len(loop.invariant_params)
     params = [*loop.body.params[: first + count], *inside, *loop.invariant_params]
     yields = (*loop.body.results[: bool(exits)], *loop.yields, *after)
-    block, further = close(params, (*primal, *body.eqns), yields, b)
+    block, further = close(params, (*adjoint.primal, *body.eqns), yields, b, adjoint.symbols)
     outs = (*eqn.outs, *(Value(v.type, v.hint) for v in inside))
     lead = eqn.args[: 3 if eqn.op is FOR else 0]
     operands = (*lead, *loop.carried, *before, *loop.invariant, *further)
@@ -245,7 +255,7 @@ def _save(
         test = eqn.regions[0]
         extra = [Value(v.type, v.hint) for v in (*inside, *block.params[len(params) :])]
         wide = [*test.params[:count], *extra[: len(inside)], *test.params[count:], *extra[len(inside) :]]
-        tested, none = close(wide, test.eqns, test.results, b)
+        tested, none = close(wide, test.eqns, test.results, b, test.symbols)
         assert not none, "the test of a while reads only its params"
         regions = (tested, block)
     b.eqns.append(replace(eqn, args=operands, outs=outs, regions=regions))
@@ -322,12 +332,16 @@ def _backward(
         at: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
         env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint)
     for e in again:
-        outs = tuple(Value(o.type, o.hint) for o in e.outs)
-        body.eqns.append(replace(rewire(e, env), outs=outs, phase="bwd"))
-        env.update(zip(e.outs, outs, strict=True))
+        body.eqns.append(replace(rerun(e, env), phase="bwd"))
+        env.update(zip(e.outs, body.eqns[-1].outs, strict=True))
     eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
     params = [index, *adjoint.seeds, *adjoint.accumulators]
-    block, further = close(params, eqns, rewire_args(adjoint.results, env), b)
+    known = []
+    for s in adjoint.symbols:
+        param = env.get(s.param)
+        if isinstance(param, Value):
+            known.append(Symbol(s.name, param, s.axis))
+    block, further = close(params, eqns, rewire_args(adjoint.results, env), b, known)
     starts, targets = _initial(eqn, loop, adjoint, d)
     outs = tuple(Value(v.type, v.hint) for v in (*adjoint.seeds, *adjoint.accumulators))
     b.loc = eqn.loc

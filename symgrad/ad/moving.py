@@ -16,7 +16,7 @@ from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import body_activity, moved, varied
 from symgrad.ad.ranges import ANY, Ranges, extend
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Eqn, Value
+from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
 from symgrad.ir.regions import COND, FOR, WHILE, close, close_all
 from symgrad.ir.walk import rewire, rewire_args
 
@@ -54,7 +54,9 @@ def _push_loop(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
             inner.bind(p, d.held[a])
     more = _tangents(body.eqns, [yields[k] for k in moving], inside, inner, pushforward)
     eqns, results = inner.finish(inner.builder.eqns, (*body.results, *more))
-    block, further = close([*body.params[: first + count], *tangents, *invariant], eqns, results, d.builder)
+    block, further = close(
+        [*body.params[: first + count], *tangents, *invariant], eqns, results, d.builder, body.symbols
+    )
     starts = [_held(operands[k], d) for k in moving]
     regions: tuple[Block, ...] = (block,)
     if eqn.op is WHILE:
@@ -79,6 +81,7 @@ def _push_cond(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
         d.repeat(eqn)
         return
     bodies = []
+    known: list[Symbol] = []
     for block, active in zip(eqn.regions, inside, strict=True):
         inner = Derivatives(Builder(), d.naming)
         for p, a in zip(block.params, captured, strict=True):
@@ -87,8 +90,12 @@ def _push_cond(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
         more = _tangents(block.eqns, [block.results[k] for k in moving], active, inner, pushforward)
         eqns, results = inner.finish(inner.builder.eqns, (*block.results, *more))
         env: dict[Value, Arg] = dict(zip(block.params, captured, strict=True))
+        for s in block.symbols:
+            param = env.get(s.param, s.param)
+            if isinstance(param, Value):
+                known.append(Symbol(s.name, param, s.axis))
         bodies.append(([rewire(e, env) for e in eqns], rewire_args(results, env)))
-    regions, operands = close_all([], bodies, d.builder)
+    regions, operands = close_all([], bodies, d.builder, known)
     outs = tuple(Value(eqn.outs[k].type, _hint(eqn.outs[k], d)) for k in moving)
     args = (eqn.args[0], *operands)
     _emit(replace(eqn, args=args, outs=(*eqn.outs, *outs), regions=regions), moving, outs, d)
@@ -121,7 +128,7 @@ def _widened(test: Block, count: int, tangents: Sequence[Value], further: Sequen
     extra = [Value(v.type, v.hint) for v in (*tangents, *further)]
     here = len(tangents)
     params = (*test.params[:count], *extra[:here], *test.params[count:], *extra[here:])
-    block, none = close(params, test.eqns, test.results, Builder())
+    block, none = close(params, test.eqns, test.results, Builder(), test.symbols)
     assert not none, "the test of a while reads only its params"
     return block
 

@@ -8,11 +8,12 @@ Out: a `Plan`: the equations to run again in the backward block, and the values 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symgrad.ir.core import Arg, Eqn, Kind, Value, values
+from symgrad.ir.core import Arg, Eqn, Kind, Symbol, Value, values
 from symgrad.ir.dims import symbols
+from symgrad.ir.walk import symbols_of
 
 EXPENSIVE = frozenset(
     """
@@ -38,6 +39,7 @@ def plan(
     needed: Collection[Value],
     free: Collection[Value],
     saveable: Callable[[Value], bool],
+    symbols_here: Sequence[Symbol],
 ) -> Plan:
     """Decide for each needed value, in program order, so that what is saved first serves what follows.
 
@@ -46,6 +48,7 @@ def plan(
     from whatever that takes.
     """
     made = {out: (number, eqn) for number, eqn in enumerate(eqns) for out in eqn.outs}
+    sizes = {s.name: s.param for s in symbols_here if s.param in made}
     ready: set[Value] = set(free)
     saved: list[Value] = []
     again: set[int] = set()
@@ -66,7 +69,7 @@ def plan(
             if not is_cheap(eqn):
                 return None
             found.add(number)
-            stack += values(eqn.args)
+            stack += _operands(eqn, sizes)
         return found
 
     def obtain(value: Value) -> None:
@@ -84,12 +87,17 @@ def plan(
             else:
                 number, eqn = made[v]
                 again.add(number)
-                stack += values(eqn.args)
+                stack += _operands(eqn, sizes)
 
     order = {v: number for v, (number, _) in made.items()}
     for value in sorted(needed, key=lambda v: order.get(v, -1)):
         obtain(value)
     return Plan(tuple(eqns[i] for i in sorted(again)), tuple(saved))
+
+
+def _operands(eqn: Eqn, sizes: Mapping[str, Value]) -> list[Value]:
+    """What an equation reads: its operands, and the values that are extents in it."""
+    return [*values(eqn.args), *(sizes[name] for name in sorted(symbols_of(eqn)) if name in sizes)]
 
 
 def is_cheap(eqn: Eqn) -> bool:

@@ -106,14 +106,21 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
     return tuple(r.type for r in (results[1:] if exits else results))
 
 
-def bind_symbols(block_values: Sequence[Value], needed: set[str]) -> tuple[Symbol, ...]:
-    """Where a block finds each extent: on an axis of one of its values, or in an integer of that name."""
-    found: dict[str, Symbol] = {}
+def bind_symbols(
+    block_values: Sequence[Value], needed: set[str], known: Sequence[Symbol] = ()
+) -> tuple[Symbol, ...]:
+    """Where a block finds each extent: where `known` says, if that is a value of it; else on an axis of one.
+
+    The first value may be a loop's index, and is the extent of its own name.
+    """
+    here = set(block_values)
+    found = {s.name: s for s in reversed(known) if s.param in here and s.name in needed}
     for value in block_values:
         for axis, dim in enumerate(value.type.shape):
             name = as_symbol(dim)
             if name in needed:
                 found.setdefault(name, Symbol(name, value, axis))
+    for value in block_values[:1]:
         if value.type == ArrayType("int64") and value.hint in needed:
             found.setdefault(value.hint, Symbol(value.hint, value, None))
     return tuple(found[name] for name in sorted(found))
@@ -131,19 +138,23 @@ Body = tuple[Sequence[Eqn], Sequence[Arg]]  # equations and results that may rea
 
 
 def close(
-    params: Sequence[Value], eqns: Sequence[Eqn], results: Sequence[Arg], outer: Builder
+    params: Sequence[Value],
+    eqns: Sequence[Eqn],
+    results: Sequence[Arg],
+    outer: Builder,
+    known: Sequence[Symbol] = (),
 ) -> tuple[Block, tuple[Arg, ...]]:
     """A closed block of equations that read values of the enclosing block, and the operands that it takes.
 
     Each outer value that they read becomes a further param, after `params`; so does the number of each extent
-    that nothing in the block tells (an `extent` equation in `outer`).
+    that nothing in the block tells (an `extent` equation in `outer`). `known` says which values are extents.
     """
-    (block,), operands = close_all(params, [(eqns, results)], outer)
+    (block,), operands = close_all(params, [(eqns, results)], outer, known)
     return block, operands
 
 
 def close_all(
-    params: Sequence[Value], bodies: Sequence[Body], outer: Builder
+    params: Sequence[Value], bodies: Sequence[Body], outer: Builder, known: Sequence[Symbol] = ()
 ) -> tuple[tuple[Block, ...], tuple[Arg, ...]]:
     """`close` for regions that share their operands; each gets its own params (the first keeps `params`)."""
     foreign: dict[Value, None] = {}
@@ -153,29 +164,30 @@ def close_all(
         read = [a for e in eqns for a in values(e.args)] + [r for r in results if isinstance(r, Value)]
         foreign |= dict.fromkeys(v for v in read if v not in own)
     for eqns, _ in bodies:
-        held = [*params, *foreign, *_sized(eqns)]
+        held = [*params, *foreign, *sized(eqns)]
         needed = mentioned_symbols(held, eqns)
-        unbound |= needed - {s.name for s in bind_symbols(held, needed)}
+        unbound |= needed - {s.name for s in bind_symbols(held, needed, known)}
     extents = sorted(unbound)
     operands = (*foreign, *(outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in extents))
     blocks = []
     for number, (eqns, results) in enumerate(bodies):
         mine = list(params) if number == 0 else [Value(p.type, p.hint) for p in params]
-        inner: dict[Value, Arg] = dict(zip(params, mine, strict=True))
+        inner: dict[Value, Value] = dict(zip(params, mine, strict=True))
         inner.update((v, Value(v.type, v.hint)) for v in foreign)
         numbers = [Value(ArrayType("int64"), n) for n in extents]
         body = tuple(rewire(e, inner) for e in eqns)
-        everything = [*mine, *(inner[v] for v in foreign), *numbers]
-        all_params = tuple(v for v in everything if isinstance(v, Value))
-        held = [*all_params, *_sized(body)]
-        bound = bind_symbols(held, mentioned_symbols(held, body))
+        all_params = (*mine, *(inner[v] for v in foreign), *numbers)
+        facts = [Symbol(s.name, inner.get(s.param, s.param), s.axis) for s in known]
+        facts += [Symbol(v.hint, v, None) for v in numbers]
+        held = [*all_params, *sized(body)]
+        bound = bind_symbols(held, mentioned_symbols(held, body), facts)
         blocks.append(Block(all_params, body, rewire_args(results, inner), bound))
     return tuple(blocks), operands
 
 
-def _sized(eqns: Sequence[Eqn]) -> list[Value]:
-    """The values whose axes tell extents: all but a tape at its creation, when it has no slots yet."""
-    return [o for e in eqns if e.op.name != "tape" for o in e.outs]
+def sized(eqns: Sequence[Eqn]) -> list[Value]:
+    """The values that tell extents: not a tape at its creation, which has no slots yet, nor `extent` itself."""
+    return [o for e in eqns if e.op.name not in ("tape", "extent") for o in e.outs]
 
 
 def extent_names(block: Block) -> set[str]:

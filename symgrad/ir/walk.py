@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Symbol, Value, values
-from symgrad.ir.dims import Dim, Extent, substitute, symbols
+from symgrad.ir.dims import Dim, Extent, substitute, symbol, symbols
 from symgrad.ir.types import ArrayType
 
 
@@ -55,7 +55,7 @@ def with_eqns(
     *,
     env: Mapping[Value, Arg] | None = None,
 ) -> Block:
-    """The block with other equations. `env` says what stands for values that are gone, in results and symbols.
+    """The block with other equations. `env`: what stands for values that are gone, in results and symbols.
 
     An extent whose number nothing in the block gives any more is dropped.
     """
@@ -89,14 +89,22 @@ def substitute_extents(function: Function, env: Mapping[str, Dim]) -> Function:
     )
 
 
+def again(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:
+    """The equation a second time: other operands, results and regions of its own."""
+    outs = tuple(Value(o.type, o.hint) for o in eqn.outs)
+    regions = tuple(_rebuild_block(r, lambda v: Value(v.type, v.hint), lambda d: d) for r in eqn.regions)
+    return replace(rewire(eqn, env), outs=outs, regions=regions)
+
+
 def _rebuild(function: Function, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Function:
     guards = tuple(Guard(dim(g.nonnegative), g.message, g.loc) for g in function.guards)
     return replace(function, body=_rebuild_block(function.body, value, dim), guards=guards)
 
 
 def _rebuild_block(block: Block, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Block:
-    env: dict[Value, Arg] = {p: value(p) for p in block.params}
-    params = tuple(env[p] for p in block.params)
+    made = {p: value(p) for p in block.params}
+    params = tuple(made.values())
+    env: dict[Value, Arg] = dict(made)
     eqns = []
     for eqn in block.eqns:
         outs = tuple(value(o) for o in eqn.outs)
@@ -105,12 +113,12 @@ def _rebuild_block(block: Block, value: Callable[[Value], Value], dim: Callable[
         args = tuple(env[a] if isinstance(a, Value) else a for a in eqn.args)
         eqns.append(replace(eqn, args=args, outs=outs, attrs=attrs, regions=regions))
         env.update(zip(eqn.outs, outs, strict=True))
-    bound = tuple(
-        Symbol(s.name, env[s.param], s.axis)  # type: ignore[arg-type]  # params map to values
-        for s in block.symbols
-        if dim(Extent((((s.name,), 1),))) == Extent((((s.name,), 1),))
-    )
-    return Block(params, tuple(eqns), rewire_args(block.results, env), bound)  # type: ignore[arg-type]
+    bound = []
+    for s in block.symbols:
+        param = env[s.param]
+        if isinstance(param, Value) and dim(symbol(s.name)) == symbol(s.name):
+            bound.append(Symbol(s.name, param, s.axis))
+    return Block(params, tuple(eqns), rewire_args(block.results, env), tuple(bound))
 
 
 def map_dims(attr: object, dim: Callable[[Dim], Dim]) -> object:

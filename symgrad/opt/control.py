@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value, values
-from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
-from symgrad.ir.walk import rewire, rewire_args, uses
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
+from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols, sized
+from symgrad.ir.walk import rewire, rewire_args, symbols_of, uses
 
 
 def shrink_regions(function: Function) -> Function:
@@ -63,23 +63,24 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
         same: dict[Value, Arg] = {mine[k]: mine[f] for k, f in stands_for.items() if f != k}
         results = (*block.results[:exits], *(yields[k] for k in kept)) if block is body else block.results
         results = rewire_args(results, same)
-        eqns = _live(tuple(rewire(e, same) for e in block.eqns), results)
+        eqns = _live(tuple(rewire(e, same) for e in block.eqns), results, block.symbols)
         lead_params = block.params[:first] if block is body else ()
-        shells.append((lead_params, mine, eqns, results))
+        shells.append((lead_params, mine, eqns, results, block.symbols))
     candidates = [k for k in candidates if stands_for[k] == k]
     taken = _taken(shells, kept, candidates)
     if len(kept) == n and taken == list(range(n, len(operands))):
         return eqn
     regions = tuple(
-        _rebuilt((*lead_params, *(mine[k] for k in kept), *(mine[k] for k in taken)), eqns, results)
-        for lead_params, mine, eqns, results in shells
+        _rebuilt((*lead_params, *(mine[k] for k in kept), *(mine[k] for k in taken)), eqns, results, facts)
+        for lead_params, mine, eqns, results, facts in shells
     )
     outs = tuple(eqn.outs[k] for k in kept)
     args = (*eqn.args[:lead], *(operands[k] for k in kept), *(operands[k] for k in taken))
     return replace(eqn, args=args, outs=outs, regions=regions)
 
 
-Shell = tuple[tuple[Value, ...], tuple[Value, ...], tuple[Eqn, ...], tuple[Arg, ...]]
+# the params that stay, the others by place, live equations, results, what was an extent
+Shell = tuple[tuple[Value, ...], tuple[Value, ...], tuple[Eqn, ...], tuple[Arg, ...], tuple[Symbol, ...]]
 
 
 def _first_of_each(operands: Sequence[Arg], places: Sequence[int]) -> dict[int, int]:
@@ -91,16 +92,16 @@ def _first_of_each(operands: Sequence[Arg], places: Sequence[int]) -> dict[int, 
 def _taken(shells: Sequence[Shell], kept: Sequence[int], candidates: Sequence[int]) -> list[int]:
     """The further operands that a block reads, or needs for the number of an extent."""
     taken: set[int] = set()
-    for _, mine, eqns, results in shells:
+    for _, mine, eqns, results, _ in shells:
         read = {v for e in eqns for v in values(e.args)} | {r for r in results if isinstance(r, Value)}
         taken |= {k for k in candidates if mine[k] in read}
-    for lead_params, mine, eqns, _ in shells:
+    for lead_params, mine, eqns, _, facts in shells:
         params = [*lead_params, *(mine[k] for k in kept), *(mine[k] for k in sorted(taken))]
-        held = [*params, *(o for e in eqns if e.op.name != "tape" for o in e.outs)]
+        held = [*params, *sized(eqns)]
         needed = mentioned_symbols(held, eqns)
-        missing = needed - {s.name for s in bind_symbols(held, needed)}
+        missing = needed - {s.name for s in bind_symbols(held, needed, facts)}
         for k in candidates:
-            found = {s.name for s in bind_symbols([mine[k]], missing)}
+            found = {s.name for s in bind_symbols([mine[k]], missing, facts)}
             if k not in taken and found:
                 taken.add(k)
                 missing -= found
@@ -137,12 +138,14 @@ def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
     shells = []
     for block in eqn.regions:
         results = tuple(block.results[k] for k in kept)
-        shells.append(((), block.params, _live(block.eqns, results), results))
+        live = _live(block.eqns, results, block.symbols)
+        shells.append(((), block.params, live, results, block.symbols))
     taken = _taken(shells, (), range(len(captured)))
     if len(kept) == len(eqn.outs) and len(taken) == len(captured):
         return eqn
     regions = tuple(
-        _rebuilt(tuple(mine[k] for k in taken), eqns, results) for _, mine, eqns, results in shells
+        _rebuilt(tuple(mine[k] for k in taken), eqns, results, facts)
+        for _, mine, eqns, results, facts in shells
     )
     outs = tuple(eqn.outs[k] for k in kept)
     return replace(eqn, args=(eqn.args[0], *(captured[k] for k in taken)), outs=outs, regions=regions)
@@ -155,9 +158,11 @@ def _outer(result: Arg, block: Block, captured: Sequence[Arg]) -> Arg | None:
     return captured[block.params.index(result)] if result in block.params else None
 
 
-def _rebuilt(params: tuple[Value, ...], eqns: tuple[Eqn, ...], results: tuple[Arg, ...]) -> Block:
-    held = [*params, *(o for e in eqns if e.op.name != "tape" for o in e.outs)]
-    return Block(params, eqns, results, bind_symbols(held, mentioned_symbols(held, eqns)))
+def _rebuilt(
+    params: tuple[Value, ...], eqns: tuple[Eqn, ...], results: tuple[Arg, ...], facts: tuple[Symbol, ...]
+) -> Block:
+    held = [*params, *sized(eqns)]
+    return Block(params, eqns, results, bind_symbols(held, mentioned_symbols(held, eqns), facts))
 
 
 def _read(regions: Sequence[Block]) -> set[Value]:
@@ -177,6 +182,13 @@ def _reached(eqns: Sequence[Eqn], results: Sequence[Arg]) -> set[Value]:
     return found
 
 
-def _live(eqns: tuple[Eqn, ...], results: Sequence[Arg]) -> tuple[Eqn, ...]:
-    needed = _reached(eqns, results)
-    return tuple(e for e in eqns if any(o in needed for o in e.outs))
+def _live(eqns: tuple[Eqn, ...], results: Sequence[Arg], facts: Sequence[Symbol]) -> tuple[Eqn, ...]:
+    needed = {r for r in results if isinstance(r, Value)}
+    sizes = {s.name: s.param for s in facts}
+    kept = []
+    for eqn in reversed(eqns):
+        if any(out in needed for out in eqn.outs):
+            kept.append(eqn)
+            needed.update(values(eqn.args))
+            needed.update(sizes[name] for name in symbols_of(eqn) if name in sizes)
+    return tuple(reversed(kept))
