@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cache_worker import race
 
 from symgrad import cache
 from symgrad.cache import address, files
@@ -336,21 +337,6 @@ def test_generated_modules_import_by_name_alone() -> None:
     assert run(f"import pickle; print(pickle.loads({pickle.dumps(double)!r})(21))") == "42"
 
 
-def _race(folder: str, start, results) -> None:
-    config.cache_dir = folder
-    start.wait()
-    try:
-        for i in range(20):
-            text = f"def f___HASH__():\n    return {i}\n"
-            assert cache.load(text, "f___HASH__")() == i
-            cache.remember("shared", {"i": i})
-            found = cache.lookup("shared")
-            assert found is None or set(found) == {"i"}
-        results.put("ok")
-    except BaseException as error:
-        results.put(repr(error))
-
-
 def _keep_clearing(folder: str, stop) -> None:
     config.cache_dir = folder
     while not stop.is_set():
@@ -362,7 +348,7 @@ def _keep_clearing(folder: str, stop) -> None:
 def test_processes_race(own_folder: Path, clearing: bool) -> None:
     context = multiprocessing.get_context("spawn")
     start, stop, results = context.Barrier(2), context.Event(), context.Queue()
-    workers = [context.Process(target=_race, args=(str(own_folder), start, results)) for _ in range(2)]
+    workers = [context.Process(target=race, args=(str(own_folder), start, results)) for _ in range(2)]
     clearer = threading.Thread(target=_keep_clearing, args=(str(own_folder), stop))
     if clearing:
         clearer.start()
