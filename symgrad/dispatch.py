@@ -66,8 +66,10 @@ class Specialisation:
         if self.plain:
             return results
         output = self.program.output
-        flat = _flat(results, self.program.returns)
-        return output.build([r if f is None else f(r) for r, f in zip(flat, self.out_of, strict=True)])
+        flat = _flat(results, self.program.returns, len(self.out_of))
+        return output.build(
+            [r if f is None or r is None else f(r) for r, f in zip(flat, self.out_of, strict=True)]
+        )
 
     @property
     def plain(self) -> bool:
@@ -80,11 +82,9 @@ class Specialisation:
         return not any(self.into) and not self.program.lowered.captures and not self.program.lowered.watches
 
 
-def _flat(results: Any, returns: Any) -> list[Any]:
-    """Results in the order of their numbers, from the nested structure in which a kernel returns them."""
-    if isinstance(returns, int):
-        return [results]
-    found: dict[int, Any] = {}
+def _flat(results: Any, returns: Any, count: int) -> list[Any]:
+    """Results by number, from the nested structure in which a kernel returns them; None if it does not."""
+    found: list[Any] = [None] * count
 
     def walk(part: Any, shape: Any) -> None:
         if isinstance(shape, int):
@@ -94,7 +94,7 @@ def _flat(results: Any, returns: Any) -> list[Any]:
                 walk(p, s)
 
     walk(results, returns)
-    return [found[i] for i in range(len(found))]
+    return found
 
 
 class Dispatcher:

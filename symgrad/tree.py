@@ -1,7 +1,8 @@
 """Containers of arguments: tuples, lists, dicts, namedtuples and dataclasses as a structure over leaves.
 
 In: a Python object. Out: its leaves in order and a `Tree` that puts leaves back in the same containers.
-Dicts keep their own key order. Anything that is not a container is a leaf.
+Dicts keep their own key order. Anything that is not a container is a leaf, and so is a dataclass whose
+class says `__leaf__ = True`.
 
     leaves, tree = flatten({"w": 1.0, "b": (2.0, 3.0)});  tree.build([10.0, 20.0, 30.0])
 """
@@ -39,7 +40,9 @@ class Tree:
         if self.kind in (tuple, list):
             return self.kind(items)
         if issubclass(self.kind, dict):
-            return self.kind(zip(self.keys, items, strict=True))
+            made = self.kind.__new__(self.kind)  # a defaultdict's constructor takes other things
+            made.update(zip(self.keys, items, strict=True))
+            return made
         if issubclass(self.kind, tuple):
             return self.kind(*items)
         out = object.__new__(self.kind)  # a dataclass: its fields, without running __post_init__
@@ -75,7 +78,7 @@ def children(obj: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
         return tuple(range(len(obj))), list(obj)
     if isinstance(obj, dict):
         return tuple(obj), list(obj.values())
-    if is_dataclass(obj) and not isinstance(obj, type):
+    if is_dataclass(obj) and not isinstance(obj, type) and not getattr(type(obj), "__leaf__", False):
         names = tuple(f.name for f in fields(obj))
         return names, [getattr(obj, n) for n in names]
     return None

@@ -5,6 +5,7 @@ In: a value. Out: its items. An extent that is only a name cannot be unrolled.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -39,7 +40,8 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
     )
 
 
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_DICTS: tuple[dict[str, int], ...] = ({}, OrderedDict())
+_VIEWS = tuple(type(view) for d in _DICTS for view in (d.keys(), d.values(), d.items()))
 
 
 def refuse_runtime_loop(low: Lowering, what: str) -> NoReturn:
