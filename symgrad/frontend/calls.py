@@ -66,6 +66,12 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
     if tables.is_numeric_library(fn):
         return unknown(low, name_of(fn), sorted({h.name for h in HANDLERS.values()}))
     if tables.is_transform(fn):
+        if any(isinstance(v, Closure | Tensor) for v in args):
+            low.refuse(
+                f"symgrad.{fn.__name__} of a function that is defined inside",
+                why="it may read values that exist only at run time",
+                instead="define the inner function at module level, and pass it what it reads",
+            )
         return fn(*args, **kwargs)
     if isinstance(fn, FunctionType):
         source = find(fn)

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from symgrad.frontend.context import Frame, Lowering
+from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.resolve import Path
-from symgrad.frontend.signature import NeedConstant, bind
-from symgrad.frontend.values import Tensor, Val
-from symgrad.ir.core import Arg, Value
+from symgrad.frontend.signature import NeedConstant, Signature, bind
+from symgrad.frontend.values import Tensor, Val, is_dim
+from symgrad.ir.core import Arg, Function, Value
 from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbols
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import map_dims, rewire_args
@@ -28,14 +29,8 @@ def call(frame: Frame, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) 
     """`fn(*args, **kwargs)` for an object that brings its own IR."""
     low = frame.low
     leaves, tree = flatten((list(args), dict(kwargs)))
-    examples, tensors = [], []
-    for leaf in leaves:
-        if isinstance(leaf, Tensor | Extent | float):
-            t = as_tensor(low, leaf)
-            tensors.append(t)
-            examples.append(_example(low, t))
-        else:
-            examples.append(leaf)
+    examples = [_example(low, leaf) for leaf in leaves]
+    by_id = {id(e): leaf for e, leaf in zip(examples, leaves, strict=True)}
     given_args, given_kwargs = tree.build(examples)
     exact: frozenset[str] = frozenset()
     while True:
@@ -45,47 +40,60 @@ def call(frame: Frame, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) 
             break
         except NeedConstant as need:
             exact |= {need.path}
-    by_id = {id(e): t for e, t in zip([e for e in examples if _is_run_time(e)], tensors, strict=True)}
-    operands = [
-        low.arg(by_id[id(leaf)]) if id(leaf) in by_id else _number(low, leaf) for leaf in signature.leaves
-    ]
+            _agree(low, signature, need.path, by_id)
+    given = [by_id.get(id(leaf), leaf) for leaf in signature.leaves]  # a default is there only as itself
+    operands = [low.arg(as_tensor(low, v)) for v in given]
     for capture in lowered.captures:
         path = Path(capture.path, ("nested", id(fn), capture.path), capture.get)
         operands.append(low.arg(low.capture(capture.get(), path)))
     for watch in lowered.watches:
         low.watches.setdefault(("nested", id(fn), watch.path), watch)
-    results = splice(low, lowered.function, operands)
+    integers = {p: v for p, v in zip(lowered.function.params, given, strict=False) if is_dim(v)}
+    results = splice(low, lowered.function, operands, integers)
     return lowered.out_tree.build([Tensor(r) for r in results])
 
 
-def _is_run_time(e: Any) -> bool:
-    return isinstance(e, float | np.ndarray | np.generic | _Int)
+def _agree(low: Lowering, signature: Signature, name: str, by_id: dict[int, Val]) -> None:
+    """An extent that the callee must know as a number is that number for us too."""
+    for leaf, type_, leaf_name in zip(signature.leaves, signature.types, signature.names, strict=True):
+        ours = by_id.get(id(leaf), leaf)
+        if leaf_name == name:
+            constant(low, ours, f"the argument {name}")
+        for axis, dim in enumerate(type_.shape):
+            if as_symbol(dim) == name and isinstance(ours, Tensor):
+                low.solver.equal(low.shape(ours)[axis], int(np.shape(leaf)[axis]))
 
 
 class _Int(int):
     """An int of its own identity."""
 
 
-def _number(low: Lowering, leaf: Any) -> Arg:
-    return low.arg(as_tensor(low, leaf))
+def _example(low: Lowering, v: Val) -> Any:
+    """Something of the value's type and size, with an identity of its own, that takes no memory."""
+    if isinstance(v, Extent) or (isinstance(v, int) and not isinstance(v, bool)):
+        return _Int(low.solver.value(v))
+    if isinstance(v, float) and not isinstance(v, np.generic):
+        return float(repr(v))
+    if not isinstance(v, Tensor):
+        return v
+    sizes = low.solver.values(low.shape(v))
+    if v.is_array:
+        return np.broadcast_to(np.zeros((), v.dtype), sizes)
+    if v.weak:
+        return {"float64": float("1.5"), "int64": _Int(2), "bool": True}[v.dtype]
+    return np.dtype(v.dtype).type(1)
 
 
-def _example(low: Lowering, t: Tensor) -> Any:
-    """Something of the tensor's type and size, that takes no memory."""
-    sizes = low.solver.values(low.shape(t))
-    if t.is_array:
-        return np.broadcast_to(np.zeros((), t.dtype), sizes)
-    if t.weak and t.dtype == "float64":
-        return float("1.5")
-    if t.weak and t.dtype == "int64":
-        return _Int(2)
-    return np.dtype(t.dtype).type(1)
+def splice(low: Lowering, function: Function, operands: list[Arg], integers: dict[Value, Dim]) -> list[Arg]:
+    """The equations of `function` with its params replaced; returns its results.
 
-
-def splice(low: Lowering, function: Any, operands: list[Arg]) -> list[Arg]:
-    """The equations of `function` with its params replaced; returns its results."""
+    `integers` are the params that are given an integer of the shapes: they may name extents.
+    """
     extents: dict[str, Dim] = {}
     env: dict[Value, Arg] = {}
+    for symbol in function.body.symbols:
+        if symbol.axis is None and symbol.param in integers:
+            extents[symbol.name] = low.solver.resolve(integers[symbol.param])
     for param, operand in zip(function.params, operands, strict=True):
         if operand.type.dtype != param.type.dtype:
             operand = cast(low, Tensor(operand), param.type.dtype)

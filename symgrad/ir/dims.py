@@ -41,6 +41,7 @@ Monomial = tuple[Atom, ...]
 class Extent:
     """A polynomial with integer coefficients, never a constant (that is an int)."""
 
+    __leaf__ = True  # for `symgrad.tree`: a number among arguments and results, not a container
     terms: tuple[tuple[Monomial, int], ...]
 
     def __add__(self, other: Dim) -> Dim:

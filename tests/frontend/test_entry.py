@@ -178,7 +178,7 @@ def test_signature_key_and_names():
         (np.array([None]), "an array of object"),
         (np.ones(2, np.float16), "an array of float16"),
         (2**70, "an integer that 64 bits cannot hold"),
-        (np.matrix([[1.0]]), "an array of float64, a matrix"),
+        (np.ones(2).view(type("Matrix", (np.ndarray,), {})), "an array of float64, a Matrix"),
         (np.ma.masked_array([1.0]), "an array of float64, a MaskedArray"),
         (np.ones(2, ">f8"), "an array of >f8"),
     ],

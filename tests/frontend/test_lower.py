@@ -490,3 +490,13 @@ def test_loops_over_rows_of_a_fixed_number(compare):
         return out + a * b * c
 
     compare(f, X34)
+
+
+def test_results_that_are_integers_of_shapes(compare):
+    compare(lambda x, k: (x.shape, len(x) * 2, k, k + 1, {"n": x.shape[0] // 2}, 3, True), X34, 5)
+
+
+def test_functions_are_not_results():
+    for f in (lambda x: lambda y: x, lambda x: x.sum, lambda x: (x, range(x.shape[0]))):
+        with pytest.raises(UnsupportedSyntaxError, match="returns a"):
+            lower(f, bind(f, (X3,), {}))
