@@ -59,7 +59,7 @@ class Specialisation:
     def arguments(self, leaves: Sequence[Any]) -> list[Any]:
         """What the kernel is called with: converted leaves, then the captured values as they are now."""
         values = [a if f is None else f(a) for a, f in zip(leaves, self.into, strict=True)]
-        return values + [c.get() for c in self.program.lowered.captures]
+        return values + [_without_axes_a_number(c.get()) for c in self.program.lowered.captures]
 
     def finish(self, results: Any) -> Any:
         """The kernel's results in the user's structure and types."""
@@ -230,9 +230,11 @@ def _conversions(
 
 
 def _scalar_of(leaf: Any) -> Convert | None:
-    if isinstance(leaf, np.ndarray):
-        return (lambda a: a[()]) if leaf.ndim == 0 else None
-    return None
+    return _without_axes_a_number if isinstance(leaf, np.ndarray) and leaf.ndim == 0 else None
+
+
+def _without_axes_a_number(value: Any) -> Any:
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
 def _result_type(dtype: str, rank: int, plain: bool = False) -> Convert | None:

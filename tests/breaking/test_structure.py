@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 
+import numpy as np
 import pytest
 
 import symgrad as sg
@@ -30,3 +31,15 @@ def test_an_auxiliary_constant(aux: object) -> None:
 
     assert sg.grad(f, has_aux=True, jit=False)(3.0) == (6.0, aux)
     assert sg.value_and_grad(f, has_aux=True, jit=False)(3.0) == ((9.0, aux), 6.0)
+
+
+FACTOR = np.array(3.0)
+
+
+def scaled(x):
+    return np.sum(FACTOR * x)
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_captured_array_without_axes(jit: bool) -> None:
+    np.testing.assert_array_equal(sg.grad(scaled, jit=jit)(np.ones(4)), np.full(4, 3.0))
