@@ -61,7 +61,7 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
         n for n, t, w in zip(signature.names, signature.types, signature.weak, strict=True) if t == _INT and w
     )
     solver = Solver(signature.sizes, integers)
-    avoid = names_used(fun) | set(signature.names) | set(signature.parameters) | set(signature.sizes)
+    avoid = names_used(fun) | set(signature.names) | set(signature.parameters) | signature.extents
     low = Lowering(solver, signature.exact, avoid, run_body, call_value)
     params, args = _arguments(low, signature)
     frame = Frame(low, _NOWHERE, {}, frozenset())

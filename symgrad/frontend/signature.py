@@ -68,6 +68,8 @@ class Signature:
     trees, slots : for each position its structure and, per leaf of it, a leaf number or a `Static`
     keywords : for each position the keyword it is passed by, or None
     sizes : the number that each name of an extent, and each integer leaf, has in this call
+    exact : the names that shall be plain numbers
+    extents : the names of all axes, of those that are plain numbers too
     key : equal keys, same specialisation
     """
 
@@ -83,6 +85,7 @@ class Signature:
     keywords: tuple[str | None, ...]
     sizes: dict[str, int]
     exact: frozenset[str]
+    extents: frozenset[str]
     key: Hashable
 
     @property
@@ -138,6 +141,7 @@ def bind(
     trees: list[Tree] = []
     slots: list[tuple[Slot, ...]] = []
     sizes: dict[str, int] = {}
+    extents: list[str] = []
     taken = {name for name, _, _ in bound}
     for position, (parameter, _, value) in enumerate(bound):
         parts, tree = flatten(value)
@@ -152,6 +156,7 @@ def bind(
             shape: list[Dim] = []
             for size in np.shape(leaf):
                 extent = next(fresh) if size != 1 else ""
+                extents.append(extent)
                 if extent and extent not in exact:
                     sizes[extent] = size
                     shape.append(symbol(extent))
@@ -168,11 +173,12 @@ def bind(
         slots.append(tuple(mine))
     keywords = tuple(k for _, k, _ in bound)
     arrays = tuple(isinstance(a, np.ndarray) for a in leaves)
-    key = (tuple(types), tuple(weak), arrays, tuple(trees), tuple(slots), keywords)
+    captured = exact - {*extents, *taken, *names}  # what is left can only name extents of captured arrays
+    key = (tuple(types), tuple(weak), arrays, tuple(trees), tuple(slots), keywords, captured)
     parameters = tuple(name for name, _, _ in bound)
     return Signature(
         function_name, tuple(leaves), tuple(types), tuple(names), tuple(weak), tuple(arg_of_leaf),
-        parameters, tuple(trees), tuple(slots), keywords, sizes, exact, key,
+        parameters, tuple(trees), tuple(slots), keywords, sizes, exact, frozenset(extents), key,
     )  # fmt: skip
 
 

@@ -190,3 +190,11 @@ def test_arguments_that_are_not_numbers(value, what):
     with pytest.raises(TypeError) as e:
         bind(f, (value,), {})
     assert f"argument 'x' of f is {what}" in str(e.value)
+
+
+def test_sizes_of_captured_arrays_that_break_a_guard():
+    global W
+    f = Calls(lambda x: x[:2].sum() + W[:3].sum())
+    for n, m in [(4, 5), (1, 5), (4, 2), (3, 2), (4, 7), (1, 1)]:
+        W = np.random.default_rng(m).normal(size=m)
+        np.testing.assert_allclose(f(vector(n)), vector(n)[:2].sum() + W[:3].sum())
