@@ -16,6 +16,7 @@ from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
 from symgrad.opt.local import apply_identities, as_spoken
+from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.versions import join_versions
 
 Level = Literal["off", "study", "kernel"]
@@ -25,16 +26,23 @@ Effort = Literal["auto", "off", "full"]
 _ROUNDS = 8
 
 
-def simplify(function: Function, level: Level, *, sympy: Effort = "auto") -> Function:
-    """`function` with less work in it."""
+def simplify(
+    function: Function, level: Level, *, sympy: Effort = "auto", memo: Memo | None = None
+) -> Function:
+    """`function` with less work in it. `memo` keeps what sympy found, from one process to the next."""
     if level == "off":
         return function
     function = settle(function, through_names=level == "kernel")
-    return function if level == "kernel" else remove_dead(as_spoken(function))
+    if level == "kernel":
+        return function
+    if sympy != "off":
+        shorter = shorten(function, FULL if sympy == "full" else AUTO, memo)
+        function = function if shorter is function else settle(shorter, through_names=False)
+    return remove_dead(as_spoken(function))
 
 
 def settle(function: Function, *, through_names: bool) -> Function:
-    """Everything but sympy, to a fixed point."""
+    """Everything but sympy, until nothing changes."""
     for _ in range(_ROUNDS):
         before = function
         function = join_versions(function)
