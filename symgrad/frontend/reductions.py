@@ -167,22 +167,33 @@ def broadcast_like(low: Lowering, t: Tensor, like: Tensor) -> Tensor:
     return Tensor(low.emit("broadcast_to", [low.arg(t)], shape=shape))
 
 
+def _centred(low: Lowering, a: Val, axis: Val, ddof: Val, correction: Val) -> tuple[Tensor, Val]:
+    """Distances from the mean, and the number that their squares are divided by."""
+    t = floats(low, a)
+    less = constant(low, ddof, "ddof") or constant(low, correction, "correction")
+    centred = elementwise(low, "subtract", t, np_mean(low, t, axis, keepdims=True))
+    return centred, count(low, t, axis) - less
+
+
 @handles(np.var, method="var", pure=True)
 def np_var(
     low: Lowering, a: Val, axis: Val = None, *, ddof: Val = 0, correction: Val = 0, keepdims: Val = False
 ) -> Tensor:
-    t = floats(low, a)
-    centred = elementwise(low, "subtract", t, np_mean(low, t, axis, keepdims=True))
-    squares = reduce(low, "sum", elementwise(low, "square", centred), axis, keepdims)
-    less = constant(low, ddof, "ddof") or constant(low, correction, "correction")
-    return divided(low, squares, count(low, t, axis) - less)
+    centred, number = _centred(low, a, axis, ddof, correction)
+    return divided(low, reduce(low, "sum", elementwise(low, "square", centred), axis, keepdims), number)
 
 
 @handles(np.std, method="std", pure=True)
 def np_std(
     low: Lowering, a: Val, axis: Val = None, *, ddof: Val = 0, correction: Val = 0, keepdims: Val = False
 ) -> Tensor:
-    return elementwise(low, "sqrt", np_var(low, a, axis, ddof=ddof, correction=correction, keepdims=keepdims))
+    """A norm, whose derivative is 0 at 0, where that of the root of the variance is 0 / 0."""
+    centred, number = _centred(low, a, axis, ddof, correction)
+    length = grouped(low, "norm", centred, axis, keepdims)
+    if isinstance(number, int) and number == 1:
+        return length
+    root = elementwise(low, "sqrt", Tensor(cast(low, as_tensor(low, number), length.dtype)))
+    return elementwise(low, "divide", length, root)
 
 
 @handles(np.ptp, pure=True)
