@@ -17,9 +17,10 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import array_of, as_tensor, cast
+from symgrad.frontend.solver import Undecided
 from symgrad.frontend.values import Tensor, Val, is_dim
 from symgrad.ir.core import Arg, At, AtArg, Const, Gather, Index, IndexItem, NewAxis, Span
-from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.dims import Dim, Extent, symbols
 from symgrad.ir.indexing import index_shape, is_basic
 from symgrad.ir.types import INTS, Shape
 
@@ -71,8 +72,11 @@ def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, 
         return _span(low, item, extent), None
     if isinstance(item, bool | np.bool_):
         low.refuse("an array is indexed with a bool", instead="x if flag else ..., on a compile-time flag")
+    if isinstance(item, Extent) and set(symbols(item)) <= set(low.integers):
+        return AtArg(), _argument_position(low, item, extent, axis)
     if is_dim(item):
-        return At(_position(low, item, extent, axis)), None
+        position = _position(low, item, extent, axis)
+        return (AtArg(), low.arg(low.extent(item))) if position is None else (At(position), None)
     if isinstance(item, list | tuple | range):
         item = array_of(low, list(item))
     if not isinstance(item, Tensor):
@@ -89,19 +93,50 @@ def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, 
         )
     arg = low.arg(item)
     if isinstance(arg, Const):
-        return At(_position(low, int(arg.value), extent, axis)), None
+        position = _position(low, int(arg.value), extent, axis)
+        return (AtArg(), arg) if position is None else (At(position), None)
     return (Gather() if item.rank else AtArg()), arg
 
 
-def _position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Dim:
-    position = low.solver.resolve(position if isinstance(position, Extent) else int(position))
-    index, size = low.solver.value(position), low.solver.value(extent)
-    message = f"index {index} is out of bounds for axis {axis} of size {size}"
-    if not low.solver.decide(position):
-        position = position + extent
-        low.solver.require(position, message)
+def _argument_position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Arg:
+    """An integer argument as a position: of either sign, within bounds."""
+    message = _out_of_bounds(low, position, extent, axis)
+    low.solver.require(position + extent, message)
     low.solver.require(extent - position - 1, message)
+    return low.arg(low.extent(position))
+
+
+def _out_of_bounds(low: Lowering, position: Dim, extent: Dim, axis: int) -> str:
+    index, size = low.solver.value(position), low.solver.value(extent)
+    return f"index {index} is out of bounds for axis {axis} of size {size}"
+
+
+def _position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Dim | None:
+    """The place among the elements, counted from 0; None where it must be counted, or checked, at run time."""
+    s = low.solver
+    position = s.resolve(position if isinstance(position, Extent) else int(position))
+    if s.is_moving(position) or s.is_moving(extent) or not s.certain:
+        return _moving_position(low, position, extent)
+    index, size = s.value(position), s.value(extent)
+    message = f"index {index} is out of bounds for axis {axis} of size {size}"
+    if not s.decide(position):
+        position = position + extent
+        s.require(position, message)
+    s.require(extent - position - 1, message)
     return position
+
+
+def _moving_position(low: Lowering, position: Dim, extent: Dim) -> Dim | None:
+    """In a loop the place changes, and under a condition nothing may be there: only what is certain is used."""
+    s = low.solver
+    try:
+        if not s.decide(position):
+            position = position + extent
+            if not s.decide(position):
+                return None
+        return position if s.decide(extent - position - 1) else None
+    except Undecided:
+        return None
 
 
 def _span(low: Lowering, item: slice, extent: Dim) -> Span:

@@ -60,7 +60,8 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     integers = frozenset(
         n for n, t, w in zip(signature.names, signature.types, signature.weak, strict=True) if t == _INT and w
     )
-    solver = Solver(signature.sizes, integers)
+    named = dict(zip(signature.names, signature.leaves, strict=True))
+    solver = Solver({**signature.sizes, **{n: int(named[n]) for n in sorted(integers)}}, integers)
     avoid = names_used(fun) | set(signature.names) | set(signature.parameters) | signature.extents
     low = Lowering(solver, signature.exact, avoid, run_body, call_value)
     params, args = _arguments(low, signature)

@@ -104,6 +104,13 @@ def test_integer_arguments_as_sizes():
 
     assert agrees(f, (vector(9), 2), (vector(5), 3), (vector(5), 1)) == 1
     assert agrees(f, (vector(9), 2), (vector(5), -3), (vector(5), -1)) >= 2
+    assert agrees(lambda x, i: x[i] * 2, (vector(9), 2), (vector(5), -3), (vector(3), 0)) == 1
+    g = Calls(lambda x, i: x[i])
+    g(vector(5), 4)
+    with pytest.raises(ShapeError, match="index 5 is out of bounds for axis 0 of size 5"):
+        g(vector(5), 5)
+    with pytest.raises(ShapeError, match="index -6 is out of bounds for axis 0 of size 5"):
+        g(vector(5), -6)
     assert agrees(lambda k, x: np.ones(k) @ x + np.sum(np.arange(k)), (3, vector(3)), (5, vector(5))) == 1
 
 
