@@ -2,8 +2,8 @@
 
 import numpy as np
 from hypothesis import HealthCheck, given, reject, settings
-
 from strategies import programs
+
 from symgrad.ad.reverse import reverse
 from symgrad.errors import SymgradError
 from symgrad.ir import evaluate
@@ -37,7 +37,7 @@ def test_random_adjoints_keep_their_values(random):
 
 
 def _assert_close(expected, found, message):
-    """Equal up to rounding that the program itself may have magnified, where values are of a size to compare."""
+    """Equal up to rounding that the program itself may have magnified, where values are of usual size."""
     for x, y in zip(expected, found, strict=True):
         assert np.shape(x) == np.shape(y)
         x, y = np.asarray(x, float), np.asarray(y, float)
