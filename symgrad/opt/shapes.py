@@ -12,7 +12,7 @@ from symgrad.ir.build import Ref
 from symgrad.ir.core import Arg, Eqn, Kind, full_span
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import OPS, axes, dims
+from symgrad.ir.ops import OPS, axes, dims, reduced
 from symgrad.ir.types import ArrayType, Shape
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
@@ -38,6 +38,16 @@ def _reshape(site: Site, eqn: Eqn) -> Rewritten:
         number = inner.args[0]
         scalar = number if not number.type.shape else site.call("reshape", number, shape=())
         return site.fit(scalar, shape)
+    if not site.may_reform(eqn):
+        return None
+    if inner := site.take(eqn.args[0], "negative"):
+        return -site.call("reshape", inner.args[0], shape=shape)
+    inner = site.take(eqn.args[0], "sum", "max", "min", "prod")
+    if inner:  # whether the reduced axes are kept is the reduction's business
+        over = axes(inner.attrs)
+        for keepdims in (True, False):
+            if reduced(inner.args[0].type.shape, over, keepdims) == shape:
+                return site.call(inner.op.name, inner.args[0], axis=over, keepdims=keepdims)
     return None
 
 

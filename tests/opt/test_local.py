@@ -66,6 +66,8 @@ IDENTITIES = [
     (lambda x, y: v.sum(v.sum(transpose(x * reshape(y, (N, 1)), (1, 0)), 0)),
      ["t = reshape(y, shape=(n, 1))", "t_1 = multiply(x, t)", "t_2 = transpose(t_1, perm=(1, 0))",
       "t_3 = sum(t_2, axis=(0, 1), keepdims=False)"]),
+    (lambda x, y: reshape(-v.sum(x * y, 0, True), ()),
+     ["t = multiply(x, y)", "t_1 = sum(t, axis=(0,), keepdims=False)", "t_2 = negative(t_1)"]),
     (lambda x, y: v.sum(-x), ["t = sum(x, axis=(0,), keepdims=False)", "t_1 = negative(t)"]),
     # rows
     (lambda x, y: exp(v.log_softmax(x, axis=(0,))), ["t = softmax(x, axis=(0,))"]),
