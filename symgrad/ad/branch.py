@@ -146,9 +146,8 @@ def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
             extra += [v if other is side else _nothing(v.type, b) for v in other.saved]
         block = side.block
         results = (*block.results, *extra)
-        own = [*block.params, *(o for e in (*side.primal, *b.eqns) for o in e.outs)]
         eqns = (*side.primal, *b.eqns)
-        symbols = bind_symbols(own, mentioned_symbols(own, eqns), side.symbols)
+        symbols = bind_symbols(block.params, eqns, mentioned_symbols(block.params, eqns), side.symbols)
         blocks.append(Block(block.params, eqns, results, symbols))
     outs = (*eqn.outs, *(t for side in tapes for t in side))
     f.replaced[eqn.outs[0]] = (replace(eqn, outs=outs, regions=tuple(blocks)),)

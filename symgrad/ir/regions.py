@@ -107,28 +107,29 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
 
 
 def bind_symbols(
-    block_values: Sequence[Value], needed: set[str], known: Sequence[Symbol] = ()
+    params: Sequence[Value], eqns: Sequence[Eqn], needed: set[str], known: Sequence[Symbol] = ()
 ) -> tuple[Symbol, ...]:
-    """Where a block finds each extent: where `known` says, if that is a value of it; else on an axis of one.
+    """Where a block finds each extent: where `known` says, if that is in it; else on an axis of a param.
 
-    The first value may be a loop's index, and is the extent of its own name.
+    The first param may be a loop's index, and is the extent of its own name. What an equation makes tells no
+    extent by itself: it may have needed the number to be made.
     """
-    here = set(block_values)
+    here = {*params, *(o for e in eqns for o in e.outs)}
     found = {s.name: s for s in reversed(known) if s.param in here and s.name in needed}
-    for value in block_values:
+    for value in params:
         for axis, dim in enumerate(value.type.shape):
             name = as_symbol(dim)
             if name in needed:
                 found.setdefault(name, Symbol(name, value, axis))
-    for value in block_values[:1]:
+    for value in params[:1]:
         if value.type == ArrayType("int64") and value.hint in needed:
             found.setdefault(value.hint, Symbol(value.hint, value, None))
     return tuple(found[name] for name in sorted(found))
 
 
-def mentioned_symbols(block_values: Sequence[Value], eqns: Sequence[Eqn]) -> set[str]:
+def mentioned_symbols(params: Sequence[Value], eqns: Sequence[Eqn]) -> set[str]:
     """Every extent name that a block mentions: in the types of its values and in its equations."""
-    names = {s for v in block_values for d in v.type.shape for s in symbols(d)}
+    names = {s for v in params for d in v.type.shape for s in symbols(d)}
     for eqn in eqns:
         names |= symbols_of(eqn)
     return names
@@ -164,9 +165,9 @@ def close_all(
         read = [a for e in eqns for a in values(e.args)] + [r for r in results if isinstance(r, Value)]
         foreign |= dict.fromkeys(v for v in read if v not in own)
     for eqns, _ in bodies:
-        held = [*params, *foreign, *sized(eqns)]
+        held = [*params, *foreign]
         needed = mentioned_symbols(held, eqns)
-        unbound |= needed - {s.name for s in bind_symbols(held, needed, known)}
+        unbound |= needed - {s.name for s in bind_symbols(held, eqns, needed, known)}
     extents = sorted(unbound)
     operands = (*foreign, *(outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in extents))
     blocks = []
@@ -179,15 +180,9 @@ def close_all(
         all_params = (*mine, *(inner[v] for v in foreign), *numbers)
         facts = [Symbol(s.name, inner.get(s.param, s.param), s.axis) for s in known]
         facts += [Symbol(v.hint, v, None) for v in numbers]
-        held = [*all_params, *sized(body)]
-        bound = bind_symbols(held, mentioned_symbols(held, body), facts)
+        bound = bind_symbols(all_params, body, mentioned_symbols(all_params, body), facts)
         blocks.append(Block(all_params, body, rewire_args(results, inner), bound))
     return tuple(blocks), operands
-
-
-def sized(eqns: Sequence[Eqn]) -> list[Value]:
-    """The values that tell extents: not a tape at its creation, which has no slots yet, nor `extent` itself."""
-    return [o for e in eqns if e.op.name not in ("tape", "extent") for o in e.outs]
 
 
 def extent_names(block: Block) -> set[str]:

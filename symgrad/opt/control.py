@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
-from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols, sized
+from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
 from symgrad.ir.walk import rewire, rewire_args, symbols_of, uses
 
 
@@ -97,11 +97,10 @@ def _taken(shells: Sequence[Shell], kept: Sequence[int], candidates: Sequence[in
         taken |= {k for k in candidates if mine[k] in read}
     for lead_params, mine, eqns, _, facts in shells:
         params = [*lead_params, *(mine[k] for k in kept), *(mine[k] for k in sorted(taken))]
-        held = [*params, *sized(eqns)]
-        needed = mentioned_symbols(held, eqns)
-        missing = needed - {s.name for s in bind_symbols(held, needed, facts)}
+        needed = mentioned_symbols(params, eqns)
+        missing = needed - {s.name for s in bind_symbols(params, eqns, needed, facts)}
         for k in candidates:
-            found = {s.name for s in bind_symbols([mine[k]], missing, facts)}
+            found = {s.name for s in bind_symbols([mine[k]], (), missing, facts)}
             if k not in taken and found:
                 taken.add(k)
                 missing -= found
@@ -161,8 +160,7 @@ def _outer(result: Arg, block: Block, captured: Sequence[Arg]) -> Arg | None:
 def _rebuilt(
     params: tuple[Value, ...], eqns: tuple[Eqn, ...], results: tuple[Arg, ...], facts: tuple[Symbol, ...]
 ) -> Block:
-    held = [*params, *sized(eqns)]
-    return Block(params, eqns, results, bind_symbols(held, mentioned_symbols(held, eqns), facts))
+    return Block(params, eqns, results, bind_symbols(params, eqns, mentioned_symbols(params, eqns), facts))
 
 
 def _read(regions: Sequence[Block]) -> set[Value]:
