@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from symgrad.errors import ShapeError
+from symgrad.frontend.entry import broken_extents
+from symgrad.frontend.lower import Capture
 from symgrad.frontend.signature import NeedConstant, Signature, bind
-from symgrad.ir.core import Function, Value
-from symgrad.ir.dims import as_symbol, evaluate, symbols
+from symgrad.ir.types import ArrayType
 from symgrad.pipeline import Options, Program, Transform, build
 
 Convert = Callable[[Any], Any]
@@ -53,8 +54,18 @@ class Specialisation:
         return self._run
 
     def stale(self) -> bool:
-        """Something that the lowering read (a helper, a flag) is not what it was."""
-        return any(w.changed() for w in self.program.lowered.watches)
+        """Something that the lowering read (a helper, a flag, a captured type) is not what it was."""
+        lowered = self.program.lowered
+        return any(w.changed() for w in lowered.watches) or any(
+            map(_is_other, lowered.captures, self.captured)
+        )
+
+    @property
+    def captured(self) -> tuple[ArrayType, ...]:
+        """The types of the captured values, as they were lowered."""
+        lowered = self.program.lowered
+        first = len(lowered.function.params) - len(lowered.captures)
+        return tuple(p.type for p in lowered.function.params[first:])
 
     def arguments(self, leaves: Sequence[Any]) -> list[Any]:
         """What the kernel is called with: converted leaves, then the captured values as they are now."""
@@ -80,6 +91,16 @@ class Specialisation:
     def direct(self) -> bool:
         """The kernel takes what the user passes."""
         return not any(self.into) and not self.program.lowered.captures and not self.program.lowered.watches
+
+
+def _is_other(capture: Capture, type_: ArrayType) -> bool:
+    """Whether a captured value has another dtype or rank now, or another length than a plain number."""
+    value = np.asarray(capture.get())
+    return (
+        str(value.dtype) != type_.dtype
+        or value.ndim != type_.rank
+        or any(isinstance(d, int) and d != size for d, size in zip(type_.shape, value.shape, strict=True))
+    )
 
 
 def _flat(results: Any, returns: Any, count: int) -> list[Any]:
@@ -140,8 +161,9 @@ class Dispatcher:
                 except NeedConstant as need:
                     self._constants |= {need.path}
                     continue
-                broken = broken_extents(specialisation.program, signature)
-                if not broken:
+                lowered = specialisation.program.lowered
+                broken = broken_extents(lowered, [*signature.leaves, *(c.get() for c in lowered.captures)])
+                if broken is None:
                     self.last = specialisation
                     return specialisation, signature
                 if broken <= exact:
@@ -250,50 +272,6 @@ def _like(leaf: Any) -> Convert | None:
     if isinstance(leaf, np.ndarray):
         return (lambda g: np.asarray(g, dtype=leaf.dtype)) if leaf.ndim == 0 else None
     return type(leaf) if isinstance(leaf, np.floating) and not isinstance(leaf, float) else None
-
-
-def leaf_shapes(program: Program, signature: Signature) -> list[tuple[Value, tuple[int, ...]]]:
-    """Each parameter with the shape of the value that it gets now."""
-    captured = [c.get() for c in program.lowered.captures]
-    return [
-        (p, np.shape(a))
-        for p, a in zip(program.function.params, [*signature.leaves, *captured], strict=False)
-    ]
-
-
-def extents(function: Function, values: Sequence[Any]) -> dict[str, int]:
-    """The numbers of the named extents in a call."""
-    by_param = dict(zip(function.params, values, strict=False))
-    return {
-        s.name: int(by_param[s.param]) if s.axis is None else int(np.shape(by_param[s.param])[s.axis])
-        for s in function.body.symbols
-        if s.param in by_param
-    }
-
-
-def broken_extents(program: Program, signature: Signature) -> frozenset[str]:
-    """The argument axes whose extents break an entry check of the program, by their names in `bind`."""
-    function = program.function
-    values = [*signature.leaves, *(c.get() for c in program.lowered.captures)]
-    env = extents(function, values)
-    bad: set[str] = set()
-    for param, shape in leaf_shapes(program, signature):
-        for dim, actual in zip(param.type.shape, shape, strict=True):
-            if all(s in env for s in symbols(dim)) and evaluate(dim, env) != actual:
-                bad |= set(symbols(dim))
-    for guard in function.guards:
-        if evaluate(guard.nonnegative, env) < 0:
-            bad |= set(symbols(guard.nonnegative))
-    if not bad:
-        return frozenset()
-    named: set[str] = set()
-    for leaf, param in enumerate(function.params[: len(signature.types)]):
-        for axis, dim in enumerate(param.type.shape):
-            original = signature.types[leaf].shape[axis]
-            name = as_symbol(original)
-            if name is not None and bad & set(symbols(dim)):
-                named.add(name)
-    return frozenset(named)
 
 
 def _disagreement(program: Program, signature: Signature) -> ShapeError:
