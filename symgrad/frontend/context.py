@@ -17,6 +17,7 @@ import numpy as np
 
 from symgrad.errors import Loc, SymgradError, UnsupportedSyntaxError
 from symgrad.frontend import resolve
+from symgrad.frontend.journal import Journal
 from symgrad.frontend.resolve import Path, Watch
 from symgrad.frontend.signature import fresh_names, is_compile_time, leaf_dtype
 from symgrad.frontend.solver import Solver
@@ -58,6 +59,7 @@ class Frame:
     depth: int = 0
     globals_here: frozenset[str] = frozenset()  # declared `global` or `nonlocal`
     comprehension: bool = False
+    function: FunctionNode | None = None  # whose body this is
 
 
 class Lowering:
@@ -88,6 +90,10 @@ class Lowering:
         self.owned: dict[int, Any] = {}  # containers that the program made, and may change
         self.integers: dict[str, Value] = {}  # integer parameters, which are extents too
         self.leaf_names: dict[Value, list[str]] = {}  # container leaves: the names they were bound to
+        self.journals: list[Journal] = []  # of the regions that are being interpreted, outermost first
+        self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
+        self.rotated: dict[int, Any] = {}  # loop statements that were rewritten
+        self.guesses: dict[int, Any] = {}  # by loop statement: what it turned out to carry
         self.run_body = run_body
         self.calling = calling
         self.frame: Frame | None = None
@@ -144,8 +150,9 @@ class Lowering:
         if not isinstance(dim, Extent):
             return Tensor(self.const(dim, "int64"), weak=True)
         name = as_symbol(dim)
-        if name in self.integers:
-            return Tensor(self.integers[name], weak=True)
+        number = self.integers.get(name or "") or self.numbers.get(name or "")
+        if number is not None:
+            return Tensor(number, weak=True)
         return Tensor(self.emit("extent", (), dim=dim), weak=True)
 
     # -- tensors that are written --------------------------------------------------------------------
@@ -153,12 +160,35 @@ class Lowering:
     def arg(self, t: Tensor) -> Arg:
         """The operand that the tensor is now."""
         view = t.view
-        if view is not None and t.seen != (version := t.root.version):
+        root = t if view is None else t.root
+        if root.stale:
+            self.refuse_stale(t, root)
+        if self.journals:
+            self.journals[-1].reads[root] = None
+        if view is not None and t.seen != (version := root.version):
+            self.touch(t)
             if view.unsure:
                 self.refuse_unsure(t)
             t.arg = view.read(self.arg(view.base))
             t.seen = version
         return t.arg
+
+    def touch(self, t: Tensor) -> None:
+        """The tensor is about to change: what a region changes can be undone."""
+        if self.journals:
+            self.journals[-1].note(t)
+
+    def change(self, container: list[Any] | dict[Any, Any] | set[Any]) -> None:
+        """The container is about to change."""
+        if self.journals:
+            self.journals[-1].note_container(container)
+
+    def refuse_stale(self, t: Tensor, root: Tensor) -> NoReturn:
+        self.refuse(
+            f"what {t.name or root.name or 'this array'} holds is not known here",
+            why=root.stale,
+            instead="write into a .copy(), so that one name is one array",
+        )
 
     def solver_symbol(self, name: str) -> Extent:
         """The integer parameter of this name, as an extent."""
@@ -212,9 +242,18 @@ class Lowering:
             )
         if t.name and isinstance(new, Value):
             self.hints.setdefault(new, t.name)
+        self.touch(t)
         if t.view is None:
+            if t.stale:
+                self.refuse_stale(t, t)
             t.arg = new
             t.version += 1
+            for other in t.kin:
+                self.touch(other)
+                other.stale = (
+                    f"it may be the same array as {t.name or 'one'} that was written:"
+                    f" whether they are one, the data decide"
+                )
         else:
             if t.view.unsure:
                 self.refuse_unsure(t)
@@ -309,6 +348,7 @@ def _exact_shape(obj: Any) -> tuple[Any, ...]:
 class Closure:
     """A function that the program itself defines: a nested def or a lambda, with the frame around it."""
 
+    __leaf__ = True
     node: ast.FunctionDef | ast.Lambda
     frame: Frame
     defaults: tuple[Val, ...] = ()

@@ -13,13 +13,12 @@ from functools import partial
 from typing import Any
 
 from symgrad.errors import ShapeError, SymgradError
-from symgrad.frontend import attributes, operators
+from symgrad.frontend import attributes, branches, operators
 from symgrad.frontend.calls import call
 from symgrad.frontend.context import Closure, Frame
 from symgrad.frontend.index import getitem
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup, stored_names, unpack
-from symgrad.frontend.pointwise import choose
 from symgrad.frontend.solver import Mismatch
 from symgrad.frontend.subset import refuse_node
 from symgrad.frontend.values import Tensor, TensorMethod, Val
@@ -109,40 +108,23 @@ def _compare(frame: Frame, node: ast.Compare) -> Val:
 
 
 def _boolop(frame: Frame, node: ast.BoolOp) -> Val:
-    low = frame.low
-    is_and = isinstance(node.op, ast.And)
-    runtime: list[Tensor] = []
-    v: Val = is_and
-    for part in node.values:
-        v = evaluate(frame, part)
-        low.at(frame, part)
-        if operators.is_scalar_bool(v):
-            runtime.append(v)
-            continue
-        if part is node.values[-1] and not runtime:
-            return v  # `a or b` is b, whatever b is
-        if operators.truth(low, v, "`and`" if is_and else "`or`") is not is_and:
-            if not runtime:
-                return v
-            if not isinstance(v, bool):
-                low.refuse("`and`, `or` of a run-time bool with something else", instead="compare explicitly")
-            return v  # False and-ed, or True or-ed, to bools is that bool
-    if not runtime:
-        return v
-    low.at(frame, node)
-    return operators.logical(low, "logical_and" if is_and else "logical_or", runtime)
+    return branches.connected(frame, isinstance(node.op, ast.And), node.values, evaluate)
 
 
 def _ifexp(frame: Frame, node: ast.IfExp) -> Val:
     low = frame.low
-    test = evaluate(frame, node.test)
-    if operators.is_scalar_bool(test):
+    value = evaluate(frame, node.test)
+    low.at(frame, node.test)
+    test = branches.decided(low, value, "a conditional expression")
+    if isinstance(test, bool):
+        return evaluate(frame, node.body if test else node.orelse)
+    if branches.cheap(frame, node.body) and branches.cheap(frame, node.orelse):
         left, right = evaluate(frame, node.body), evaluate(frame, node.orelse)
         low.at(frame, node)
-        return choose(low, test, left, right)
-    low.at(frame, node.test)
-    return evaluate(
-        frame, node.body if operators.truth(low, test, "a conditional expression") else node.orelse
+        return branches.chosen(frame, test, left, right)
+    low.at(frame, node)
+    return branches.choice(
+        frame, test, lambda: evaluate(frame, node.body), lambda: evaluate(frame, node.orelse)
     )
 
 

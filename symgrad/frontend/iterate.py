@@ -12,7 +12,8 @@ from typing import NoReturn
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import getitem
-from symgrad.frontend.values import SymRange, Tensor, Val
+from symgrad.frontend.operators import constant
+from symgrad.frontend.values import Items, SymRange, Tensor, Val, is_dim
 from symgrad.ir.dims import Extent
 
 UNROLL = 2000  # trips; beyond, the text would be too long to read and to compile
@@ -27,8 +28,8 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
         if isinstance(extent, Extent):
             refuse_runtime_loop(low, f"the {extent} elements of the first axis of an array")
         return [getitem(low, v, i) for i in range(limited(low, extent))]
-    if isinstance(v, SymRange):
-        refuse_runtime_loop(low, f"{v.stop - v.start} trips")
+    if isinstance(v, SymRange | Items):
+        return _listed(low, v if isinstance(v, Items) else Items(v, lambda i: i))
     if isinstance(v, range):
         limited(low, len(v))
         return v
@@ -42,6 +43,49 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
 
 _DICTS: tuple[dict[str, int], ...] = ({}, OrderedDict())
 _VIEWS = tuple(type(view) for d in _DICTS for view in (d.keys(), d.values(), d.items()))
+
+
+def items_of(low: Lowering, v: Val) -> Items | None:
+    """Positions and the item at each, where `v` is a range, the first axis of an array, or made of such."""
+    if isinstance(v, Items):
+        return v
+    if isinstance(v, range):
+        return Items(SymRange(v.start, v.stop, v.step), lambda i: i, counts=True)
+    if isinstance(v, SymRange):
+        return Items(v, lambda i: i, counts=True)
+    if isinstance(v, Tensor) and v.rank:
+        return Items(SymRange(0, low.shape(v)[0], 1), lambda i: getitem(low, v, i))
+    return None
+
+
+def length(low: Lowering, v: Items) -> Val:
+    """The number of items."""
+    r = v.positions
+    if not (is_dim(r.start) and is_dim(r.stop) and isinstance(r.step, int)):
+        low.refuse("the length of a range whose bounds depend on the data")
+    if all(isinstance(b, int) for b in (r.start, r.stop)):
+        return len(range(r.start, r.stop, r.step))
+    span = r.stop - r.start if r.step > 0 else r.start - r.stop
+    if not low.solver.decide(span):
+        return 0
+    return span if abs(r.step) == 1 else (span + abs(r.step) - 1) // abs(r.step)
+
+
+def from_zero(low: Lowering, v: Items) -> Items:
+    """The same items at the positions 0, 1, 2, ..."""
+    r = v.positions
+    if isinstance(r.start, int) and r.start == 0 and r.step == 1:
+        return v
+    return Items(SymRange(0, length(low, v), 1), lambda i: v.at(i * r.step + r.start))
+
+
+def _listed(low: Lowering, v: Items) -> list[Val]:
+    r = v.positions
+    if not (is_dim(r.start) and is_dim(r.stop) and is_dim(r.step)):
+        refuse_runtime_loop(low, "a range whose bounds depend on the data")
+    positions = range(*(constant(low, bound) for bound in (r.start, r.stop, r.step)))
+    limited(low, len(positions))
+    return [v.at(i) for i in positions]
 
 
 def refuse_runtime_loop(low: Lowering, what: str) -> NoReturn:

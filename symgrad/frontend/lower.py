@@ -22,6 +22,7 @@ from symgrad.errors import Loc, SymgradError, UnsupportedSyntaxError
 from symgrad.frontend.calls import call_value
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.promote import as_tensor
+from symgrad.frontend.regions import reclosed
 from symgrad.frontend.resolve import Capture, Path, Watch, fixed_path
 from symgrad.frontend.signature import Signature, Static, names_used
 from symgrad.frontend.solver import Solver
@@ -88,10 +89,11 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     function = Function(name or _identifier(signature.function_name), body, tuple(solver.guards), loc, doc)
     function = rename(function, {**low.hints, **_leaf_hints(low)})
     solution = {n: solver.resolve(d) for n, d in solver.solution.items()}
+    resolved = substitute_extents(function, solution)
+    if solution and any(eqn.regions for eqn in resolved.eqns):
+        resolved = reclosed(resolved)
     captures = tuple(Capture(path.text, path.get) for path, _ in captured)
-    return Lowered(
-        substitute_extents(function, solution), out_tree, captures, tuple(low.watches.values()), types
-    )
+    return Lowered(resolved, out_tree, captures, tuple(low.watches.values()), types)
 
 
 _INT = ArrayType("int64")
@@ -173,6 +175,8 @@ def _symbols(low: Lowering, params: list[Value]) -> Iterator[Symbol]:
     for name, value in low.integers.items():
         if name in used:
             yield Symbol(name, value, None)
+    for name, value in low.numbers.items():
+        yield Symbol(name, value, None)
 
 
 def _leaf_hints(low: Lowering) -> dict[Value, str]:

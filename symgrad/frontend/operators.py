@@ -18,7 +18,8 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.promote import array_of, as_bool, as_tensor, cast, elementwise, power, result_dtype
 from symgrad.frontend.signature import NeedConstant
-from symgrad.frontend.values import Tensor, Val, is_dim
+from symgrad.frontend.solver import Undecided
+from symgrad.frontend.values import NeedUnrolled, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbols
 
@@ -61,6 +62,8 @@ def constant(low: Lowering, v: Val, what: str = "") -> Any:
     if isinstance(v, Extent):
         v = low.solver.resolve(v)
         if isinstance(v, Extent):
+            if low.solver.is_moving(v):
+                raise NeedUnrolled(str(v))
             raise NeedConstant(next(symbols(v)))
         return v
     if isinstance(v, Tensor):
@@ -113,10 +116,14 @@ def _on_extents(low: Lowering, op: type[ast.AST], left: Dim, right: Dim) -> Val:
     if op in (ast.Add, ast.Sub, ast.Mult):
         return PYTHON[op](left, right)
     if op in (ast.FloorDiv, ast.Mod):
+        if low.solver.is_moving(left) or low.solver.is_moving(right):
+            return _on_tensors(low, op, left, right)
         divisor = constant(low, right)
         if divisor > 0:
             return PYTHON[op](left, divisor)
     if op is ast.Pow:
+        if low.solver.is_moving(right):
+            return _on_tensors(low, op, left, right)
         exponent = constant(low, right)
         if exponent >= 0:
             out: Dim = 1
@@ -198,7 +205,10 @@ def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
         )
     if isinstance(left, Extent) or isinstance(right, Extent):
         if is_dim(left) and is_dim(right):
-            return _compare_extents(low, op, left, right)
+            try:
+                return _compare_extents(low, op, left, right)
+            except Undecided:
+                return elementwise(low, PREDICATES[op], left, right, operator=True)
         if left is None or right is None or isinstance(left, str) or isinstance(right, str):
             return op is ast.NotEq
         return elementwise(low, PREDICATES[op], left, right, operator=True)

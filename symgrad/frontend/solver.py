@@ -14,7 +14,6 @@ are decided where their bounds decide them, and are `Undecided` otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-
 from dataclasses import dataclass
 
 from symgrad.errors import Loc, ShapeError, UnsupportedSyntaxError

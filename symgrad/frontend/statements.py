@@ -10,41 +10,23 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import operators
+from symgrad.frontend import branches, operators, trips
 from symgrad.frontend.context import Frame
+from symgrad.frontend.exits import Exit, Leave, Maybe, Return
 from symgrad.frontend.expr import applied, closure, evaluate, subscript
 from symgrad.frontend.index import parse, setitem, write
-from symgrad.frontend.iterate import UNROLL, iterate
+from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup, unpack
 from symgrad.frontend.promote import as_tensor, cast, elementwise, result_dtype
 from symgrad.frontend.source import FunctionNode
 from symgrad.frontend.subset import refuse_node
 from symgrad.frontend.values import Tensor, Val, is_number
 from symgrad.ir.indexing import is_basic
-
-
-class Leave(Enum):
-    """How a block was left, other than by its end."""
-
-    BREAK = "break"
-    CONTINUE = "continue"
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """A block was left by `return value`."""
-
-    value: Val
-
-
-Exit = Leave | Return | None
 
 
 def run_body(frame: Frame, node: FunctionNode) -> Val:
@@ -56,23 +38,38 @@ def run_body(frame: Frame, node: FunctionNode) -> Val:
     if isinstance(node, ast.AsyncFunctionDef):
         frame.low.at(frame, node)
         refuse_node(frame.low, node)
+    frame.function = node
     exit_ = run(frame, node.body)
+    if isinstance(exit_, Maybe):
+        frame.low.refuse(
+            f"{node.name} returns a value on one way, and ends without one on another",
+            why="which way is taken depends on the data",
+            instead="end with a `return` of a value of the same kind",
+            node=node,
+        )
     return exit_.value if isinstance(exit_, Return) else None
 
 
-def run(frame: Frame, body: Sequence[ast.stmt]) -> Exit:
-    """Statements in order, until one leaves the block."""
-    for node in body:
+def run(frame: Frame, body: Sequence[ast.stmt], end: Exit = None) -> Exit:
+    """Statements in order, until one leaves the block; `end` is what reaching the end counts as."""
+    for k, node in enumerate(body):
         frame.statement = node
         frame.loc = frame.unit.loc(node)
         handler = STATEMENTS.get(type(node))
         frame.low.at(frame, node)
         if handler is None:
             refuse_node(frame.low, node)
-        exit_ = handler(frame, node)
+        if isinstance(node, ast.If):
+            exit_, done = _if(frame, node, lambda k=k: body[k + 1 :], end)
+            if done:
+                return exit_
+        else:
+            exit_ = handler(frame, node)
+        if isinstance(exit_, Maybe):
+            return branches.guarded(frame, exit_, body[k + 1 :], end, run)
         if exit_ is not None:
             return exit_
-    return None
+    return end
 
 
 def _again(frame: Frame, node: ast.stmt) -> None:
@@ -238,42 +235,28 @@ def _return(frame: Frame, node: ast.Return) -> Return:
     return Return(None if node.value is None else evaluate(frame, node.value))
 
 
-def _if(frame: Frame, node: ast.If) -> Exit:
-    test = evaluate(frame, node.test)
+def _if(frame: Frame, node: ast.If, rest: Callable[[], Sequence[ast.stmt]], end: Exit) -> tuple[Exit, bool]:
+    """The exit of an `if`, and whether the rest of its block is done as well."""
+    value = evaluate(frame, node.test)
     frame.low.at(frame, node.test)
-    return run(frame, node.body if operators.truth(frame.low, test, "`if`") else node.orelse)
+    test = branches.decided(frame.low, value, "`if`")
+    if isinstance(test, bool):
+        return run(frame, node.body if test else node.orelse), False
+    return branches.if_statement(frame, node, test, rest, end, run)
 
 
 def _for(frame: Frame, node: ast.For) -> Exit:
     items = evaluate(frame, node.iter)
     frame.low.at(frame, node.iter)
-    for item in iterate(frame.low, items):
-        _again(frame, node)
-        unpack(frame, node.target, item, _write, named=False)
-        exit_ = run(frame, node.body)
-        if exit_ is Leave.BREAK:
-            return None
-        if isinstance(exit_, Return):
-            return exit_
-    return run(frame, node.orelse)
+    return trips.for_statement(frame, node, items, run, _bind_item)
+
+
+def _bind_item(frame: Frame, target: ast.expr, item: Val) -> None:
+    unpack(frame, target, item, _write, named=False)
 
 
 def _while(frame: Frame, node: ast.While) -> Exit:
-    for _ in range(UNROLL):
-        _again(frame, node)
-        test = evaluate(frame, node.test)
-        frame.low.at(frame, node.test)
-        if not operators.truth(frame.low, test, "`while`"):
-            return run(frame, node.orelse)
-        exit_ = run(frame, node.body)
-        if exit_ is Leave.BREAK:
-            return None
-        if isinstance(exit_, Return):
-            return exit_
-    _again(frame, node)
-    frame.low.refuse(
-        f"a `while` of more than {UNROLL} trips", why="loops on compile-time conditions are unrolled"
-    )
+    return trips.while_statement(frame, node, evaluate, run)
 
 
 def _function(frame: Frame, node: ast.FunctionDef) -> None:
@@ -331,7 +314,7 @@ def _continue(frame: Frame, node: ast.Continue) -> Exit:
 # fmt: off
 STATEMENTS: dict[type[ast.AST], Callable[[Frame, Any], Exit]] = {
     ast.Expr: _expr, ast.Assign: _assign, ast.AnnAssign: _ann_assign, ast.AugAssign: _aug_assign,
-    ast.Delete: _delete, ast.Return: _return, ast.If: _if, ast.For: _for, ast.While: _while,
+    ast.Delete: _delete, ast.Return: _return, ast.If: _nothing, ast.For: _for, ast.While: _while,
     ast.FunctionDef: _function, ast.Assert: _assert, ast.Import: _import, ast.ImportFrom: _import_from,
     ast.With: _with, ast.Pass: _nothing, ast.Global: _nothing, ast.Nonlocal: _nothing,
     ast.Break: _break, ast.Continue: _continue,

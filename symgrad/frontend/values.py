@@ -19,10 +19,16 @@ from typing import Any
 import numpy as np
 
 from symgrad.ir.core import Arg
-from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.dims import Extent
 from symgrad.ir.types import ArrayType
 
 _clock = itertools.count()  # tensors in the order in which they were made
+
+
+def now() -> int:
+    """Tensors that are made from here on are `born` later."""
+    return next(_clock)
+
 
 Val = Any  # a compile-time Python object, an Extent, or a Tensor: where user objects pass through
 Derive = Callable[[Arg], Arg]
@@ -110,6 +116,7 @@ def _numpy_class(dtype: str) -> type:
 class TensorMethod:
     """`x.sum`, before its call."""
 
+    __leaf__ = True
     tensor: Tensor
     name: str
 
@@ -118,6 +125,7 @@ class TensorMethod:
 class SymRange:
     """`range` over bounds that are only known at run time: extents, or (as tensors) integers of the data."""
 
+    __leaf__ = True
     start: Val
     stop: Val
     step: Val
@@ -127,8 +135,10 @@ class SymRange:
 class Items:
     """What `for` runs over, when it is not a container: positions, and the item at a position."""
 
+    __leaf__ = True
     positions: SymRange
     at: Callable[[Val], Val]
+    counts: bool = False  # the item is, or begins with, the position
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,10 @@ class Pending:
 
     loop: object
     name: str
+
+
+class NeedUnrolled(Exception):
+    """A loop counter is used where only a constant can stand: an index of a list, an axis."""
 
 
 class Carry(Exception):

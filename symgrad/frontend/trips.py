@@ -1,0 +1,257 @@
+"""`for` and `while` statements: which are unrolled, and how the others count their trips.
+
+In: a loop statement. Out: its trips one after the other, where they are few and known at compile time, else a
+region (`loops.lower`) with a counter that extents may mention: `A[i, :i]` has the length i.
+
+    for i in range(n): ...      counter i in 0 .. n - 1;   for row in A: ...    row = A[i], a view
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from symgrad.errors import SymgradError
+from symgrad.frontend import branches, loops, operators
+from symgrad.frontend.branches import Evaluate, Run
+from symgrad.frontend.context import Frame, Lowering
+from symgrad.frontend.exits import (
+    BREAK,
+    CONTINUE,
+    FALL,
+    Exit,
+    Leave,
+    Maybe,
+    Return,
+    flag,
+    relabelled,
+    without,
+)
+from symgrad.frontend.iterate import UNROLL, items_of, iterate
+from symgrad.frontend.loops import Head
+from symgrad.frontend.promote import as_tensor, cast
+from symgrad.frontend.regions import attempt
+from symgrad.frontend.solver import Bounds, Undecided
+from symgrad.frontend.values import Items, NeedUnrolled, SymRange, Tensor, Val, is_dim
+from symgrad.ir.core import Arg, Value
+from symgrad.ir.dims import Dim, symbol
+from symgrad.ir.types import ArrayType
+
+FEW = 16  # known trips that are written out
+Bind = Callable[[Frame, ast.expr, Val], None]
+
+
+def for_statement(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
+    """Unroll, or make a region of, a `for`."""
+    low = frame.low
+    items = items_of(low, value)
+    if items is None:
+        return _unrolled(frame, node, list(iterate(low, value)), run, bind)
+    trips = _known_trips(items.positions)
+    if trips is not None and trips <= FEW:
+        return _unrolled(frame, node, list(iterate(low, value)), run, bind)
+
+    def region() -> Exit:
+        return loops.lower(frame, lambda: _counted(frame, node, items, bind), node, run)
+
+    if trips is not None and trips <= UNROLL:
+        try:
+            with attempt(low, frame):
+                return region()
+        except (NeedUnrolled, SymgradError):
+            low.at(frame, node.iter)
+            return _unrolled(frame, node, list(iterate(low, value)), run, bind)
+    try:
+        with attempt(low, frame):
+            return region()
+    except NeedUnrolled:
+        low.at(frame, node.iter)
+        r = items.positions
+        known = SymRange(
+            *(operators.constant(low, b, "the length of a loop") for b in (r.start, r.stop, r.step))
+        )
+        return _unrolled(frame, node, list(iterate(low, Items(known, items.at))), run, bind)
+
+
+def _known_trips(r: SymRange) -> int | None:
+    if all(isinstance(b, int) for b in (r.start, r.stop, r.step)):
+        return len(range(r.start, r.stop, r.step))
+    return None
+
+
+def _unrolled(frame: Frame, node: ast.For, items: Sequence[Val], run: Run, bind: Bind) -> Exit:
+    """The trips one after the other."""
+    low = frame.low
+    for k, item in enumerate(items):
+        frame.statement, frame.loc = node, frame.unit.loc(node)
+        low.at(frame, node)
+        bind(frame, node.target, item)
+        exit_ = run(frame, node.body, Leave.CONTINUE)
+        if exit_ is Leave.BREAK:
+            return None
+        if isinstance(exit_, Return):
+            return exit_
+        if isinstance(exit_, Maybe):
+            low.at(frame, node)
+            return _guarded(
+                frame, node, exit_, lambda rest=items[k + 1 :]: _unrolled(frame, node, rest, run, bind)
+            )
+    return run(frame, node.orelse, None)
+
+
+def _guarded(frame: Frame, node: ast.For | ast.While, exit_: Maybe, go_on: Callable[[], Exit]) -> Exit:
+    """The trips that are left, if this one has not left the loop."""
+    low = frame.low
+    test = Tensor(flag(low, exit_, CONTINUE), weak=True)
+    live = branches.live_after(frame, [node])
+
+    def left() -> Exit:
+        return relabelled(low, without(low, exit_, CONTINUE), BREAK, FALL)
+
+    if CONTINUE not in exit_.kinds:
+        return relabelled(low, exit_, BREAK, FALL)
+    return branches.branch(frame, test, go_on, left, lambda name: True if name else live(name))
+
+
+def _counted(frame: Frame, node: ast.For, items: Items, bind: Bind) -> Head:
+    """A loop over positions: the counter, what it can be, and the item there."""
+    low = frame.low
+    r = items.positions
+    name = _counter_name(frame, node, items)
+    index = Value(ArrayType("int64"), name)
+    low.hints[index] = name
+    bounds = _bounds(low, r)
+    start, stop, step = (_integer(low, b) for b in (r.start, r.stop, r.step))
+    last = _extent_trips(r)
+
+    def enter() -> None:
+        s = low.solver
+        s.moving[name] = bounds
+        s.sizes[name] = s.value(r.start) if is_dim(r.start) else 0
+        s.order.setdefault(name, len(s.order))
+        low.numbers[name] = index
+        frame.statement, frame.loc = node, frame.unit.loc(node)
+        low.at(frame, node)
+        bind(frame, node.target, items.at(symbol(name)))
+
+    def runs() -> bool:
+        if last is None:
+            return False
+        try:
+            return low.solver.decide(last - 1)
+        except Undecided:
+            return False
+
+    known = last is not None and not low.solver.is_moving(last)
+    certain = known and last is not None and low.solver.value(last) > 0
+    return Head(node, index, enter, None, (start, stop, step), certain, runs)
+
+
+def _integer(low: Lowering, v: Val) -> Arg:
+    return cast(low, as_tensor(low, v), "int64")
+
+
+def _extent_trips(r: SymRange) -> Dim | None:
+    """A number that is positive exactly if there is a first trip."""
+    if not (is_dim(r.start) and is_dim(r.stop) and isinstance(r.step, int)):
+        return None
+    span: Dim = r.stop - r.start if r.step > 0 else r.start - r.stop
+    return span
+
+
+def _bounds(low: Lowering, r: SymRange) -> Bounds:
+    """The least and the greatest value of the counter."""
+    if not isinstance(r.step, int):
+        return Bounds(None, None)
+    first = r.start if is_dim(r.start) else None
+    last: Dim | None = None
+    if is_dim(r.stop):
+        if r.step in (1, -1):
+            last = r.stop - r.step
+        elif first is not None:
+            span = r.stop - r.start if r.step > 0 else r.start - r.stop
+            last = r.start + (span - 1) // abs(r.step) * r.step
+        else:
+            last = r.stop - 1 if r.step > 0 else r.stop + 1
+    return Bounds(first, last) if r.step > 0 else Bounds(last, first)
+
+
+def _counter_name(frame: Frame, node: ast.For, items: Items) -> str:
+    """The user's name for the counter, or one that nothing else has."""
+    low = frame.low
+    target = node.target
+    if isinstance(target, ast.Tuple | ast.List) and target.elts and items.counts:
+        target = target.elts[0]
+    taken = {*low.integers, *low.solver.moving}
+    if isinstance(target, ast.Name) and items.counts:
+        stem = target.id
+    else:
+        taken |= frame.local_names | set(low.solver.sizes)
+        stem = next((n for n in ("i", "j", "k", "l") if n not in taken), "i")
+    name, number = stem, 1
+    while name in taken:
+        name, number = f"{stem}_{number}", number + 1
+    return name
+
+
+# -- while -------------------------------------------------------------------------------------------------
+
+
+class _RunTime(Exception):
+    """A `while` that cannot be unrolled."""
+
+
+def while_statement(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
+    """Unroll a `while` whose condition is known at each trip; a region otherwise."""
+    low = frame.low
+    try:
+        with attempt(low, frame):
+            return _unrolled_while(frame, node, evaluate, run)
+    except _RunTime:
+        pass
+    if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
+        node = _rotated(low, node)
+    low.at(frame, node)
+    always = isinstance(node.test, ast.Constant) and bool(node.test.value)
+
+    def head() -> Head:
+        return Head(node, None, lambda: None, lambda: evaluate(frame, node.test), None, False, lambda: always)
+
+    return loops.lower(frame, head, node, run)
+
+
+def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
+    low = frame.low
+    for _ in range(FEW + 1):
+        frame.statement, frame.loc = node, frame.unit.loc(node)
+        low.at(frame, node)
+        value = evaluate(frame, node.test)
+        low.at(frame, node.test)
+        test = branches.decided(low, value, "`while`")
+        if not isinstance(test, bool):
+            raise _RunTime
+        if not test:
+            return run(frame, node.orelse, None)
+        exit_ = run(frame, node.body, Leave.CONTINUE)
+        if exit_ is Leave.BREAK:
+            return None
+        if isinstance(exit_, Return):
+            return exit_
+        if isinstance(exit_, Maybe):
+            raise _RunTime
+    raise _RunTime
+
+
+def _rotated(low: Lowering, node: ast.While) -> ast.While:
+    """`while (e := f(x)) > tol: ...` as `while True: if not (e := f(x)) > tol: break; ...`"""
+    known = low.rotated.get(id(node))
+    if known is not None:
+        return known[1]
+    if node.orelse:
+        low.refuse("`:=` in the condition of a `while` with `else`", instead="assign before, and in the body")
+    negated = ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test)
+    leave = ast.copy_location(ast.If(negated, [ast.copy_location(ast.Break(), node.test)], []), node.test)
+    always = ast.copy_location(ast.Constant(True), node.test)
+    out = ast.copy_location(ast.While(always, [leave, *node.body], []), node)
+    low.rotated[id(node)] = (node, out)
+    return out
