@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import overload
 
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Gather, Index, Kind, NewAxis, Span, Value
 from symgrad.ir.dims import Dim
@@ -81,9 +82,18 @@ def operand(arg: Arg, coords: Coords) -> Operand:
     return arg if isinstance(arg, Const) else Read(arg, broadcast_coords(arg.type.shape, coords))
 
 
+@overload
+def whole(arg: Value) -> Read: ...
+@overload
+def whole(arg: Arg) -> Operand: ...
 def whole(arg: Arg) -> Operand:
     """All elements of a value: axis number k along loop number k."""
     return arg if isinstance(arg, Const) else Read(arg, tuple(map(Along, range(arg.type.rank))))
+
+
+def dims_of(coord: Coord) -> tuple[Dim, ...]:
+    """The extents in a coordinate itself, not in its index."""
+    return (coord.at,) if isinstance(coord, Fixed) else (coord.start,)
 
 
 def is_view(eqn: Eqn) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from symgrad.backends import folds
 from symgrad.backends.access import Lookup, Read
 from symgrad.backends.calls import call
-from symgrad.backends.legalize import WRAP
+from symgrad.backends.legal import WRAP
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
 from symgrad.backends.scalar import NAME, Piece
 from symgrad.backends.text import (
@@ -41,7 +41,7 @@ from symgrad.ir.core import Value
 def read_by(statement: Statement) -> Iterator[Read]:
     """The elements that a statement's text mentions."""
     for read in statement.reads:
-        if isinstance(read, Read):
+        if isinstance(read, Read) and (statement.form is not Form.REGION or not read.coords):
             yield read
     for c in statement.writes.coords:
         if isinstance(c, Lookup):
@@ -68,7 +68,8 @@ def once(groups: Sequence[Group], plan: Plan) -> frozenset[Value]:
         for read, count in demands(straight.statements, plan, 0).items():
             single = count == 1 and read.value in own and read.value not in found
             found[read.value] = number if single else 0
-    return frozenset(value for value, where in found.items() if where) - plan.results
+    named = {s.param for s in plan.made_here.values()}
+    return frozenset(value for value, where in found.items() if where) - plan.results - named
 
 
 def _straights(groups: Sequence[Group]) -> Iterator[Straight]:
@@ -85,7 +86,10 @@ def write(groups: Sequence[Group], body: Body, scope: Scope) -> None:
         if isinstance(group, Straight):
             scope.count = demands(group.statements, body.plan, scope.depth)
             for statement in group.statements:
+                start = len(body.lines)
                 _statement(statement, body, scope)
+                if body.echo is not None:
+                    body.echo(statement.eqn, start)
         else:
             _loop(group, body, scope)
 
@@ -136,6 +140,10 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
     if statement.form is Form.CALL:
         call(statement, body, scope)
         return
+    if statement.form is Form.REGION:
+        assert body.control is not None
+        body.control(statement, body, scope)
+        return
     target = statement.writes
     if statement.form is Form.MAP:
         piece = (
@@ -143,7 +151,7 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
             if statement.eqn.op is WRAP
             else applied(statement.eqn, statement.reads, body, scope)
         )
-        _define(target, piece, statement, body, scope)
+        _define(target, piece, body, scope)
         return
     value = piece_of(statement.reads[0], body, scope)
     if statement.form is Form.STORE:
@@ -160,7 +168,7 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
         folds.step(statement, value, body, scope)
 
 
-def _define(target: Read, piece: Piece, statement: Statement, body: Body, scope: Scope) -> None:
+def _define(target: Read, piece: Piece, body: Body, scope: Scope) -> None:
     """Keep what an elementwise statement computed: as a variable, in an array, or for its one reader."""
     if target.value in body.arrays:
         if scope.count[target]:
@@ -169,11 +177,11 @@ def _define(target: Read, piece: Piece, statement: Statement, body: Body, scope:
         remark = f"  # {hint}" if hint and hint != body.names[target.value] else ""
         body.line(f"{stored(target, body, scope)} = {piece.text}{remark}")
         return
-    nested = target.value in body.once and not target.value.hint and len(piece.text) <= LONGEST
-    if nested and not any(body.plan.owner(r.value) in body.plan.written for r in read_by(statement)):
+    if target.value in body.once and not target.value.hint and len(piece.text) <= LONGEST:
         scope.pieces[target] = piece
         return
-    if piece.level == NAME and not target.value.hint and target.value not in body.plan.results:
+    needless = piece.level == NAME and not target.value.hint
+    if needless and target.value not in body.plan.results and target.value not in body.named:
         scope.pieces[target] = piece
         return
     variable = body.local(target) if target.coords else body.names[target.value]

@@ -9,11 +9,15 @@ In: a CALL statement. Out: one line.
 from __future__ import annotations
 
 from symgrad.backends.access import Along, Read
-from symgrad.backends.legalize import OWN
+from symgrad.backends.legal import ALLOCATED, OWN
 from symgrad.backends.nest import Statement
 from symgrad.backends.text import Body, Scope, coord_text, dim_text, piece_of
 from symgrad.ir.core import Value
+from symgrad.ir.ops import dims
 from symgrad.ir.types import Shape
+
+# The slots of a tape before it grows.
+_FIRST_SLOTS = 16
 
 
 def call(statement: Statement, body: Body, scope: Scope) -> None:
@@ -23,6 +27,14 @@ def call(statement: Statement, body: Body, scope: Scope) -> None:
     if eqn.op is OWN:
         value = piece_of(statement.reads[0], body, scope).text
         body.line(f"{name} = {filled(out, value)}")
+    elif eqn.op.name in ALLOCATED:
+        slots = (_FIRST_SLOTS,) if eqn.op.name == "tape" else ()
+        body.line(f"{name} = {empty(out, slots + dims(eqn.attrs))}")
+    elif eqn.op.name == "push":
+        slot = piece_of(statement.reads[0], body, scope).text
+        body.used.add("grow")
+        body.line(f"if {slot} == {name}.shape[0]:")
+        body.line(f"    {name} = grow({name})")
     elif eqn.op.name == "reshape":
         (source,) = statement.reads
         assert isinstance(source, Read)

@@ -1,10 +1,7 @@
 """IR into the IR that loops can say: composite ops opened, indices wrapped, results with memory of their own.
 
 In: any function. Out: the same function in elementwise ops that have a scalar text, reductions without
-keepdims, 2-D (or batched 2-D) matmul, views, and two ops of this backend's own:
-
-    wrap(k, extent)   an index counted from the front, or IndexError
-    own(x)            a copy in C order: for BLAS and reshape, and for results that would share memory
+keepdims, 2-D (or batched 2-D) matmul, views, the two ops of `legal`, and regions of these.
 
     p = softmax(x, axis=1)   ->   m = max(x, 1);  e = exp(x - m);  s = sum(e, 1);  p = e / s
 
@@ -13,58 +10,128 @@ Equal equations become one on the way: the adjoint of logsumexp finds the expone
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symgrad.backends.access import Along, Read, is_view, peel, resolve, whole
+from symgrad.backends.access import Read, is_view, resolve, roots_of, whole
+from symgrad.backends.bounds import Bounds, facts_of
+from symgrad.backends.legal import ALLOCATED, OWN, WRAP, layout
 from symgrad.backends.opened import OPEN, scaled
+from symgrad.backends.place import overwritten, place, targets
+from symgrad.backends.sink import operands_of, params_of, sink
+from symgrad.emit.names import identifier
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, AtArg, Attrs, Block, Const, Eqn, Function, Gather, Kind, NewAxis, Op, Value
+from symgrad.ir.core import (
+    Arg,
+    At,
+    AtArg,
+    Attrs,
+    Block,
+    Const,
+    Eqn,
+    Function,
+    Gather,
+    Kind,
+    NewAxis,
+    Op,
+    Symbol,
+    Value,
+    values,
+)
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
-from symgrad.ir.types import ArrayType, Unifier
-from symgrad.ir.walk import producers, rewire, rewire_args
-
-
-def _same(types: tuple[ArrayType, ...], attrs: Attrs, unify: Unifier) -> tuple[ArrayType, ...]:
-    return (types[0],)
-
-
-def _position(types: tuple[ArrayType, ...], attrs: Attrs, unify: Unifier) -> tuple[ArrayType, ...]:
-    return (types[0].with_dtype("int64"),)
-
-
-WRAP = Op("wrap", Kind.ELEMENTWISE, _position)
-OWN = Op("own", Kind.ELEMENTWISE, _same)
+from symgrad.ir.ops import OPS
+from symgrad.ir.regions import COND, FOR, extent_names
+from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args
 
 
 def legalize(function: Function) -> Function:
     """The function in ops that have a loop form; each array result in memory of its own."""
-    body = legalize_block(function.body)
-    return replace(function, body=_own_results(body))
+    tapes = frozenset(str(e.attrs["name"]) for e in all_eqns(function.body) if e.op.name == "tape")
+    names = frozenset(extent_names(function.body))
+    bounds = Bounds(facts=facts_of(g.nonnegative for g in function.guards), inside=tapes, names=names)
+    return replace(function, body=legalize_block(function.body, bounds, frozenset()))
 
 
-def legalize_block(block: Block) -> Block:
-    """The block in ops that have a loop form."""
-    emitter = _Emitter()
+def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Block:
+    """The block in ops that have a loop form. It may change the arrays of its params `owned`."""
+    emitter = _Emitter(bounds)
     env: dict[Value, Arg] = {}
-    for original in block.eqns:
+    named = {s.param: s.name for s in block.symbols if s.axis is None}
+    last = _last_uses(block)
+    for number, original in enumerate(block.eqns):
         eqn = rewire(original, env)
         emitter.loc, emitter.phase, emitter.note = eqn.loc, eqn.phase, eqn.note
         if eqn.regions:
-            emitter.eqns.append(replace(eqn, regions=tuple(map(legalize_block, eqn.regions))))
+            given = set(block.params) - owned
+            free = {a for a in values(original.args) if last[a] == number and a not in given}
+            emitter.append(_control(eqn, emitter, frozenset(env.get(a, a) for a in free)))
             continue
         arg = _legal(eqn, emitter)
+        if eqn.out in named and isinstance(arg, Value):  # the number of an extent has a variable
+            if eqn.op.name == "extent" or is_view(eqn):
+                arg = emitter.emit(OWN, [arg], {}, eqn.out.hint)
+            bounds.bind(named[eqn.out], arg)
         if arg is not eqn.out:
             env[eqn.out] = arg
-    return replace(block, eqns=tuple(emitter.eqns), results=rewire_args(block.results, env))
+    symbols = tuple(
+        Symbol(s.name, param, s.axis)
+        for s in block.symbols
+        if isinstance(param := env.get(s.param, s.param), Value)
+    )
+    legal = replace(block, eqns=tuple(emitter.eqns), results=rewire_args(block.results, env), symbols=symbols)
+    return place(_own_results(legal, owned), owned)
+
+
+def _with_named_index(block: Block, bounds: Bounds) -> tuple[Block, str]:
+    """The index of a loop as an extent, so that positions next to it are known as such."""
+    index = block.params[0]
+    name = next((s.name for s in block.symbols if s.param is index and s.axis is None), None)
+    if name is None:
+        name = bounds.fresh(identifier(index.hint or "i"))
+        block = replace(block, symbols=(*block.symbols, Symbol(name, index, None)))
+    return block, name
+
+
+def _last_uses(block: Block) -> dict[Value, float]:
+    """The number of the equation that reads each value last."""
+    last: dict[Value, float] = {}
+    for number, eqn in enumerate(block.eqns):
+        last.update((v, number) for v in values(eqn.args))
+    last.update((v, math.inf) for v in values(block.results))
+    return last
+
+
+def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
+    """A region equation with legal blocks."""
+    if eqn.op is COND:
+        eqn = replace(eqn, attrs={**eqn.attrs, "targets": targets(eqn, free)})
+    first, _ = operands_of(eqn)
+    changed = [k - first for k, _ in overwritten(eqn)]
+    roots = (root for k in changed for root in roots_of(resolve(whole(eqn.args[first + k]), emitter.defined)))
+    eqn = sink(eqn, emitter.defined, frozenset(roots))
+    _, carried = operands_of(eqn)
+    regions = []
+    for block in eqn.regions:
+        params = params_of(eqn, block)
+        outside = zip(params[carried:], eqn.args[first + carried :], strict=True)
+        inner = emitter.bounds.inner({p: emitter.bounds.interval(a) for p, a in outside})
+        if eqn.op is FOR:
+            index = block.params[0]
+            block, name = _with_named_index(block, inner)
+            inner.of[index] = inner.enter(emitter.bounds, eqn.args[:3], name)
+        regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
+    return replace(eqn, regions=tuple(regions))
 
 
 class _Emitter(Builder):
     """A builder that emits an equation once: a second equal one is the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds) -> None:
         super().__init__()
+        self.bounds = bounds
         self.defined: dict[Value, Eqn] = {}
         self.softmaxes: set[Arg] = set()
         self._known: dict[object, Value] = {}
@@ -80,8 +147,9 @@ class _Emitter(Builder):
 
     def append(self, eqn: Eqn) -> Value:
         self.eqns.append(eqn)
-        self.defined[eqn.out] = eqn
-        return eqn.out
+        self.defined.update((out, eqn) for out in eqn.outs)
+        self.bounds.see(eqn)
+        return eqn.outs[0]
 
     def keep(self, eqn: Eqn) -> Value:
         """Append the equation, or find the one that computes the same."""
@@ -119,8 +187,12 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
         if eqn.op.name == "softmax":
             emitter.softmaxes.add(arg)
         return arg
-    if eqn.op.kind is Kind.WRITE:  # each write has a base of its own to change
+    if eqn.op.kind is Kind.WRITE or eqn.op.name in ALLOCATED:  # each has an array of its own to change
         return emitter.append(eqn)
+    exact = _exact(eqn, emitter.bounds)
+    if exact is not None:
+        known = isinstance(exact, int)
+        return Const(int(exact), eqn.out.type) if known else emitter.emit(OPS["extent"], [], {"dim": exact})
     if eqn.op.name == "matmul":
         eqn = replace(eqn, args=tuple(_for_blas(a, emitter) for a in eqn.args))
     if eqn.op.name == "reshape" and not is_view(eqn):
@@ -128,37 +200,47 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
     return emitter.keep(eqn)
 
 
+def _exact(eqn: Eqn, bounds: Bounds) -> Dim | None:
+    """What an integer is in terms of extents, if it is known."""
+    if eqn.out.type != ArrayType("int64") or eqn.op.name in ("extent", "wrap", "own"):
+        return None
+    low, high = bounds.result(eqn)
+    return low if low is not None and low == high else None
+
+
 def _wrapped(eqn: Eqn, emitter: _Emitter) -> Eqn:
     """The indexing equation with its run-time positions checked and counted from the front."""
     count = 1 if eqn.op.name == "getitem" else 2
     rest = iter(eqn.args[count:])
     operands: list[Arg] = []
-    items = [item for item in index_of(eqn.attrs) if not isinstance(item, NewAxis)]
-    for item, extent in zip(items, eqn.args[0].type.shape, strict=True):
+    index = list(index_of(eqn.attrs))
+    places = [k for k, item in enumerate(index) if not isinstance(item, NewAxis)]
+    for k, extent in zip(places, eqn.args[0].type.shape, strict=True):
+        item = index[k]
         if isinstance(item, Gather | AtArg):
-            operands.append(_wrap(next(rest), extent, emitter))
-    return replace(eqn, args=eqn.args[:count] + tuple(operands))
+            operand = next(rest)
+            low, high = emitter.bounds.interval(operand)
+            if low is not None and low == high and emitter.bounds.within(operand, extent):
+                index[k] = At(low)
+            else:
+                operands.append(_wrap(operand, extent, emitter))
+        elif isinstance(item, At) and not emitter.bounds.holds(item.position, extent):
+            index[k] = AtArg()
+            operands.append(_wrap(emitter.emit(OPS["extent"], [], {"dim": item.position}), extent, emitter))
+    attrs = {**eqn.attrs, "index": tuple(index)}
+    return replace(eqn, args=eqn.args[:count] + tuple(operands), attrs=attrs)
 
 
 def _wrap(index: Arg, extent: Dim, emitter: _Emitter) -> Arg:
+    if index.type.shape == () and emitter.bounds.within(index, extent):
+        return index
     source = resolve(whole(index), emitter.defined)
     if isinstance(source, Read) and (made := emitter.defined.get(source.value)) is not None:
         inside = made.op is WRAP and made.attrs["extent"] == extent
         if inside or (made.op.name == "iota" and made.out.type.shape == (extent,)):
             return index
-    return emitter.emit(WRAP, [index], {"extent": extent})
-
-
-def layout(arg: Arg, defined: Mapping[Value, Eqn]) -> tuple[Value, tuple[int, ...]] | None:
-    """The array behind a value, and which axis of the value each of its axes is, if that is all."""
-    source = peel(whole(arg), defined)
-    if isinstance(source, Const) or not all(isinstance(c, Along) for c in source.coords):
-        return None
-    loops = tuple(c.loop for c in source.coords if c == Along(c.loop))  # type: ignore[union-attr]
-    made = defined.get(source.value)
-    if sorted(loops) != list(range(arg.type.rank)) or (made is not None and made.op.kind is Kind.CREATE):
-        return None
-    return source.value, loops
+    front = index.type.shape == () and emitter.bounds.from_front(index)
+    return emitter.emit(WRAP, [index], {"extent": extent, "front": front})
 
 
 def _in_c_order(arg: Arg, emitter: _Emitter) -> Arg:
@@ -177,11 +259,11 @@ def _for_blas(arg: Arg, emitter: _Emitter) -> Arg:
     return emitter.emit(OWN, [arg])
 
 
-def _own_results(body: Block) -> Block:
+def _own_results(body: Block, owned: frozenset[Value]) -> Block:
     """The block with a copy for each result that is not an array of its own."""
     made = dict(producers(body))
     eqns = list(body.eqns)
-    taken = set(body.params)
+    taken = set(body.params) - owned
     results: list[Arg] = []
     for result in body.results:
         if isinstance(result, Value) and not result.type.rank:

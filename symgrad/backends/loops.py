@@ -11,35 +11,33 @@ In: a function (primal and adjoint equations). Out: the text of a module with on
                                         dw = np.dot(x.T, dmm)
 
 The way there: `legalize` opens composite ops, `statements` gives each equation its loops, `schedule` fuses
-them, `storage` decides what needs memory, `body` writes the lines.
+them, `storage` decides what needs memory, `body` writes the lines; `blocks` does so for the function and for
+the regions of loops and branches, whose own lines `regions` writes.
 """
 
 from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from symgrad.backends import calls, folds, scalar
-from symgrad.backends.body import once, write
+from symgrad.backends import scalar
+from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
 from symgrad.backends.guards import guards
 from symgrad.backends.legalize import legalize
-from symgrad.backends.nest import Form, Group, Loop, Plan, statements_in
-from symgrad.backends.schedule import schedule
-from symgrad.backends.share import share
-from symgrad.backends.statements import plan
-from symgrad.backends.storage import arrays
-from symgrad.backends.text import Body, Scope
+from symgrad.backends.naming import variables
+from symgrad.backends.regions import control
+from symgrad.backends.text import Body
 from symgrad.cache import PLACEHOLDER
-from symgrad.emit.names import value_names
-from symgrad.ir.core import Arg, Const, Eqn, Function, Value
+from symgrad.ir.core import Arg, Const, Function
+from symgrad.ir.regions import extent_names
 from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]
 
 _STEPS = ("plus", "larger", "smaller")
-_RESERVED = frozenset({*_STEPS, *scalar.VMATH, "np", "njit", "range", "abs", "int", "float", "max", "min"})
+_RESERVED = frozenset(
+    {*_STEPS, *scalar.VMATH, "grow", "np", "njit", "range", "abs", "int", "float", "max", "min"}
+)
 
 
 def kernel(
@@ -59,123 +57,34 @@ def kernel(
         Whether exp, log, ... may be vectorised; otherwise they are the C library's, bit for bit.
     """
     legal = legalize(function)
-    program = plan(legal.body)
-    groups = schedule(program)
-    body = _body(legal, program, groups)
+    draft = _draft(legal)
+    body, groups = prepare(legal.body, draft)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"
     params = ", ".join(body.names[p] for p in legal.params)
-    _prologue(legal, program, body)
-    scope = Scope(0)
-    allocated: set[str] = set()
-    echo = _Echo()
-    for group in groups:
-        echo.before(group, body)
-        _allocate(group, program, body, allocated)
-        write([group], body, scope)
-        body.forget()
+    _prologue(legal, body)
+    write_block(groups, body)
     body.line(f"return {_returned(returns, legal, body)}")
-    lines = [*_imports(body.used, vector_math), "", *_literals(legal, program, body)]
+    lines = [*_imports(body.used, vector_math), "", *_literals(draft)]
     return "\n".join([*lines, "", "@njit", f"def {entry}({params}):", *body.lines]) + "\n"
 
 
-def _body(function: Function, program: Plan, groups: Sequence[Group]) -> Body:
-    hints = {v.hint for v in function.params} | {s.name for s in function.body.symbols}
+def _draft(function: Function) -> Draft:
+    """The names of all values, and letters for loops that no value has."""
+    hints = {v.hint for v in function.params} | extent_names(function.body)
     hints |= {o.hint for eqn in all_eqns(function.body) for o in eqn.outs}
+    hints |= {p.hint for eqn in all_eqns(function.body) for block in eqn.regions for p in block.params}
     letters = "".join(c for c in "ijklpqrstuvabcd" if c not in hints)
-    names = value_names(function, [*_RESERVED, *letters])
-    for symbol in function.body.symbols:  # an integer parameter is its own extent
-        if symbol.axis is None:
-            names[symbol.param] = symbol.name
-    for statement in program.statements:  # sums over some loops that the function does not have as values
-        if statement.writes.value not in names:
-            names[statement.writes.value] = f"subtotal{len(names)}"
-    kept = arrays(program, groups)
-    reused = share(program, groups, kept)
-    for value, owner in reused.items():
-        kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
-    for chain in _chains(program, reused):
-        best = _best_name(chain, program)
-        for value in chain:
-            names[value] = names[best]
-    taken = set(names.values()) | _RESERVED | set(letters) | {s.name for s in function.body.symbols}
-    return Body(
-        program, kept, names, letters, taken=taken, once=once(groups, program), reused=frozenset(reused)
-    )
+    names = variables(function, [*_RESERVED, *letters])
+    taken = set(names.values()) | _RESERVED | set(letters) | extent_names(function.body)
+    return Draft(names, letters, taken, control)
 
 
-def _chains(program: Plan, reused: Mapping[Value, Value]) -> list[list[Value]]:
-    """The values that share an array under one name, in the order of their making."""
-    chains: dict[Value, list[Value]] = {}
-    order = dict.fromkeys(s.writes.value for s in program.statements)
-    for value in order:
-        eqn = program.producers.get(value)
-        view = eqn is not None and eqn.op.name == "reshape"
-        owner = value if view else program.owner(value)
-        chains.setdefault(reused.get(owner, owner), []).append(value)
-    return [chain for chain in chains.values() if len(chain) > 1]
-
-
-def _best_name(chain: Sequence[Value], program: Plan) -> Value:
-    """A result's own name, or else the first that the user gave."""
-    named = [v for v in chain if v.hint]
-    return next((v for v in named if v in program.results), named[0] if named else chain[0])
-
-
-def _prologue(function: Function, program: Plan, body: Body) -> None:
+def _prologue(function: Function, body: Body) -> None:
     """Extents, checks, and operands that BLAS needs contiguous."""
-    for line in guards(function, program.statements, body.names):
+    for line in guards(function, body.plan.statements, body.names):
         body.line(line)
-    for statement in program.statements:
-        if statement.form is Form.CALL and statement.eqn.op.name in ("matmul", "reshape"):
-            for read in statement.reads:
-                if not isinstance(read, Const) and read.value in function.params:
-                    line = f"{body.names[read.value]} = np.ascontiguousarray({body.names[read.value]})"
-                    if "    " + line not in body.lines:
-                        body.line(line)
-
-
-def _allocate(group: Group, program: Plan, body: Body, allocated: set[str]) -> None:
-    """The arrays that the group is the first to write."""
-    for statement in statements_in([group]):
-        value = program.owner(statement.writes.value)
-        kept = body.arrays.get(value)
-        if kept is None or body.names[value] in allocated:
-            continue
-        allocated.add(body.names[value])
-        if statement.form is Form.CALL and calls.allocated_by_call(statement):
-            continue
-        shape = tuple(value.type.shape[a] for a in kept)
-        start = folds.fill(value, statement)
-        if start is not None and len(kept) == value.type.rank:
-            text = calls.filled(value, start.text, shape)
-        else:
-            text = calls.empty(value, shape)
-        body.line(f"{body.names[value]} = {text}")
-
-
-@dataclass
-class _Echo:
-    """The comments above groups: the user's statements that they compute, each once in a row."""
-
-    backward: bool = False
-    last: tuple[str, ...] = ()
-
-    def before(self, group: Group, body: Body) -> None:
-        eqns = [s.eqn for s in statements_in([group])]
-        if not self.backward and any(e.phase == "bwd" for e in eqns) and isinstance(group, Loop):
-            body.lines.append("")
-            self.backward = True
-        texts = tuple(dict.fromkeys(filter(None, map(_echo, eqns))))
-        if texts != self.last:
-            for text in texts:
-                body.line(f"# {text}")
-        self.last = texts
-
-
-def _echo(eqn: Eqn) -> str:
-    if eqn.loc is None or not eqn.loc.text:
-        return ""
-    return f"adjoint of {eqn.loc.text}" if eqn.phase == "bwd" else eqn.loc.text
+    for param in for_blas(function.body):
+        body.line(f"{body.names[param]} = np.ascontiguousarray({body.names[param]})")
 
 
 def _returned(returns: Returns | None, function: Function, body: Body) -> str:
@@ -200,24 +109,25 @@ def _result(result: Arg, body: Body) -> str:
 
 def _imports(used: set[str], vector_math: bool) -> list[str]:
     """The first lines: NumPy, numba, and the functions that the text calls."""
-    lines = ["import numpy as np", "from numba import njit"]
+    lines = ["import numpy as np", "from numba import njit", ""]
     steps = [name for name in _STEPS if name in used]
-    functions = sorted(used - set(_STEPS))
+    functions = sorted(used - {*_STEPS, "grow"})
     if steps:
-        lines += ["", f"from symgrad.backends.accumulate import {', '.join(steps)}"]
+        lines.append(f"from symgrad.backends.accumulate import {', '.join(steps)}")
+    if "grow" in used:
+        lines.append("from symgrad.backends.tapes import grow")
     if functions:
         names = [f if vector_math else f"scalar_{f} as {f}" for f in functions]
-        lines += ([] if steps else [""]) + [f"from symgrad.vmath import {', '.join(names)}"]
-    return lines
+        lines.append(f"from symgrad.vmath import {', '.join(names)}")
+    return lines if len(lines) > 3 else lines[:2]
 
 
-def _literals(function: Function, program: Plan, body: Body) -> list[str]:
+def _literals(draft: Draft) -> list[str]:
     """Constant arrays, outside the function: numba compiles them in."""
     lines = []
-    for eqn in program.producers.values():
-        if eqn.op.name == "literal":
-            dtype = "bool_" if eqn.attrs["dtype"] == "bool" else eqn.attrs["dtype"]
-            lines.append(f"{body.names[eqn.out]} = np.array({eqn.attrs['data']!r}, dtype=np.{dtype})")
+    for eqn in draft.literals:
+        dtype = "bool_" if eqn.attrs["dtype"] == "bool" else eqn.attrs["dtype"]
+        lines.append(f"{draft.names[eqn.out]} = np.array({eqn.attrs['data']!r}, dtype=np.{dtype})")
     return lines
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from symgrad.backends.access import Operand, Read
-from symgrad.ir.core import Eqn, Value
+from symgrad.ir.core import Eqn, Symbol, Value
 from symgrad.ir.dims import Dim
 
 
@@ -29,6 +29,7 @@ class Form(Enum):
     STORE = "store"  # a part of out, at coordinates of its own: setitem, a piece of concatenate
     ADD = "add"  # out[...] += element, at coordinates that may repeat
     CALL = "call"  # whole arrays: np.dot, reshape
+    REGION = "region"  # for, while, cond: blocks with statements of their own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +69,8 @@ class Plan:
 
     `inline` are cheap equations that are computed where they are read; `buffers` are values that must be
     whole arrays; `memory` maps a value that was written in place to the value whose array it is; `written`
-    are values whose array is written to after they were read.
+    are values whose array is written to after they were read; `made_here` are the extents that get
+    their numbers in this block.
     """
 
     statements: tuple[Statement, ...]
@@ -78,6 +80,7 @@ class Plan:
     memory: Mapping[Value, Value]
     written: frozenset[Value]
     results: frozenset[Value]
+    made_here: Mapping[str, Symbol]
 
     def owner(self, value: Value) -> Value:
         """The value whose array holds `value`."""

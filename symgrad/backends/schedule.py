@@ -16,10 +16,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.backends.access import Along, Coords, Lookup, Operand, Read, operand, resolve
+from symgrad.backends.access import Along, Coords, Lookup, Operand, Read, dims_of, operand, resolve, whole
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight
+from symgrad.backends.statements import names_in
 from symgrad.ir.core import Const, Value
-from symgrad.ir.dims import Dim
+from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.walk import symbols_of
 
 # How many loops of the right extent are tried before a new one is opened: keeps scheduling linear.
 _TRIES = 8
@@ -73,6 +75,8 @@ def elements(read: Operand, plan: Plan) -> Iterator[Read]:
     if eqn is None:
         yield read
         return
+    if plan.made_here:
+        yield from (whole(plan.made_here[n].param) for n in sorted(symbols_of(eqn)) if n in plan.made_here)
     for arg in eqn.args:
         yield from elements(resolve(operand(arg, read.coords), plan.producers), plan)
 
@@ -82,6 +86,23 @@ def _touches(statement: Statement, plan: Plan) -> Iterator[Touch]:
         for element in elements(read, plan):
             yield Touch(plan.owner(element.value), element.coords, False)
     yield Touch(plan.owner(statement.writes.value), statement.writes.coords, True)
+    if statement.form is Form.REGION:
+        for out in statement.eqn.outs[1:]:
+            yield Touch(plan.owner(out), whole(out).coords, True)
+    if plan.made_here:
+        yield from _numbers(statement, plan)
+
+
+def _numbers(statement: Statement, plan: Plan) -> Iterator[Touch]:
+    """What tells the extents that the statement's text mentions."""
+    names = names_in(statement.eqn) | {s for d in statement.loops for s in symbols(d)}
+    for read in (*statement.reads, statement.writes):
+        for element in elements(read, plan):
+            names |= {s for c in element.coords for d in dims_of(c) for s in symbols(d)}
+    for name in sorted(names):
+        if name in plan.made_here and plan.made_here[name].param not in statement.eqn.outs:
+            value = plan.made_here[name].param
+            yield Touch(plan.owner(value), whole(value).coords, False)
 
 
 def _indices(coords: Coords) -> Iterator[Read]:

@@ -28,13 +28,16 @@ from symgrad.backends.access import (
     whole,
 )
 from symgrad.backends.cost import cheap
-from symgrad.backends.legalize import OWN, layout
+from symgrad.backends.legal import ALLOCATED, OWN, layout
 from symgrad.backends.nest import Form, Plan, Statement
-from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Value, values
-from symgrad.ir.dims import Dim
+from symgrad.backends.place import overwritten
+from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Symbol, Value, values
+from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.indexing import index_of, index_shape
 from symgrad.ir.ops import axes
+from symgrad.ir.regions import extent_names
 from symgrad.ir.types import STRICT, ArrayType, Shape
+from symgrad.ir.walk import symbols_of
 
 Order = tuple[int, ...]  # axes of a value, outermost loop first; axes of extent 1 have no loop
 
@@ -52,33 +55,49 @@ class _Draft:
     copies: list[Value] = field(default_factory=list)  # of arrays that a write must not change
 
 
-def plan(block: Block) -> Plan:
-    """The block's statements, in its order."""
-    eqns = _live(block)
+def plan(block: Block, owned: frozenset[Value] = frozenset(), known: frozenset[str] = frozenset()) -> Plan:
+    """The block's statements, in its order.
+
+    It may change the arrays of its params `owned`; the extents `known` have their numbers outside.
+    """
+    made_here = {s.name: s for s in block.symbols if s.param not in block.params and s.name not in known}
+    eqns = _live(block, made_here)
     producers = {out: eqn for eqn in eqns for out in eqn.outs}
     forced = frozenset(_forced(eqns, block, producers))
-    written, in_place = _writes(eqns, block, producers)
+    written, in_place = _writes(eqns, block, producers, owned)
     inline = cheap(eqns, producers, forced, written)
     draft = _Draft(producers, inline, in_place)
     for eqn in eqns:
-        if eqn.out in inline:
+        if eqn.regions:
+            _region(eqn, draft)
+        elif eqn.out in inline:
             draft.orders[eqn.out] = order_of(eqn.out.type.shape, eqn.args, draft)
         elif not is_view(eqn) and eqn.op.name != "literal":
             _state(eqn, draft)
     results = frozenset(values(block.results))
     buffers = forced.union(draft.copies)
-    return Plan(tuple(draft.statements), inline, producers, buffers, draft.memory, written, results)
+    return Plan(
+        tuple(draft.statements), inline, producers, buffers, draft.memory, written, results, made_here
+    )
 
 
-def _live(block: Block) -> list[Eqn]:
-    """The equations that the results need."""
+def _live(block: Block, made_here: Mapping[str, Symbol]) -> list[Eqn]:
+    """The equations that the results need, and the numbers of the extents in these."""
     needed = set(values(block.results))
     kept = []
     for eqn in reversed(block.eqns):
         if not needed.isdisjoint(eqn.outs):
             needed.update(values(eqn.args))
+            if made_here:
+                needed.update(made_here[name].param for name in names_in(eqn) if name in made_here)
             kept.append(eqn)
     return kept[::-1]
+
+
+def names_in(eqn: Eqn) -> set[str]:
+    """The extents that an equation's text may mention."""
+    found = symbols_of(eqn) | {s for a in eqn.args for d in a.type.shape for s in symbols(d)}
+    return found.union(*(extent_names(block) for block in eqn.regions))
 
 
 def _forced(eqns: list[Eqn], block: Block, producers: Producers) -> Iterator[Value]:
@@ -90,16 +109,26 @@ def _forced(eqns: list[Eqn], block: Block, producers: Producers) -> Iterator[Val
                 yield found[0]
     for eqn in eqns:
         name = eqn.op.name
-        if name in ("matmul", "reshape") and not is_view(eqn):
+        if eqn.regions:
+            yield from (out for out in eqn.outs if out.type.rank)
+            for arg in values(eqn.args):
+                if arg.type.rank:
+                    yield arg
+        elif name in ("matmul", "reshape") and not is_view(eqn):
             yield eqn.out
             yield from (found[0] for a in eqn.args if (found := layout(a, producers)) is not None)
-        elif name in ("concatenate", "setitem", "add_at", "own", "literal") and eqn.out.type.rank:
+        elif name in _ARRAYS and eqn.out.type.rank:
             yield eqn.out
             if eqn.op.kind is Kind.WRITE and (found := layout(eqn.args[0], producers)) is not None:
                 yield found[0]
 
 
-def _writes(eqns: list[Eqn], block: Block, producers: Producers) -> tuple[frozenset[Value], frozenset[Value]]:
+_ARRAYS = ("concatenate", "setitem", "add_at", "push", "own", "literal", *ALLOCATED)
+
+
+def _writes(
+    eqns: list[Eqn], block: Block, producers: Producers, owned: frozenset[Value]
+) -> tuple[frozenset[Value], frozenset[Value]]:
     """The values whose arrays are written to later, and the results of the writes that happen in place."""
     last: dict[Value, int] = {}
     for number, eqn in enumerate(eqns):
@@ -112,19 +141,31 @@ def _writes(eqns: list[Eqn], block: Block, producers: Producers) -> tuple[frozen
     written: set[Value] = set()
     in_place: set[Value] = set()
     for number, eqn in enumerate(eqns):
-        if eqn.op.kind is not Kind.WRITE:
-            continue
-        found = layout(eqn.args[0], producers)
-        if found is None or found[1] != tuple(range(eqn.out.type.rank)):
-            continue
-        base = found[0]
-        others = {r for a in values(eqn.args[1:]) for r in roots_of(resolve(whole(a), producers))}
-        made = producers.get(base)
-        fresh = made is not None and made.op.name not in ("reshape", "literal") and not made.regions
-        if fresh and last[base] == number and base not in kept and base not in others:
-            written.add(base)
-            in_place.add(eqn.out)
+        for position, out in overwritten(eqn):
+            found = layout(eqn.args[position], producers)
+            if found is None or found[1] != tuple(range(out.type.rank)):
+                continue
+            base = found[0]
+            if eqn.regions:  # it has its arrays to itself: `place` saw to that
+                written.add(base)
+                continue
+            others = {r for a in values(eqn.args[1:]) for r in roots_of(resolve(whole(a), producers))}
+            made = producers.get(base)
+            fresh = base in owned if made is None else made.op.name not in ("reshape", "literal")
+            if fresh and last[base] == number and base not in kept and base not in others:
+                written.add(base)
+                in_place.add(out)
     return frozenset(written), frozenset(in_place)
+
+
+def _region(eqn: Eqn, draft: _Draft) -> None:
+    """A loop or a branch: it reads and changes whole arrays."""
+    for position, out in overwritten(eqn):
+        source = resolve(whole(eqn.args[position]), draft.producers)
+        assert isinstance(source, Read)
+        draft.memory[out] = draft.memory.get(source.value, source.value)
+    reads = tuple(resolve(whole(a), draft.producers) for a in eqn.args)
+    draft.statements.append(Statement(Form.REGION, eqn, (), reads, whole(eqn.outs[0])))
 
 
 def _state(eqn: Eqn, draft: _Draft) -> None:
@@ -139,6 +180,8 @@ def _state(eqn: Eqn, draft: _Draft) -> None:
         _concatenate(eqn, draft)
     elif eqn.op.kind is Kind.WRITE:
         _write(eqn, draft)
+    elif eqn.op.name in ALLOCATED:
+        draft.statements.append(Statement(Form.CALL, eqn, (), (), whole(eqn.out)))
     elif eqn.op.name == "matmul":
         _matmul(eqn, draft)
     elif eqn.op.name == "reshape":
@@ -274,6 +317,9 @@ def _write(eqn: Eqn, draft: _Draft) -> None:
     assert isinstance(target, Read)
     form = Form.ADD if eqn.op.name == "add_at" else Form.STORE
     reads = _elements((value,), coords, draft)
+    if eqn.op.name == "push":  # the tape grows before its slot is written
+        slot = tuple(resolve(whole(a), draft.producers) for a in operands)
+        draft.statements.append(Statement(Form.CALL, eqn, (), slot, target))
     draft.statements.append(Statement(form, eqn, loops, reads, target))
 
 
@@ -295,7 +341,7 @@ def _matmul(eqn: Eqn, draft: _Draft) -> None:
 def _reshape(eqn: Eqn, draft: _Draft) -> None:
     reads = _elements(eqn.args, whole(eqn.args[0]).coords, draft)  # type: ignore[union-attr]
     writes = whole(eqn.out)
-    assert isinstance(writes, Read) and isinstance(reads[0], Read)
+    assert isinstance(reads[0], Read)
     source = reads[0].value
     draft.memory[eqn.out] = draft.memory.get(source, source)
     draft.statements.append(Statement(Form.CALL, eqn, (), reads, writes))

@@ -10,13 +10,13 @@ user named, gets a variable called after its array: `h_ij`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.backends import scalar
 from symgrad.backends.access import Along, Coord, Fixed, Lookup, Operand, Read, loops_in, operand, resolve
-from symgrad.backends.legalize import WRAP
-from symgrad.backends.nest import Plan
+from symgrad.backends.legal import WRAP
+from symgrad.backends.nest import Plan, Statement
 from symgrad.backends.scalar import ADD, ATOM, MUL, NAME, Piece
 from symgrad.backends.storage import Axes
 from symgrad.ir.core import Const, Eqn, Value
@@ -32,7 +32,7 @@ class Body:
 
     plan: Plan
     arrays: Mapping[Value, Axes]
-    names: Mapping[Value, str]
+    names: dict[Value, str]
     letters: str
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)  # functions that the text calls
@@ -41,6 +41,11 @@ class Body:
     taken: set[str] = field(default_factory=set)
     once: frozenset[Value] = frozenset()  # mentioned once, in the body that computes them
     reused: frozenset[Value] = frozenset()  # arrays whose memory another array takes over
+    params: tuple[Value, ...] = ()
+    known: frozenset[str] = frozenset()  # extents that have their numbers here
+    named: frozenset[Value] = frozenset()  # the numbers of extents
+    echo: Callable[[Eqn, int], None] | None = None  # comments what was added since line number ...
+    control: Callable[[Statement, Body, Scope], None] | None = None  # writes loops and branches
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
@@ -175,10 +180,12 @@ def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Pi
     extent = dim_text(eqn.attrs["extent"])  # type: ignore[arg-type]
     name = body.local(read)
     body.line(f"{name} = int({piece_of(arg, body, scope).text})")
-    body.line(f"if not -{_atom(extent)} <= {name} < {extent}:")
+    front = bool(eqn.attrs.get("front"))
+    body.line(f"if {name} >= {extent}:" if front else f"if not -{_atom(extent)} <= {name} < {extent}:")
     body.line('    raise IndexError("index out of bounds")')
-    body.line(f"if {name} < 0:")
-    body.line(f"    {name} += {extent}")
+    if not front:
+        body.line(f"if {name} < 0:")
+        body.line(f"    {name} += {extent}")
     scope.pieces[read] = Piece(name, NAME)
     return Piece(name, NAME)
 

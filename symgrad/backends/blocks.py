@@ -1,0 +1,220 @@
+"""One block of a kernel: statements, their loop nests, the names of its variables, its lines.
+
+In: a legalized block, the names of its params, what the blocks around it have taken. Out: a `Body` to be
+written, then its lines. The function and the regions of loops and branches are written alike.
+
+    plan -> schedule -> arrays, share -> names -> for each group: comments, allocations, loops
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symgrad.backends import calls, folds
+from symgrad.backends.access import Read, is_view, peel, whole
+from symgrad.backends.body import once, write
+from symgrad.backends.naming import Lives, claim, join, written_by
+from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
+from symgrad.backends.schedule import schedule
+from symgrad.backends.share import share
+from symgrad.backends.sink import operands_of, params_of
+from symgrad.backends.statements import plan
+from symgrad.backends.storage import arrays
+from symgrad.backends.text import Body, Scope, dim_text
+from symgrad.ir.core import Arg, Block, Eqn, Value
+from symgrad.ir.walk import producers
+
+
+@dataclass
+class Draft:
+    """What the blocks of one kernel share. `control` writes loops and branches."""
+
+    names: dict[Value, str]
+    letters: str
+    taken: set[str]
+    control: Callable[[Statement, Body, Scope, Draft], None]
+    lines: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    literals: list[Eqn] = field(default_factory=list)
+
+
+def prepare(
+    block: Block,
+    draft: Draft,
+    owned: frozenset[Value] = frozenset(),
+    known: frozenset[str] = frozenset(),
+    targets: Mapping[int, str] | None = None,
+    indent: int = 1,
+) -> tuple[Body, tuple[Group, ...]]:
+    """The block's loop nests, and its variables.
+
+    Parameters
+    ----------
+    owned : params whose arrays it may change
+    known : extents that have their numbers outside
+    targets : the names under which its scalar results leave it, by number
+    """
+    program = plan(block, owned, known)
+    groups = schedule(program)
+    names = draft.names
+    draft.literals += [e for e in program.producers.values() if e.op.name == "literal"]
+    for statement in program.statements:  # sums over some loops that the function does not have as values
+        if statement.writes.value not in names:
+            names[statement.writes.value] = f"subtotal{len(names)}"
+    kept = arrays(program, groups)
+    reused = share(program, groups, kept)
+    for value, owner in reused.items():
+        kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
+    for owner, chain in _chains(program, reused).items():
+        best = owner if owner in block.params else _best_name(chain, program)
+        for value in chain:
+            names[value] = names[best]
+    fixed = frozenset(s.param for s in block.symbols if s.axis is None)
+    lives = Lives.of(program, groups, block.results, once(groups, program))
+    join(lives, program, names, fixed)
+    claim(lives, block, targets or {}, names, fixed)
+    body = Body(
+        program,
+        kept,
+        names,
+        draft.letters,
+        draft.lines,
+        draft.used,
+        indent,
+        taken=draft.taken,
+        once=lives.nested,
+        reused=frozenset(reused),
+        params=block.params,
+        named=fixed,
+        known=known | {s.name for s in block.symbols},
+        control=lambda statement, body, scope: draft.control(statement, body, scope, draft),
+    )
+    return body, groups
+
+
+def _chains(program: Plan, reused: Mapping[Value, Value]) -> dict[Value, list[Value]]:
+    """The values that share an array under one name, in the order of their making, by their owner."""
+    chains: dict[Value, list[Value]] = {}
+    order = dict.fromkeys(v for s in program.statements for v in written_by(s))
+    for value in order:
+        eqn = program.producers.get(value)
+        view = eqn is not None and eqn.op.name == "reshape"
+        owner = value if view else program.owner(value)
+        chains.setdefault(reused.get(owner, owner), []).append(value)
+    return {owner: chain for owner, chain in chains.items() if chain != [owner]}
+
+
+def _best_name(chain: Sequence[Value], program: Plan) -> Value:
+    """A result's own name, or else the first that the user gave."""
+    named = [v for v in chain if v.hint]
+    return next((v for v in named if v in program.results), named[0] if named else chain[0])
+
+
+def for_blas(block: Block) -> list[Value]:
+    """The params that np.dot or reshape reads as they are, in regions too."""
+    made = producers(block)
+    found: dict[Value, None] = {}
+    for eqn in block.eqns:
+        operands: list[Arg] = []
+        if eqn.op.name in ("matmul", "reshape") and not is_view(eqn):
+            operands += eqn.args
+        first = operands_of(eqn)[0] if eqn.regions else 0
+        for region in eqn.regions:
+            params = params_of(eqn, region)
+            operands += [eqn.args[first + params.index(p)] for p in for_blas(region) if p in params]
+        sources = (peel(whole(a), made) for a in operands)
+        found.update((s.value, None) for s in sources if isinstance(s, Read) and s.value in block.params)
+    return list(found)
+
+
+def write_block(groups: Sequence[Group], body: Body, inner: bool = False) -> Scope:
+    """The lines of a block; of an `inner` one each statement stands under its own comment."""
+    scope = Scope(0)
+    allocated = {body.names[p] for p in body.params}
+    echo = _Echo(inner)
+    for group in groups:
+        apart = isinstance(group, Straight) and (
+            inner or any(s.form is Form.REGION for s in group.statements)
+        )
+        body.echo = (lambda eqn, start: echo.after(eqn, start, body)) if apart else None
+        if not apart:
+            echo.before(group, body)
+        if inner:
+            _not_empty(group, body)
+        _allocate(group, body, allocated)
+        write([group], body, scope)
+        body.echo = None
+        body.forget()
+    return scope
+
+
+def _not_empty(group: Group, body: Body) -> None:
+    """A maximum of nothing is an error."""
+    for statement in statements_in([group]):
+        if statement.eqn.op.name in ("max", "min", "argmax", "argmin") and statement.form is Form.FOLD:
+            for extent in statement.loops[statement.first :]:
+                if not isinstance(extent, int):
+                    body.line(f"if {dim_text(extent)} <= 0:")
+                    body.line(f'    raise ValueError("{statement.eqn.op.name} of an empty array")')
+
+
+def _allocate(group: Group, body: Body, allocated: set[str]) -> None:
+    """The arrays that the group is the first to write."""
+    for statement in statements_in([group]):
+        if statement.form is Form.REGION:
+            continue
+        value = body.plan.owner(statement.writes.value)
+        kept = body.arrays.get(value)
+        if kept is None or body.names[value] in allocated:
+            continue
+        allocated.add(body.names[value])
+        if statement.form is Form.CALL and calls.allocated_by_call(statement):
+            continue
+        shape = tuple(value.type.shape[a] for a in kept)
+        start = folds.fill(value, statement)
+        if start is not None and len(kept) == value.type.rank:
+            text = calls.filled(value, start.text, shape)
+        else:
+            text = calls.empty(value, shape)
+        body.line(f"{body.names[value]} = {text}")
+
+
+@dataclass
+class _Echo:
+    """The comments above groups: the user's statements that they compute, each once in a row."""
+
+    inner: bool
+    backward: bool = False
+    last: tuple[str, ...] = ()
+
+    def before(self, group: Group, body: Body) -> None:
+        eqns = [s.eqn for s in statements_in([group])]
+        if (
+            not (self.backward or self.inner)
+            and any(e.phase == "bwd" for e in eqns)
+            and isinstance(group, Loop)
+        ):
+            body.lines.append("")
+            self.backward = True
+        texts = tuple(dict.fromkeys(filter(None, map(_echo, eqns))))
+        if texts != self.last:
+            for text in texts:
+                body.line(f"# {text}")
+        self.last = texts
+
+    def after(self, eqn: Eqn, start: int, body: Body) -> None:
+        """The comment above lines that are there already, unless they say it themselves."""
+        texts = (_echo(eqn),)
+        if len(body.lines) == start or texts == self.last:
+            return
+        self.last = texts
+        own = [line.strip() for line in body.lines[start:]]
+        if texts[0] and texts[0] not in own and f"{texts[0]}:" not in own:
+            body.lines.insert(start, "    " * body.indent + f"# {texts[0]}")
+
+
+def _echo(eqn: Eqn) -> str:
+    if eqn.loc is None or not eqn.loc.text:
+        return ""
+    return f"adjoint of {eqn.loc.text}" if eqn.phase == "bwd" else eqn.loc.text

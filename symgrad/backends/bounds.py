@@ -1,0 +1,210 @@
+"""Where integers lie: which positions are certainly inside an axis, so that a kernel need not check them.
+
+In: integer scalars as they are computed, ranges of loops, guards of a function. Out: yes, or not known.
+An interval has extents as ends; the index of a loop is one itself, whose ends are those of the range.
+
+    for i in range(1, n - 1): x[i + 1]        i + 1 <= n - 1 < n: in range
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, substitute, symbol, symbols
+from symgrad.ir.types import INTS
+
+Interval = tuple[Dim | None, Dim | None]  # both ends belong to it
+UNKNOWN: Interval = (None, None)
+
+
+@dataclass
+class Bounds:
+    """What is known in one block: intervals of integer values, ends of named extents, extents >= 0."""
+
+    of: dict[Value, Interval] = field(default_factory=dict)
+    ends: dict[str, Interval] = field(default_factory=dict)
+    facts: tuple[Dim, ...] = ()
+    inside: frozenset[str] = frozenset()  # extents of tapes, whose slots are always there
+    names: frozenset[str] = frozenset()  # that extents have already
+
+    def inner(self, given: Mapping[Value, Interval]) -> Bounds:
+        """The same in a block whose params have these intervals."""
+        return Bounds(dict(given), dict(self.ends), self.facts, self.inside, self.names)
+
+    def interval(self, arg: Arg) -> Interval:
+        if isinstance(arg, Const):
+            known = not isinstance(arg.value, float)
+            return (int(arg.value), int(arg.value)) if known else UNKNOWN
+        return self.of.get(arg, UNKNOWN)
+
+    def see(self, eqn: Eqn) -> None:
+        """Learn what an equation says of its result."""
+        if len(eqn.outs) == 1 and (found := self.result(eqn)) != UNKNOWN:
+            self.of[eqn.out] = found
+
+    def result(self, eqn: Eqn) -> Interval:
+        """The interval of an equation's result."""
+        if eqn.out.type.shape or eqn.out.type.dtype not in INTS:
+            return UNKNOWN
+        rule = _RULES.get(eqn.op.name)
+        return UNKNOWN if rule is None else rule(eqn, [self.interval(a) for a in eqn.args])
+
+    def fresh(self, stem: str) -> str:
+        """A name for the index of a loop that no extent has, nor the index of a loop around it."""
+        name, k = stem, 1
+        while name in self.names or name in self.ends:
+            name, k = f"{stem}_{k + 1}", k + 1
+        return name
+
+    def enter(self, outer: Bounds, trips: tuple[Arg, ...], name: str) -> Interval:
+        """The index of a loop over this range outside, as an extent whose ends are known."""
+        start, stop, step = trips
+        if not isinstance(step, Const):
+            self.ends[name] = UNKNOWN
+            return symbol(name), symbol(name)
+        (low, _), (_, high) = outer.interval(start), outer.interval(stop)
+        if step.value < 0:
+            (low, _), (_, high) = outer.interval(stop), outer.interval(start)
+        offset = 1 if step.value < 0 else 0
+        low = None if low is None else low + offset
+        high = None if high is None else high - (1 - offset)
+        self.ends[name] = low, high
+        if low is not None and high is not None:  # the body runs: there is a trip
+            self.facts = (*self.facts, high - low)
+        return symbol(name), symbol(name)
+
+    def bind(self, name: str, value: Value) -> None:
+        """An extent is the number that a value has."""
+        self.ends.setdefault(name, self.interval(value))
+
+    def within(self, position: Arg, extent: Dim) -> bool:
+        """Whether 0 <= position < extent, certainly."""
+        if any(s in self.inside for s in symbols(extent)):
+            return True
+        return self.from_front(position) and self.below(self.interval(position)[1], extent)
+
+    def holds(self, position: Dim, extent: Dim) -> bool:
+        """Whether a position given by extents needs no check: no index in it, or certainly inside."""
+        return not any(s in self.ends for s in symbols(position)) or self.below(position, extent)
+
+    def from_front(self, position: Arg) -> bool:
+        low = self.interval(position)[0]
+        return low is not None and self.nonnegative(low)
+
+    def below(self, position: Dim | None, extent: Dim) -> bool:
+        return position is not None and self.nonnegative(extent - 1 - position)
+
+    def nonnegative(self, dim: Dim) -> bool:
+        """Whether an extent is certainly >= 0: each index replaced by the end that makes it smallest."""
+        dim = _without_floors(dim)
+        for name in reversed(list(self.ends)):
+            if isinstance(dim, int):
+                break
+            signs = {coef > 0 for mono, coef in dim.terms if any(name in symbols(_as_dim(a)) for a in mono)}
+            if len(signs) != 1:
+                continue
+            end = self.ends[name][0 if True in signs else 1]
+            if end is not None:
+                dim = substitute(dim, {name: end})
+        return self._plainly(dim) or any(self._plainly(dim - fact) for fact in self.facts)
+
+    def _plainly(self, dim: Dim) -> bool:
+        if isinstance(dim, int):
+            return dim >= 0
+        return all(coef >= 0 and not any(self._unknown(a) for a in mono) for mono, coef in dim.terms)
+
+    def _unknown(self, atom: object) -> bool:
+        """Whether an atom may be negative: an index whose lower end is not known."""
+        return isinstance(atom, FloorDiv) or (isinstance(atom, str) and atom in self.ends)
+
+
+def _as_dim(atom: str | FloorDiv | AtLeastZero) -> Dim:
+    return Extent((((atom,), 1),))
+
+
+def _without_floors(dim: Dim) -> Dim:
+    """A lower end of `dim` without max(e, 0) in it: e is not more."""
+    if isinstance(dim, Extent):
+        for mono, coef in dim.terms:
+            if coef > 0 and len(mono) == 1 and isinstance(mono[0], AtLeastZero):
+                dim = dim - coef * _as_dim(mono[0]) + coef * mono[0].extent
+    return dim
+
+
+def _sum(a: Dim | None, b: Dim | None) -> Dim | None:
+    return None if a is None or b is None else a + b
+
+
+def _difference(a: Dim | None, b: Dim | None) -> Dim | None:
+    return None if a is None or b is None else a - b
+
+
+def _add(eqn: Eqn, args: list[Interval]) -> Interval:
+    (a, b), (c, d) = args
+    return _sum(a, c), _sum(b, d)
+
+
+def _subtract(eqn: Eqn, args: list[Interval]) -> Interval:
+    (a, b), (c, d) = args
+    return _difference(a, d), _difference(b, c)
+
+
+def _negative(eqn: Eqn, args: list[Interval]) -> Interval:
+    return _difference(0, args[0][1]), _difference(0, args[0][0])
+
+
+def _multiply(eqn: Eqn, args: list[Interval]) -> Interval:
+    for (low, high), (c, d) in (args, args[::-1]):
+        if isinstance(c, int) and c == d:
+            ends = (None if low is None else low * c, None if high is None else high * c)
+            return ends if c >= 0 else (ends[1], ends[0])
+    return UNKNOWN
+
+
+def _remainder(eqn: Eqn, args: list[Interval]) -> Interval:
+    """Modulo a positive number, as Python has it."""
+    low, high = args[1]
+    positive = isinstance(low, int) and low > 0
+    return (0, high - 1) if positive and high is not None else UNKNOWN
+
+
+def _maximum(eqn: Eqn, args: list[Interval]) -> Interval:
+    lows = [low for low, _ in args if low is not None]
+    return (next((x for x in lows if not isinstance(x, int)), lows[0] if lows else None), None)
+
+
+def _minimum(eqn: Eqn, args: list[Interval]) -> Interval:
+    highs = [high for _, high in args if high is not None]
+    return (None, next((x for x in highs if not isinstance(x, int)), highs[0] if highs else None))
+
+
+def _extent(eqn: Eqn, args: list[Interval]) -> Interval:
+    dim = eqn.attrs["dim"]
+    assert isinstance(dim, int | Extent)
+    return dim, dim
+
+
+def _wrap(eqn: Eqn, args: list[Interval]) -> Interval:
+    extent = eqn.attrs["extent"]
+    assert isinstance(extent, int | Extent)
+    return 0, extent - 1
+
+
+def _same(eqn: Eqn, args: list[Interval]) -> Interval:
+    return args[0] if eqn.args[0].type.dtype in INTS else UNKNOWN
+
+
+# fmt: off
+_RULES: dict[str, Callable[[Eqn, list[Interval]], Interval]] = {
+    "add": _add, "subtract": _subtract, "negative": _negative, "multiply": _multiply,
+    "remainder": _remainder, "maximum": _maximum, "minimum": _minimum, "extent": _extent, "wrap": _wrap,
+    "copy": _same, "cast": _same, "own": _same,
+}
+# fmt: on
+
+
+def facts_of(guards: Iterable[Dim]) -> tuple[Dim, ...]:
+    """The guards as facts, without repeats."""
+    return tuple(dict.fromkeys(guards))

@@ -1,0 +1,178 @@
+"""Who may write where: operands that an equation overwrites get memory that nobody else reads any more.
+
+In: a legalized block, and those of its params whose memory it may change. Out: the block with copies where
+they are needed, and nowhere else. A view that is read after its array has changed is read before instead:
+
+    t = y[0]                       t = own(y[0])          # a load here, not where t is used
+    y2 = setitem(y, 0, y[1])  ->   y2 = setitem(y, 0, y[1])
+    y3 = setitem(y2, 1, t)         y3 = setitem(y2, 1, t)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from symgrad.backends.access import is_view, resolve, roots_of, whole
+from symgrad.backends.legal import OWN, layout
+from symgrad.backends.sink import operands_of
+from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
+from symgrad.ir.walk import producers, rewire, rewire_args
+
+# The operand of a branch whose array each result takes over; None where a branch brings an array of its own.
+Targets = tuple[int | None, ...]
+
+
+def overwritten(eqn: Eqn) -> Iterator[tuple[int, Value]]:
+    """The operands, by number, whose arrays an equation changes, and the results that are there then."""
+    if eqn.op.kind is Kind.WRITE:
+        yield 0, eqn.out
+    elif eqn.regions:
+        first, carried = operands_of(eqn)
+        places = targets_of(eqn) if eqn.op.name == "cond" else range(carried)
+        for k, out in zip(places, eqn.outs, strict=True):
+            if k is not None and out.type.rank:
+                yield first + k, out
+
+
+def targets_of(eqn: Eqn) -> Targets:
+    targets = eqn.attrs["targets"]
+    assert isinstance(targets, tuple)
+    return targets
+
+
+def targets(eqn: Eqn, free: Set[Arg]) -> Targets:
+    """For a `cond`: which captured array each result is a version of. `free` operands are dead after it."""
+    captured = eqn.args[1:]
+    made = [producers(block) for block in eqn.regions]
+    taken: set[int] = set()
+    out: list[int | None] = []
+    for k, result in enumerate(eqn.outs):
+        found = None
+        if result.type.rank:
+            for block, table in zip(eqn.regions, made, strict=True):
+                base, changed = _base(block.results[k], table)
+                if base in block.params:
+                    j = block.params.index(base)
+                    if j not in taken and (changed or captured[j] in free):
+                        found = j
+                        break
+        if found is not None:
+            taken.add(found)
+        out.append(found)
+    return tuple(out)
+
+
+def _base(result: Arg, made: Mapping[Value, Eqn]) -> tuple[Arg, bool]:
+    """The array that a chain of writes begins with, and whether there is a write."""
+    changed = False
+    while isinstance(result, Value) and (eqn := made.get(result)) is not None:
+        if eqn.op.kind is Kind.WRITE:
+            result, changed = eqn.args[0], True
+        elif eqn.op.name in ("copy", "stop_gradient"):
+            result = eqn.args[0]
+        elif eqn.op.name in ("for", "while"):
+            result, changed = eqn.args[operands_of(eqn)[0] + eqn.outs.index(result)], True
+        else:
+            break
+    return result, changed
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A reading: the number of the equation (one past the last for a result) and the operand."""
+
+    number: int
+    arg: Value
+
+
+def place(block: Block, owned: Set[Value]) -> Block:
+    """The block in which every overwritten operand of a region is an array that it may change."""
+    if not any(True for eqn in block.eqns for _ in overwritten(eqn)):
+        return block
+    made = producers(block)
+    number = {out: k for k, eqn in enumerate(block.eqns) for out in eqn.outs}
+    reads = _reads(block, made)
+    early: dict[int, list[Value]] = {}  # views to be read where they are made, after equation number ...
+    copied: dict[int, list[int]] = {}  # operands to be copied before equation number ...
+    for n, eqn in enumerate(block.eqns):
+        for position, _ in overwritten(eqn):
+            base = eqn.args[position]
+            views = _views_to_read_early(base, n, position, eqn, owned, made, number, reads)
+            if views is not None:
+                for view in views:
+                    early.setdefault(number[view], []).append(view)
+            elif eqn.regions:
+                copied.setdefault(n, []).append(position)
+    return _rebuilt(block, early, copied)
+
+
+def _reads(block: Block, made: Mapping[Value, Eqn]) -> dict[Value, list[_Late]]:
+    """Every reading of every array, through views."""
+    reads: dict[Value, list[_Late]] = {}
+    for n, eqn in enumerate(block.eqns):
+        if not is_view(eqn):
+            for arg in values(eqn.args):
+                for root in roots_of(resolve(whole(arg), made)):
+                    reads.setdefault(root, []).append(_Late(n, arg))
+    for result in values(block.results):
+        for root in roots_of(resolve(whole(result), made)):
+            reads.setdefault(root, []).append(_Late(len(block.eqns), result))
+    return reads
+
+
+def _views_to_read_early(
+    base: Arg,
+    n: int,
+    position: int,
+    eqn: Eqn,
+    owned: Set[Value],
+    made: Mapping[Value, Eqn],
+    number: Mapping[Value, int],
+    reads: Mapping[Value, list[_Late]],
+) -> list[Value] | None:
+    """The views that stand in the way of writing over `base`; None if the array itself does."""
+    found = layout(base, made)
+    if found is None or found[1] != tuple(range(base.type.rank)):
+        return None
+    root = found[0]
+    source = made.get(root)
+    if root.type != base.type or (
+        root not in owned if source is None else source.op.name in ("reshape", "literal")
+    ):
+        return None
+    if sum(arg is base for arg in eqn.args) > 1:
+        return None
+    views: dict[Value, None] = {}
+    for late in reads.get(root, ()):
+        if late.number < n or (late.number == n and late.arg is base):
+            continue
+        if late.arg is root or number.get(late.arg, n) >= n:
+            return None
+        views[late.arg] = None
+    return list(views)
+
+
+def _rebuilt(
+    block: Block, early: Mapping[int, Sequence[Value]], copied: Mapping[int, Sequence[int]]
+) -> Block:
+    env: dict[Value, Arg] = {}
+    eqns: list[Eqn] = []
+
+    def copy(arg: Arg, eqn: Eqn) -> Value:
+        hint = arg.hint if isinstance(arg, Value) else ""
+        out = Value(arg.type, hint)
+        eqns.append(Eqn(OWN, (arg,), (out,), {}, (), eqn.loc, eqn.phase))
+        return out
+
+    for n, eqn in enumerate(block.eqns):
+        new = rewire(eqn, env)
+        if n in copied:
+            args = list(new.args)
+            for position in copied[n]:
+                args[position] = copy(args[position], new)
+            new = replace(new, args=tuple(args))
+        eqns.append(new)
+        for view in dict.fromkeys(early.get(n, ())):
+            env[view] = copy(view, new)
+    return replace(block, eqns=tuple(eqns), results=rewire_args(block.results, env))

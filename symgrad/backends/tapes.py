@@ -1,0 +1,24 @@
+"""Tapes of kernels: buffers with one slot a trip, for loops whose number of trips is not known before.
+
+In: a buffer that is full. Out: one twice as long that begins with its slots.
+
+    if trip == s_saved.shape[0]:
+        s_saved = grow(s_saved)
+    s_saved[trip] = s
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True)
+def grow(tape: Any) -> Any:
+    """`tape` with room for as many slots again."""
+    slots = tape.shape[0]
+    longer = np.empty((2 * slots, *tape.shape[1:]), tape.dtype)
+    longer[:slots] = tape
+    return longer
