@@ -20,16 +20,17 @@ from typing import Any, Literal
 from symgrad.ad.forward import forward
 from symgrad.ad.reverse import reverse
 from symgrad.ad.split import split
+from symgrad.emit.names import word
 from symgrad.emit.study import imports, render, study
 from symgrad.errors import NotDifferentiableError
 from symgrad.frontend.lower import Lowered, lower
 from symgrad.frontend.signature import Signature
 from symgrad.frontend.source import place_of
-from symgrad.ir.core import Arg, Function
+from symgrad.ir.core import Arg, Function, Value
 from symgrad.ir.text import show
 from symgrad.ir.types import FLOATS
 from symgrad.ir.verify import verify
-from symgrad.ir.walk import with_eqns
+from symgrad.ir.walk import producers, rename, with_eqns
 from symgrad.opt import simplify
 from symgrad.opt.group import group
 from symgrad.tree import LEAF, Tree
@@ -196,8 +197,20 @@ def build_pair(
 ) -> tuple[Program, Function, Function]:
     """The vjp program, cut into a forward function (results, residuals) and a backward one (gradients)."""
     program = build(fun, signature, transform, options)
-    first, second = split(program.function, len(program.primal.results), len(program.primal.params))
+    count = len(program.primal.results)
+    first, second = split(program.function, count, len(program.primal.params))
+    first, second = _named_residuals(first, second, count)
     return program, trace("forward", first), trace("backward", second)
+
+
+def _named_residuals(first: Function, second: Function, count: int) -> tuple[Function, Function]:
+    """Both halves call a residual without a user's name by the word for what made it."""
+    made = producers(first.body)
+    one, two = {}, {}
+    for residual, param in zip(first.results[count:], second.params, strict=False):
+        if isinstance(residual, Value) and residual in made and not residual.hint:
+            one[residual] = two[param] = word(made[residual].op.name)
+    return rename(first, one), rename(second, two)
 
 
 def pair_texts(first: Program, second: Program, residuals: int) -> tuple[str, str]:
