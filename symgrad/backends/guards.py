@@ -22,7 +22,7 @@ def guards(function: Function, statements: Sequence[Statement], names: Mapping[V
     """The lines before the first statement."""
     yield from _extents(function, names)
     places = {(s.param, s.axis) for s in function.body.symbols}
-    where = {s.name: s for s in function.body.symbols}
+    where = {s.name: s for s in function.body.symbols if s.param in function.params}
     for param in function.params:
         for axis, dim in enumerate(param.type.shape):
             if (param, axis) not in places:
@@ -39,7 +39,7 @@ def _extents(function: Function, names: Mapping[Value, str]) -> Iterator[str]:
     """`n, m = x.shape`, or `n = x.shape[0]` where not every axis has a name of its own."""
     bound: dict[Value, list[Symbol]] = {}
     for symbol in function.body.symbols:
-        if symbol.axis is not None:
+        if symbol.axis is not None and symbol.param in function.params:
             bound.setdefault(symbol.param, []).append(symbol)
     for param, found in bound.items():
         found = sorted(found, key=lambda s: s.axis or 0)

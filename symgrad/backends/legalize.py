@@ -191,8 +191,9 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
         return emitter.append(eqn)
     exact = _exact(eqn, emitter.bounds)
     if exact is not None:
-        known = isinstance(exact, int)
-        return Const(int(exact), eqn.out.type) if known else emitter.emit(OPS["extent"], [], {"dim": exact})
+        if isinstance(exact, int):
+            return Const(exact, eqn.out.type)
+        return emitter.emit(OPS["extent"], [], {"dim": exact})
     if eqn.op.name == "matmul":
         eqn = replace(eqn, args=tuple(_for_blas(a, emitter) for a in eqn.args))
     if eqn.op.name == "reshape" and not is_view(eqn):

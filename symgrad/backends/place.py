@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from symgrad.backends.access import is_view, resolve, roots_of, whole
-from symgrad.backends.legal import OWN, layout
+from symgrad.backends.legal import OWN, WRAP, layout
 from symgrad.backends.sink import operands_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
+from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers, rewire, rewire_args
 
 # The operand of a branch whose array each result takes over; None where a branch brings an array of its own.
@@ -90,6 +91,7 @@ def place(block: Block, owned: Set[Value]) -> Block:
     """The block in which every overwritten operand of a region is an array that it may change."""
     if not any(True for eqn in block.eqns for _ in overwritten(eqn)):
         return block
+    block = _views_first(block)
     made = producers(block)
     number = {out: k for k, eqn in enumerate(block.eqns) for out in eqn.outs}
     reads = _reads(block, made)
@@ -105,6 +107,22 @@ def place(block: Block, owned: Set[Value]) -> Block:
             elif eqn.regions:
                 copied.setdefault(n, []).append(position)
     return _rebuilt(block, early, copied)
+
+
+def _views_first(block: Block) -> Block:
+    """The block with views, and positions, as soon as they can be: before their arrays are written to."""
+    made: dict[Value, int] = {}
+    key: list[int] = []
+    for n, eqn in enumerate(block.eqns):
+        free = not eqn.regions and (is_view(eqn) or eqn.op is WRAP or _is_position(eqn))
+        key.append(max((key[made[a]] for a in values(eqn.args) if a in made), default=-1) if free else n)
+        made.update((out, n) for out in eqn.outs)
+    order = sorted(range(len(key)), key=lambda n: (key[n], n))
+    return replace(block, eqns=tuple(block.eqns[n] for n in order))
+
+
+def _is_position(eqn: Eqn) -> bool:
+    return eqn.op.kind is Kind.ELEMENTWISE and eqn.out.type == ArrayType("int64") and eqn.op is not OWN
 
 
 def _reads(block: Block, made: Mapping[Value, Eqn]) -> dict[Value, list[_Late]]:
