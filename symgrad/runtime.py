@@ -22,6 +22,7 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "norm",
+    "push",
     "relu",
     "sigmoid",
     "sigmoid_cross_entropy",
@@ -89,6 +90,15 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """sqrt(sum(x * x)) over `axis`; its derivative at 0 is 0."""
     return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+
+
+def push(tape: Any, k: int, v: Any) -> Any:
+    """`tape` with `v` in slot k, at most one beyond its end; a full tape moves to twice the room."""
+    if k == len(tape):
+        room = np.empty_like(tape, shape=(max(k, 8), *tape.shape[1:]))
+        tape = np.concatenate((tape, room))
+    tape[k] = v
+    return tape
 
 
 def erf(x: Any) -> Any:

@@ -17,6 +17,7 @@ from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
 from symgrad.emit.idioms import keywords, mean, outer
 from symgrad.emit.index import key, subscript
 from symgrad.emit.syntax import ATOM, Text, atom, binary, call, constant, method, negate, number, parenthesise
+from symgrad.emit.syntax import choice as conditional
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Value
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import dims
@@ -107,14 +108,22 @@ def _without_casts(name: str, data: list[Text], want: str) -> list[Text]:
     if all(t.bare is None for t in data):
         return data
     bare = [t.bare or t for t in data]
-    if computes_in(name, tuple((t.dtype, t.weak) for t in bare), want):
+    if _certainly_computes(name, bare, want):
         return bare
     out = list(data)
     for i, text in enumerate(data):
         attempt = [*out[:i], text.bare or text, *out[i + 1 :]]
-        if text.bare is not None and computes_in(name, tuple((t.dtype, t.weak) for t in attempt), want):
+        if text.bare is not None and _certainly_computes(name, attempt, want):
             out = attempt
     return out
+
+
+def _certainly_computes(name: str, data: Sequence[Text], want: str) -> bool:
+    """NumPy computes in this dtype, also where it meets plain Python numbers."""
+    known = computes_in(name, tuple((t.dtype, t.weak) for t in data), want)
+    if known and any(t.unsure for t in data):
+        return computes_in(name, tuple((t.dtype, t.weak or t.unsure) for t in data), want)
+    return known
 
 
 def _plain_operands(eqn: Eqn, values: Sequence[Text | None]) -> list[Text]:
@@ -127,6 +136,11 @@ def _plain_operands(eqn: Eqn, values: Sequence[Text | None]) -> list[Text]:
             text = constant(arg.value, arg.type.dtype) if takes_its_dtype else scalar(arg)
         out.append(text)
     return out
+
+
+def choice(eqn: Eqn, condition: Text, then: Text, orelse: Text) -> Text:
+    """The text of a branch between two expressions."""
+    return replace(conditional(condition, then, orelse), dtype=eqn.out.type.dtype, eqn=eqn)
 
 
 def scalar(const: Const) -> Text:
@@ -185,7 +199,16 @@ def _natural(value: Text) -> str:
 def _empty(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     out = eqn.out.type
     dtype = [] if out.dtype == "float64" else [f"dtype={_dtype(out.dtype)}"]
-    return call("np.empty", [shape(out.shape, scope, hint), *dtype], out.dtype)
+    sizes = extent(out.shape[0], scope).text if out.rank == 1 else shape(out.shape, scope, hint)
+    return call("np.empty", [sizes, *dtype], out.dtype)
+
+
+def _tape(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    """A tape without slots; it grows by `push`."""
+    out = eqn.out.type
+    dtype = [] if out.dtype == "float64" else [f"dtype={_dtype(out.dtype)}"]
+    sizes = ", ".join(["0", *(extent(d, scope).text for d in dims(eqn.attrs))])
+    return call("np.empty", [f"({sizes})" if out.rank > 1 else "0", *dtype], out.dtype)
 
 
 def _iota(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
@@ -249,6 +272,7 @@ _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "extent": _extent,
     "full": _full,
     "empty": _empty,
+    "tape": _tape,
     "iota": _iota,
     "literal": _literal,
     "broadcast_to": _broadcast_to,
@@ -266,6 +290,8 @@ def write(eqn: Eqn, name: str, values: Sequence[Text | None], scope: Scope) -> s
     bare = value.bare
     if bare is not None and computes_in("setitem", ((bare.dtype, False), (base.dtype, False)), base.dtype):
         value = bare
+    if eqn.op.name == "push":
+        return f"{name} = push({name}, {dynamic[0].text}, {value.text})"
     if eqn.op.name == "setitem":
         return f"{name}{subscript(index, base.shape, dynamic, scope)} = {value.text}"
     if is_basic(index):

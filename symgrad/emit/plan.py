@@ -1,9 +1,10 @@
 """Which values become statements and which are nested in the expression that reads them.
 
-In: a function. Out: the values that have no statement of their own, and how often each extent is written.
-A value is nested if it has no user's name and is read once, in the phase that computes it, and the line
-stays short; or if writing it again costs nothing (`x.T`, `-x`, `x[0]`). Whatever would make a line too
-long becomes a named temporary instead.
+In: an open program. Out: the values that have no statement of their own, the branches that are conditional
+expressions, and how often each extent is written. A value is nested if it has no user's name and is read once,
+in the block and the phase that compute it, and the line stays short; or if writing it again costs nothing
+(`x.T`, `-x`, `x[0]`). Whatever would make a line too long becomes a named temporary instead. What a trip yields
+is a statement, unless the value that it replaces is still read: then it is nested in `u, v = v, u + v`.
 
     %1 = subtract(y_pred, y); %2 = square(%1); loss = sum(%2)   ->   loss = np.sum(np.square(y_pred - y))
 """
@@ -12,30 +13,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from symgrad.emit.blocks import Block, Step, all_steps
 from symgrad.emit.casts import computes_in
-from symgrad.emit.expr import expression, write
+from symgrad.emit.expr import choice, expression, scalar, write
 from symgrad.emit.extents import Scope, lend
 from symgrad.emit.names import Slot, allocate, identifier, word
 from symgrad.emit.syntax import Text, variable
 from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, values
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.indexing import index_of, is_basic
+from symgrad.ir.regions import FOR
 from symgrad.ir.walk import dims_in
 
 LINE = 100  # columns of a line, with its four of indentation
 NESTED = 80  # columns of an expression
+CHOICE = 6  # operations in a conditional expression
 REPEATED = 12  # columns of a load that may be written more than once
 
 # Results of these share memory with their operand.
 VIEWS = frozenset({"copy", "stop_gradient", "transpose", "reshape", "broadcast_to"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
-    nested: frozenset[Value]
-    asked: Counter[str]
+    """`nested` values have no statement; `expressions` are branches that are one expression, by first result."""
+
+    nested: set[Value] = field(default_factory=set)
+    expressions: set[Value] = field(default_factory=set)
+    asked: Counter[str] = field(default_factory=Counter)
 
 
 def is_view(eqn: Eqn) -> bool:
@@ -56,56 +63,193 @@ def scope_of(function: Function, names: list[str], extents: dict[str, str]) -> S
     return scope
 
 
-def lasting(function: Function) -> frozenset[str]:
+def lasting(program: Block) -> frozenset[str]:
     """The hints that only one value has: its name is never given to another."""
-    count = Counter(p.hint for p in function.params)
-    count.update(out.hint for eqn in function.eqns for out in eqn.outs)
+    count = Counter(p.hint for p in program.params)
+    for step in all_steps(program):
+        count.update(out.hint for out in step.eqn.outs)
+        for block in step.blocks:
+            count.update(p.hint for p in block.params)
     return frozenset(hint for hint, times in count.items() if hint and times == 1)
 
 
-def plan(function: Function, names: list[str]) -> Plan:
-    """Decide for every value of the function's body."""
-    readers = _readers(function)
-    by_value = {out: eqn for eqn in function.eqns for out in eqn.outs}
-    one_phase = len({e.phase for e in function.eqns}) <= 1
-    scope = scope_of(function, names, {})
-    alone = lasting(function)
-    nested: set[Value] = set()
-    asked: Counter[str] = Counter()
-    texts: dict[Value, Text] = {
-        p: variable(n, p.type.dtype) for p, n in zip(function.params, names, strict=True)
-    }
-    for eqn in function.eqns:
-        local = replace(scope, asked=Counter())
-        text = _short(eqn, texts, nested, local)
-        out = eqn.out
-        reads = readers.get(out, [])
-        asked.update(local.asked)
-        if _is_nested(eqn, text, reads, texts, by_value, one_phase):
-            nested.add(out)
-            texts[out] = text
-            for name, count in local.asked.items():
-                asked[name] += count * (len(reads) - 1)
+def hint_for(step: Step, wanted: dict[Value, str]) -> str:
+    """The name of a result: its own, or that of the carried value or branch result that it becomes."""
+    return step.key.hint or wanted.get(step.key, "")
+
+
+def wanted_names(program: Block) -> dict[Value, str]:
+    """For unnamed values that a region hands on, the name that they go by then."""
+    wanted: dict[Value, str] = {}
+    for step in all_steps(program):
+        pairs: list[tuple[Arg, Value]] = []
+        if step.is_loop:
+            pairs += zip(step.carried, step.carried_params, strict=True)
+            pairs += zip(step.yields, step.carried_params, strict=True)
         else:
-            texts[out] = _provisional(eqn, text)
-            if out.hint in alone and eqn.phase == "":
-                lend(scope, out.type, out.hint, out.hint)
-    _short_return(function, texts, nested)
-    return Plan(frozenset(nested), asked)
+            for block in step.blocks:
+                pairs += zip(block.results, step.eqn.outs, strict=True)
+        for given, name in pairs:
+            if isinstance(given, Value) and not given.hint and name.hint:
+                wanted.setdefault(given, name.hint)
+    return wanted
 
 
-Reader = tuple[Eqn, int] | None  # an equation and the position of the operand; None for a result
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a value: a step at an operand's position, or (None) a block as its result of that number."""
+
+    step: Step | None
+    position: int
+    block: Block
+    order: int
 
 
-def _readers(function: Function) -> dict[Value, list[Reader]]:
-    out: dict[Value, list[Reader]] = {}
-    for eqn in function.eqns:
-        for i, arg in enumerate(eqn.args):
+@dataclass(slots=True)
+class _Planning:
+    """What is known of the program, and the plan as far as it goes."""
+
+    program: Block
+    texts: dict[Value, Text]
+    by_value: dict[Value, Eqn]
+    wanted: dict[Value, str]
+    alone: frozenset[str]
+    one_phase: bool
+    scope: Scope
+    plan: Plan = field(default_factory=Plan)
+    readers: dict[Value, list[Reader]] = field(default_factory=dict)
+    order: dict[Step, int] = field(default_factory=dict)
+    replaced: dict[tuple[Block, int], Value] = field(default_factory=dict)  # by which result of a loop's body
+    tells: set[Value] = field(default_factory=set)  # results that are the number of an extent
+    flags: dict[Block, int] = field(default_factory=dict)  # results that are tests, or whole expressions
+
+
+def plan(function: Function, program: Block, names: list[str]) -> Plan:
+    """Decide for every value of the program."""
+    steps = list(all_steps(program))
+    p = _Planning(
+        program,
+        {v: variable(n, v.type.dtype) for v, n in zip(function.params, names, strict=True)},
+        {out: s.eqn for s in steps for out in s.eqn.outs},
+        wanted_names(program),
+        lasting(program),
+        len({s.eqn.phase for s in steps}) <= 1,
+        scope_of(function, names, {}),
+    )
+    _read(program, p, 0)
+    for step in steps:
+        if step.is_loop:
+            first = 1 if step.exits else 0
+            p.replaced |= {(step.body, first + k): v for k, v in enumerate(step.carried_params)}
+            if first:
+                p.flags[step.body] = 0
+            if len(step.blocks) == 2:
+                p.flags[step.blocks[0]] = 0
+    _plan_block(program, NESTED, p)
+    _short_return(program, p)
+    return p.plan
+
+
+def _read(block: Block, p: _Planning, order: int) -> int:
+    """Note every reader in the order of the program."""
+    p.tells.update(s.value for s in block.sizes if isinstance(s.value, Value))
+    for step in block.steps:
+        order += 1
+        p.order[step] = order
+        for i, arg in enumerate(step.eqn.args):
             if isinstance(arg, Value):
-                out.setdefault(arg, []).append((eqn, i))
-    for result in values(function.results):
-        out.setdefault(result, []).append(None)
-    return out
+                p.readers.setdefault(arg, []).append(Reader(step, i, block, order))
+        for inner in step.blocks:
+            order = _read(inner, p, order)
+    order += 1
+    for i, result in enumerate(block.results):
+        if isinstance(result, Value):
+            p.readers.setdefault(result, []).append(Reader(None, i, block, order))
+    return order
+
+
+def _plan_block(block: Block, room: int, p: _Planning) -> None:
+    for step in block.steps:
+        eqn = step.eqn
+        local = replace(p.scope, asked=Counter())
+        if step.eqn.op is FOR:
+            index = step.body.params[0]
+            p.texts[index] = variable(identifier(index.hint or "i"), "int64", weak=True)
+        if step.blocks:
+            if _choose(step, room, p):
+                text = choice(eqn, _condition(step, p), *(_result(b.results[0], p) for b in step.blocks))
+            else:
+                if step.is_loop:
+                    p.texts.update((v, _placeholder(v)) for v in step.carried_params)
+                for inner in step.blocks:
+                    _plan_block(inner, room - 4, p)
+                p.texts.update((o, _placeholder(o)) for o in eqn.outs)
+                continue
+        else:
+            text = _short(step, room, local, p)
+        out = step.key
+        reads = p.readers.get(out, [])
+        p.plan.asked.update(local.asked)
+        if _is_nested(step, block, text, room, reads, p):
+            p.plan.nested.add(out)
+            p.texts[out] = text
+            for name, count in local.asked.items():
+                p.plan.asked[name] += count * (len(reads) - 1)
+        else:
+            p.texts[out] = _provisional(eqn, text)
+            if out.hint in p.alone and eqn.phase == "" and room == NESTED:
+                lend(p.scope, out.type, out.hint, out.hint)
+
+
+def state(value: Value, name: str) -> Text:
+    """What a region hands on: a number that may be a plain Python one on the first trip and NumPy's later."""
+    return replace(variable(name, value.type.dtype), unsure=not value.type.rank)
+
+
+def _placeholder(value: Value) -> Text:
+    return state(value, identifier(value.hint) if value.hint else "state2")
+
+
+def _condition(step: Step, p: _Planning) -> Text:
+    return _result(step.eqn.args[0], p)
+
+
+def _result(arg: Arg, p: _Planning) -> Text:
+    return scalar(arg) if isinstance(arg, Const) else p.texts[arg]
+
+
+def _choose(step: Step, room: int, p: _Planning) -> bool:
+    """A branch between two cheap numbers is an expression, unless the user wrote a statement; then it is planned."""
+    eqn = step.eqn
+    if step.is_loop or len(eqn.outs) != 1 or eqn.out.type.rank or eqn.phase == "bwd":
+        return False
+    if eqn.loc is not None and eqn.loc.text.startswith(("if ", "elif ", "while ", "for ")):
+        return False
+    inner = [s for block in step.blocks for s in all_steps(block)]
+    if len(inner) > CHOICE or any(_is_work(s, p) for s in inner):
+        return False
+    asked = p.plan.asked.copy()
+    for block in step.blocks:
+        p.flags[block] = 0
+        _plan_block(block, room, p)
+    nested = p.plan.nested
+    whole = sum(len(_result(b.results[0], p)) for b in step.blocks) + len(_condition(step, p))
+    if all(s.key in nested for s in inner) and whole <= room - 10:
+        p.plan.expressions.add(step.key)
+        return True
+    p.plan.asked = asked
+    for s in inner:
+        nested.discard(s.key)
+        p.plan.expressions.discard(s.key)
+    for block in step.blocks:
+        del p.flags[block]
+    return False
+
+
+def _is_work(step: Step, p: _Planning) -> bool:
+    """Not an unnamed number that is read once."""
+    named = bool(step.key.hint) or step.key.type.rank > 0 or step.eqn.op.kind is Kind.WRITE
+    return named or len(p.readers.get(step.key, ())) != 1 or (bool(step.blocks) and step.is_loop)
 
 
 def _provisional(eqn: Eqn, text: Text) -> Text:
@@ -117,21 +261,23 @@ def operand_texts(args: tuple[Arg, ...], texts: dict[Value, Text]) -> list[Text 
     return [texts[a] if isinstance(a, Value) else None for a in args]
 
 
-def _short(eqn: Eqn, texts: dict[Value, Text], nested: set[Value], scope: Scope) -> Text:
-    """The text of `eqn`; operands that would make it too long are given a statement of their own."""
+def _short(step: Step, room: int, scope: Scope, p: _Planning) -> Text:
+    """The text of a step; operands that would make it too long are given a statement of their own."""
+    eqn, hint = step.eqn, hint_for(step, p.wanted)
     while True:
         scope.asked.clear()
-        values_of = operand_texts(eqn.args, texts)
+        values_of = operand_texts(eqn.args, p.texts)
         if eqn.op.kind is Kind.WRITE:
             text = variable(write(eqn, eqn.out.hint or "arr", values_of, scope), eqn.out.type.dtype)
         else:
-            text = expression(eqn, values_of, scope, eqn.out.hint)
-        if len(text) + len(eqn.out.hint) <= NESTED or not _spill(values(eqn.args), texts, nested):
+            text = expression(eqn, values_of, scope, hint)
+        if len(text) + len(eqn.out.hint) <= room or not _spill(values(eqn.args), p):
             return text
 
 
-def _spill(args: Iterable[Value], texts: dict[Value, Text], nested: set[Value]) -> bool:
+def _spill(args: Iterable[Value], p: _Planning) -> bool:
     """Take the longest nested operand out; False if there is none worth it."""
+    texts, nested = p.texts, p.plan.nested
     candidates = [a for a in args if a in nested and len(texts[a]) > REPEATED]
     if not candidates:
         return False
@@ -141,50 +287,66 @@ def _spill(args: Iterable[Value], texts: dict[Value, Text], nested: set[Value]) 
     return True
 
 
-def _short_return(function: Function, texts: dict[Value, Text], nested: set[Value]) -> None:
-    results = list(dict.fromkeys(values(function.results)))
-    while sum(len(texts[r]) + 2 for r in results) > NESTED and _spill(results, texts, nested):
+def _short_return(program: Block, p: _Planning) -> None:
+    results = list(dict.fromkeys(values(program.results)))
+    while sum(len(p.texts[r]) + 2 for r in results) > NESTED and _spill(results, p):
         pass
 
 
-def _is_nested(
-    eqn: Eqn,
-    text: Text,
-    reads: list[Reader],
-    texts: dict[Value, Text],
-    by_value: dict[Value, Eqn],
-    one_phase: bool,
-) -> bool:
-    if eqn.op.kind is Kind.WRITE or len(text) > NESTED:
+def _is_nested(step: Step, block: Block, text: Text, room: int, reads: list[Reader], p: _Planning) -> bool:
+    eqn = step.eqn
+    if eqn.op.kind is Kind.WRITE or len(text) > room:
         return False
-    if any(r is not None and r[0].op.kind is Kind.WRITE and r[1] == 0 for r in reads):
+    if _is_size(eqn):
+        return True
+    if step.key in p.tells:
+        return False
+    if any(r.step is not None and r.step.eqn.op.kind is Kind.WRITE and r.position == 0 for r in reads):
         # the array that is written needs a name, but for a view that is copied on the way
         return len(reads) == 1 and is_view(eqn) and (not eqn.out.hint or _named_alike(eqn, reads[0]))
+    if len(reads) == 1 and reads[0].step is None and reads[0].block is block:
+        handed = _is_handed_on(step, reads[0], p)
+        if handed is not None:
+            return handed
     if eqn.out.hint:
         return False
-    if len(reads) == 1:
-        here = one_phase if reads[0] is None else reads[0][0].phase == eqn.phase
-        if here or (reads[0] is not None and eqn.op.kind is Kind.CREATE):
+    if len(reads) == 1 and reads[0].block is block:
+        reader = reads[0].step
+        here = p.one_phase if reader is None else reader.eqn.phase == eqn.phase
+        if here or (reader is not None and eqn.op.kind is Kind.CREATE):
             return True
-    return _costs_nothing(eqn, text, reads, texts, by_value)
+    return all(r.block is block for r in reads) and _costs_nothing(eqn, text, reads, p)
+
+
+def _is_size(eqn: Eqn) -> bool:
+    """The number of an extent under the extent's own name."""
+    return eqn.op.name == "extent" and bool(eqn.out.hint) and as_symbol(eqn.attrs["dim"]) == eqn.out.hint  # type: ignore[arg-type]  # attrs are typed as object
+
+
+def _is_handed_on(step: Step, reader: Reader, p: _Planning) -> bool | None:
+    """For the result of an inner block: whether it is nested where it is handed on; None to decide as usual."""
+    if p.flags.get(reader.block) == reader.position:
+        return None if step.key.hint else True
+    old = p.replaced.get((reader.block, reader.position))
+    if old is None or step.key.hint not in ("", old.hint):
+        return None if step.key.hint or reader.block is p.program else False
+    return any(r.order > p.order[step] for r in p.readers.get(old, ()))
 
 
 def _named_alike(eqn: Eqn, reader: Reader) -> bool:
-    return reader is not None and eqn.out.hint == reader[0].out.hint and eqn.op.name == "copy"
+    return reader.step is not None and eqn.out.hint == reader.step.eqn.out.hint and eqn.op.name == "copy"
 
 
-def _costs_nothing(
-    eqn: Eqn, text: Text, reads: list[Reader], texts: dict[Value, Text], by_value: dict[Value, Eqn]
-) -> bool:
+def _costs_nothing(eqn: Eqn, text: Text, reads: list[Reader], p: _Planning) -> bool:
     """Writing it again is as short as a name for it, and no work."""
-    if None in reads:
+    if any(r.step is None for r in reads):
         return False
     name = eqn.op.name
-    base = texts.get(eqn.args[0]) if eqn.args and isinstance(eqn.args[0], Value) else None
+    base = p.texts.get(eqn.args[0]) if eqn.args and isinstance(eqn.args[0], Value) else None
     if name == "extent":
         return all(as_symbol(d) is not None for d in dims_in(eqn.attrs["dim"]))
     if name == "cast":
-        return all(r is not None and _makes_cast(r[0], by_value) for r in reads)
+        return all(r.step is not None and _makes_cast(r.step.eqn, p.by_value) for r in reads)
     if base is None or not base.name:
         return False
     if name == "transpose":

@@ -15,13 +15,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symgrad.emit.blocks import Block, opened
+from symgrad.emit.control import lines_of
 from symgrad.emit.expr import helpers_of, scalar
+from symgrad.emit.liveness import liveness
+from symgrad.emit.memory import memory
 from symgrad.emit.names import FOREVER, Slot, allocate
-from symgrad.emit.plan import LINE, parameter_names, plan, scope_of
-from symgrad.emit.statements import INDENT, statements
+from symgrad.emit.plan import LINE, lasting, parameter_names, plan, scope_of, wanted_names
+from symgrad.emit.statements import INDENT, Page
 from symgrad.emit.storage import layout
 from symgrad.emit.syntax import Text, variable
 from symgrad.ir.core import Const, Function, Symbol, Value
+from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]
 
@@ -52,24 +57,29 @@ def imports(helpers: tuple[str, ...]) -> str:
 
 def render(function: Function, returns: Returns | None = None, cache: int | None = None) -> Source:
     """The text of a function; with `cache`, that many first parameters come in a tuple, the last argument."""
-    helpers = helpers_of(function.eqns)
+    helpers = helpers_of(tuple(all_eqns(function.body)))
     reserved = [*helpers, "cache"] if cache is not None else helpers
-    chosen = plan(function, parameter_names(function, reserved))
-    stored = layout(function, chosen.nested)
-    sizes = [s for s in function.body.symbols if s.axis is not None and chosen.asked[s.name] > 1]
+    program = opened(function)
+    chosen = plan(function, program, parameter_names(function, reserved))
+    told = [s for s in function.body.symbols if s.param in function.params]
+    live = liveness(program, chosen.nested, chosen.expressions, {s.name for s in told})
+    written = memory(program, live, chosen.nested, chosen.expressions)
+    stored = layout(program, live, chosen, written, {s.param for s in told})
+    sizes = [s for s in told if s.axis is not None and chosen.asked[s.name] > 1]
     slots = [*stored.slots, *(Slot(0.0, FOREVER, s.name, "n") for s in sizes)]
     names = allocate(slots, reserved)
     params = names[: len(function.params)]
     bound = {s.name: name for s, name in zip(sizes, names[len(stored.slots) :], strict=True)}
     name_of = dict(zip(function.params, params, strict=True))
-    scope = scope_of(function, params, _extent_texts(function.body.symbols, name_of, bound))
+    scope = scope_of(function, params, _extent_texts(told, name_of, bound))
     texts = {p: variable(n, p.type.dtype) for p, n in name_of.items()}
+    page = Page(chosen, stored, names, wanted_names(program), lasting(program), texts)
     lines = _docstring(function.doc)
     if cache:
         lines.append(f"{', '.join(params[:cache])}{',' if cache == 1 else ''} = cache")
     lines += _fetched(sizes, name_of, bound)
-    lines += statements(function, stored, names, scope, texts)
-    lines.append(f"return {_returned(function, returns, texts)}")
+    lines += lines_of(program, scope, page)
+    lines.append(f"return {_returned(program, returns, texts)}")
     args = params if cache is None else [*params[cache:], "cache"]
     return Source(
         _head(function.name, args) + "".join(f"{INDENT}{line}\n" if line else "\n" for line in lines),
@@ -94,9 +104,7 @@ def _docstring(doc: str) -> list[str]:
     return [f'"""{safe[0]}"""'] if len(safe) == 1 else [f'"""{safe[0]}', *safe[1:], '"""']
 
 
-def _extent_texts(
-    symbols: tuple[Symbol, ...], name_of: dict[Value, str], bound: dict[str, str]
-) -> dict[str, str]:
+def _extent_texts(symbols: list[Symbol], name_of: dict[Value, str], bound: dict[str, str]) -> dict[str, str]:
     """What the text calls each extent: a name fetched at the top, or the place that it is read from."""
     texts = {}
     for s in symbols:
@@ -120,8 +128,8 @@ def _fetched(sizes: list[Symbol], name_of: dict[Value, str], bound: dict[str, st
     return lines
 
 
-def _returned(function: Function, returns: Returns | None, texts: dict[Value, Text]) -> str:
-    parts = [scalar(r).text if isinstance(r, Const) else texts[r].text for r in function.results]
+def _returned(program: Block, returns: Returns | None, texts: dict[Value, Text]) -> str:
+    parts = [scalar(r).text if isinstance(r, Const) else texts[r].text for r in program.results]
     if returns is None:
         returns = tuple(range(len(parts))) if len(parts) != 1 else 0
     if isinstance(returns, tuple) and len(returns) > 1:

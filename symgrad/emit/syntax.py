@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from symgrad.ir.core import Eqn
 
-COMPARE, ADD, MUL, UNARY, POW, ATOM = range(1, 7)
+CHOICE, OR, AND, NOT, COMPARE, ADD, MUL, UNARY, POW, ATOM = range(10)
 
 _LEVEL = {"+": ADD, "-": ADD, "*": MUL, "/": MUL, "//": MUL, "%": MUL, "@": MUL, "**": POW}
 
@@ -24,6 +24,7 @@ class Text:
     """An expression's text. `dtype` is what it has at run time; `weak`, that it is a plain Python number.
 
     `operator` is the outermost operator, "" if there is none. `name` says that it is just a variable.
+    `unsure`: a number that is sometimes a plain Python one, in a variable that a loop or a branch assigns.
     `eqn` and `operands` are what the text was made from, where it is nested: some operations say more
     than one equation (`np.mean`), or make a cast by themselves.
     """
@@ -34,6 +35,7 @@ class Text:
     weak: bool = False
     operator: str = ""
     name: bool = False
+    unsure: bool = False
     eqn: Eqn | None = None
     operands: tuple[Text, ...] = ()
 
@@ -120,3 +122,35 @@ def number(value: float | int | bool, *, integral: bool = False) -> str:
 def constant(value: float | int | bool, dtype: str, *, integral: bool = False) -> Text:
     text = number(value, integral=integral)
     return Text(text, UNARY if text.startswith("-") else ATOM, dtype, weak=True)
+
+
+def choice(condition: Text, then: Text, orelse: Text) -> Text:
+    """`then if condition else orelse`; where one of them is a bool that decides, `and` and `or`."""
+    weak = then.weak and orelse.weak
+    unsure = then.weak != orelse.weak or then.unsure or orelse.unsure
+    test = truth(condition)
+    if orelse.text == "False" or then.text == "True":
+        word, level = ("and", AND) if orelse.text == "False" else ("or", OR)
+        other = truth(then if word == "and" else orelse)
+        left, right = parenthesise(test, level), parenthesise(other, level + 1)
+        return Text(f"{left} {word} {right}", level, then.dtype, unsure=True)
+    parts = f"{parenthesise(then, OR)} if {parenthesise(test, OR)} else {orelse.text}"
+    return Text(parts, CHOICE, then.dtype, weak, unsure=unsure)
+
+
+def truth(text: Text) -> Text:
+    """A condition in the words of the language: `a and not b` for np.logical_and(a, np.logical_not(b))."""
+    if text.eqn is None or text.name:
+        return text
+    if text.made_by("logical_not"):
+        return negation(truth(text.operands[0]))
+    for op, word, level in (("logical_and", "and", AND), ("logical_or", "or", OR)):
+        if text.made_by(op):
+            a, b = map(truth, text.operands)
+            return Text(f"{parenthesise(a, level)} {word} {parenthesise(b, level + 1)}", level, "bool")
+    return text
+
+
+def negation(text: Text) -> Text:
+    """`not text`."""
+    return Text(f"not {parenthesise(text, NOT)}", NOT, "bool")

@@ -39,7 +39,7 @@ def _block(block: Block, everything: bool) -> Block:
             regions = tuple(_block(r, everything) for r in eqn.regions)
             if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
                 eqn, changed = replace(eqn, regions=regions), True
-        if not numbers.add(eqn):
+        if not numbers.add(eqn) or (eqn.op.name == "full" and eqn.out.type.rank):  # memory to write, not work
             if eqn.op.kind is not Kind.REGION:
                 first.setdefault(numbers.of(eqn.out), eqn)
             eqns.append(eqn)

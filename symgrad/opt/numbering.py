@@ -19,6 +19,8 @@ COMMUTATIVE = frozenset(
     }
 )  # fmt: skip
 
+_MEMORY = frozenset({"empty", "tape"})  # two of them are two, to be written apart
+
 
 class Numbers:
     """Numbers given so far. Values that were not `add`ed are equal to themselves only."""
@@ -31,7 +33,7 @@ class Numbers:
 
     def add(self, eqn: Eqn) -> bool:
         """Number the results of `eqn`; was it computed before?"""
-        if eqn.op.kind is Kind.REGION:
+        if eqn.op.kind is Kind.REGION or eqn.op.name in _MEMORY:
             for out in eqn.outs:
                 self._of_value[out] = self._new()
             return False
