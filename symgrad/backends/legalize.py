@@ -111,7 +111,8 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
     first, _ = operands_of(eqn)
     changed = [k - first for k, _ in overwritten(eqn)]
     roots = (root for k in changed for root in roots_of(resolve(whole(eqn.args[first + k]), emitter.defined)))
-    eqn = sink(eqn, emitter.defined, frozenset(roots))
+    eqn = sink(eqn, emitter.defined, changed, frozenset(roots))
+    changed = [k - first for k, _ in overwritten(eqn)]
     _, carried = operands_of(eqn)
     regions = []
     for block in eqn.regions:

@@ -15,13 +15,10 @@ from dataclasses import dataclass, replace
 
 from symgrad.backends.access import is_view, resolve, roots_of, whole
 from symgrad.backends.legal import OWN, WRAP, layout
-from symgrad.backends.sink import operands_of
+from symgrad.backends.sink import Targets, operands_of, targets_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers, rewire, rewire_args
-
-# The operand of a branch whose array each result takes over; None where a branch brings an array of its own.
-Targets = tuple[int | None, ...]
 
 
 def overwritten(eqn: Eqn) -> Iterator[tuple[int, Value]]:
@@ -34,12 +31,6 @@ def overwritten(eqn: Eqn) -> Iterator[tuple[int, Value]]:
         for k, out in zip(places, eqn.outs, strict=True):
             if k is not None and out.type.rank:
                 yield first + k, out
-
-
-def targets_of(eqn: Eqn) -> Targets:
-    targets = eqn.attrs["targets"]
-    assert isinstance(targets, tuple)
-    return targets
 
 
 def targets(eqn: Eqn, free: Set[Arg]) -> Targets:

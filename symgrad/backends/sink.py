@@ -10,7 +10,7 @@ scalars with a place of their own; the views stand at the head of its blocks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.backends.access import is_view
@@ -27,6 +27,16 @@ def operands_of(eqn: Eqn) -> tuple[int, int]:
     return {"for": 3, "while": 0, "cond": 1}[eqn.op.name], 0 if eqn.op.name == "cond" else len(eqn.outs)
 
 
+# The operand of a branch whose array each result takes over; None where a branch brings an array of its own.
+Targets = tuple[int | None, ...]
+
+
+def targets_of(eqn: Eqn) -> Targets:
+    targets = eqn.attrs["targets"]
+    assert isinstance(targets, tuple)
+    return targets
+
+
 def params_of(eqn: Eqn, block: Block) -> tuple[Value, ...]:
     """The params of a block that stand for operands: all but the index of a `for`."""
     return block.params[1:] if eqn.op.name == "for" else block.params
@@ -40,13 +50,15 @@ class _Moved:
     leaves: dict[Value, None] = field(default_factory=dict)
 
 
-def sink(eqn: Eqn, made: Producers, avoid: frozenset[Value]) -> Eqn:
-    """`eqn` with its views inside; not the views of `avoid`, which it overwrites."""
+def sink(eqn: Eqn, made: Producers, changed: Sequence[int], avoid: frozenset[Value]) -> Eqn:
+    """`eqn` with its views inside; not the operands that it changes, nor views of their arrays `avoid`."""
     first, carried = operands_of(eqn)
     operands = eqn.args[first:]
     named = {s.param: s for block in eqn.regions for s in block.symbols if s.axis is None}
     moved: dict[int, _Moved | Const] = {}
     for k in range(carried, len(operands)):
+        if k in changed:
+            continue
         bound = next((named[p] for b in eqn.regions if (p := params_of(eqn, b)[k]) in named), None)
         found = _sunk(operands[k], made, avoid, bound)
         if found is not None:
@@ -65,7 +77,12 @@ def sink(eqn: Eqn, made: Producers, avoid: frozenset[Value]) -> Eqn:
         if leaf not in have
     ]
     regions = tuple(_block(eqn, b, moved, kept, have, new) for b in eqn.regions)
-    return replace(eqn, args=(*eqn.args[:first], *(operands[k] for k in kept), *new), regions=regions)
+    attrs = dict(eqn.attrs)
+    if "targets" in attrs:
+        number = {k: new_k for new_k, k in enumerate(kept)}
+        attrs["targets"] = tuple(None if k is None else number[k] for k in targets_of(eqn))
+    args = (*eqn.args[:first], *(operands[k] for k in kept), *new)
+    return replace(eqn, args=args, regions=regions, attrs=attrs)
 
 
 def _sunk(arg: Arg, made: Producers, avoid: frozenset[Value], bound: Symbol | None) -> _Moved | Const | None:
