@@ -153,7 +153,7 @@ def _rest(
     page: Page,
     loc: Loc | None,
 ) -> list[str]:
-    """Steps, then assignments, then `break` unless `more`. A last branch that decides `more` exits by itself."""
+    """Steps, assignments, and `break` unless `more`. A last branch that decides `more` exits by itself."""
     count = len(steps)
     while count and steps[count - 1].key in page.plan.nested:
         count -= 1

@@ -1,8 +1,8 @@
 """When values are read: the one question that in-place writes and shared variables depend on.
 
-In: an open program and what is nested in the text. Out: `Liveness`, which tells whether anything may still read
-a value after a point of the program: later, or on the next trip of a loop, but not in the branch not taken.
-Time counts statements; a statement at time t reads at t, and the array that it writes at t - 1.
+In: an open program and what is nested in the text. Out: `Liveness`, which tells whether anything may still
+read a value after a point of the program: later, or on the next trip of a loop, but not in the branch not
+taken. Time counts statements; a statement at time t reads at t, and the array that it writes at t - 1.
 
     while k < n: s = s + x; k = k + 1      x is live everywhere in the loop, s and k as the loop carries them
 """
@@ -72,7 +72,7 @@ Event = tuple[Step | None, Block, Frame]  # a step in its block, or (None) the r
 def liveness(
     program: Block, nested: Set[Value], expressions: Set[Value], function_sizes: Set[str]
 ) -> Liveness:
-    """Times and reads; `expressions` are the branches that print as one, `function_sizes` what params tell."""
+    """Times and reads; `expressions` are branches that print as one, `function_sizes` what params tell."""
     live = Liveness()
     events: list[Event] = []
     owner: dict[Block, tuple[Step, Frame]] = {}

@@ -1,10 +1,10 @@
 """Which writes may happen in place, and what is copied so that they may.
 
-In: an open program and its liveness. Out: the results that live in the memory of their operand, and the arrays
-that a loop takes a copy of before its first trip. A value has roots, the allocations that it may be in. A write
-happens in place only if all of them were allocated here and nothing in them, under any name or through any view,
-is read afterwards. A carried array has a root of its own on each trip if the loop hands memory on that nobody
-else holds: then a swap of two arrays needs no copy, and an array that is yielded twice is copied on each trip.
+In: an open program and its liveness. Out: the results that live in the memory of their operand, and the
+arrays that a loop takes a copy of before its first trip. A value has roots, the allocations that it may be
+in. A write happens in place only if all of them were allocated here and nothing in them, under any name or
+through any view, is read afterwards. A carried array has a root of its own on each trip if the loop hands
+memory on that nobody else holds: a swap of two needs no copy, an array yielded twice is copied on each trip.
 
     y = copy(x); y2 = setitem(y, v, 0)          ->  y = x.copy(); y[0] = v       (x is the caller's)
     dx = full(0.0); dx2 = add_at(dx, g, i)      ->  dx = np.zeros_like(x); dx[i] += g
@@ -24,8 +24,11 @@ from symgrad.ir.regions import WHILE
 
 _AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 _NOT_NUMBERS = frozenset(
-    "where copy stop_gradient logsumexp reshape broadcast_to transpose full literal".split()
-)  # noqa: SIM905 (a table of names)
+    {
+        "where", "copy", "stop_gradient", "logsumexp", "reshape", "broadcast_to", "transpose", "full",
+        "literal",
+    }
+)  # fmt: skip
 
 
 def augmented(eqn: Eqn) -> str:

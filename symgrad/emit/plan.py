@@ -1,10 +1,10 @@
 """Which values become statements and which are nested in the expression that reads them.
 
 In: an open program. Out: the values that have no statement of their own, the branches that are conditional
-expressions, and how often each extent is written. A value is nested if it has no user's name and is read once,
-in the block and the phase that compute it, and the line stays short; or if writing it again costs nothing
-(`x.T`, `-x`, `x[0]`). Whatever would make a line too long becomes a named temporary instead. What a trip yields
-is a statement, unless the value that it replaces is still read: then it is nested in `u, v = v, u + v`.
+expressions, and how often each extent is written. A value is nested if it has no user's name and is read
+once, in the block and the phase that compute it, and the line stays short; or if writing it again costs
+nothing (`x.T`, `-x`, `x[0]`). Whatever would make a line too long becomes a named temporary instead. What a
+trip yields is a statement, unless what it replaces is still read: then it is nested in `u, v = v, u + v`.
 
     %1 = subtract(y_pred, y); %2 = square(%1); loss = sum(%2)   ->   loss = np.sum(np.square(y_pred - y))
 """
@@ -38,7 +38,7 @@ VIEWS = frozenset({"copy", "stop_gradient", "transpose", "reshape", "broadcast_t
 
 @dataclass(slots=True)
 class Plan:
-    """`nested` values have no statement; `expressions` are branches that are one expression, by first result."""
+    """`nested` values have no statement; `expressions` are branches that print as one, by their result."""
 
     nested: set[Value] = field(default_factory=set)
     expressions: set[Value] = field(default_factory=set)
@@ -219,7 +219,7 @@ def _result(arg: Arg, p: _Planning) -> Text:
 
 
 def _choose(step: Step, room: int, p: _Planning) -> bool:
-    """A branch between two cheap numbers is an expression, unless the user wrote a statement; then it is planned."""
+    """A branch between two cheap numbers is an expression, unless the user wrote a statement."""
     eqn = step.eqn
     if step.is_loop or len(eqn.outs) != 1 or eqn.out.type.rank or eqn.phase == "bwd":
         return False
@@ -324,7 +324,7 @@ def _is_size(eqn: Eqn) -> bool:
 
 
 def _is_handed_on(step: Step, reader: Reader, p: _Planning) -> bool | None:
-    """For the result of an inner block: whether it is nested where it is handed on; None to decide as usual."""
+    """For the result of an inner block: whether it is nested where it is handed on; None: as usual."""
     if p.flags.get(reader.block) == reader.position:
         return None if step.key.hint else True
     old = p.replaced.get((reader.block, reader.position))

@@ -1,7 +1,7 @@
 """The lines of one statement, and the comments that say where it belongs.
 
-In: an equation, how its result is stored, the names. Out: lines without indentation. An adjoint statement stands
-under a comment with the user's statement that it differentiates; a note stands behind its line.
+In: an equation, how its result is stored, the names. Out: lines without indentation. An adjoint statement
+stands under a comment with the user's statement that it differentiates; a note stands behind its line.
 
     # h = 1 / (1 + np.exp(-x.dot(w1)))
     dw1 = x.T @ (dh * h * (1 - h))
@@ -79,7 +79,7 @@ def stored(step: Step, scope: Scope, page: Page) -> Iterator[str]:
 
 
 def assigned(moves: Sequence[Move], page: Page) -> list[str]:
-    """Assignments that happen at once: in an order in which none overwrites what a later one reads, else a tuple."""
+    """Assignments that happen at once: in an order that overwrites nothing still to be read, else a tuple."""
     pairs: list[tuple[str, str]] = []
     for move in moves:
         text = page.text(move.source)

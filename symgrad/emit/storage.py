@@ -1,10 +1,10 @@
 """Which variable holds which value.
 
-In: an open program, what is nested, what is written in place. Out: the variables (`Slot`s) with the spans of their
-lives, how each statement stores its result, and the assignments at the seams of regions: before a loop, at the
-end of a trip, at the end of a branch. A carried value is one variable from before the loop to after it; what a
-trip yields is stored there at once if nobody reads the old value any more. A branch stores into the variable that
-both branches give. Time: see `liveness`; an array that is copied and then written is stored at t - 1.
+In: an open program, what is nested, what is written in place. Out: the variables (`Slot`s) with the spans of
+their lives, how each statement stores its result, and the assignments at the seams of regions: before a
+loop, at the end of a trip, at the end of a branch. A carried value is one variable from before the loop to
+after it; what a trip yields is stored there at once if nobody reads the old value any more. A branch stores
+into the variable that both branches give. Time: see `liveness`; what is copied and written is stored at t - 1.
 
     s2 = for(0, n, 1, s) i, s1: t = s1 * x[i]; yield t        s, s1, t, s2 are one variable
     u, v: yield v, u + v                                      u, v = v, u + v
@@ -150,7 +150,7 @@ def _assign(step: Step, frame: Frame, targets: dict[Value, int], m: _Making) -> 
 
 
 def _reusable(out: Value, target: int | None, time: int, frame: Frame, m: _Making) -> int | None:
-    """The variable that the value is wanted in, or one of the regions around that has its name; if it is free."""
+    """A free variable for the value: where it is wanted, or one of the regions around that has its name."""
     if target is not None and m.free(target, out, time, frame):
         return target
     for slot in reversed(m.around.get(out.hint, ()) if out.hint else ()):
