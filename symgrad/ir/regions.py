@@ -109,13 +109,12 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
 def bind_symbols(
     params: Sequence[Value], eqns: Sequence[Eqn], needed: set[str], known: Sequence[Symbol] = ()
 ) -> tuple[Symbol, ...]:
-    """Where a block finds each extent: where `known` says, if that is in it; else on an axis of a param.
+    """Where a block finds each extent: on a param, as `known` says or on an axis; else where `known` says.
 
     The first param may be a loop's index, and is the extent of its own name. What an equation makes tells no
     extent by itself: it may have needed the number to be made.
     """
-    here = {*params, *(o for e in eqns for o in e.outs)}
-    found = {s.name: s for s in reversed(known) if s.param in here and s.name in needed}
+    found = {s.name: s for s in reversed(known) if s.param in params and s.name in needed}
     for value in params:
         for axis, dim in enumerate(value.type.shape):
             name = as_symbol(dim)
@@ -124,6 +123,10 @@ def bind_symbols(
     for value in params[:1]:
         if value.type == ArrayType("int64") and value.hint in needed:
             found.setdefault(value.hint, Symbol(value.hint, value, None))
+    made = {o for e in eqns for o in e.outs}  # later than any param: `s` may be needed to make its own value
+    for s in known:
+        if s.param in made and s.name in needed:
+            found.setdefault(s.name, s)
     return tuple(found[name] for name in sorted(found))
 
 
