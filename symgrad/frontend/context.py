@@ -218,8 +218,8 @@ class Lowering:
         )
 
     def view(self, base: Tensor, read: Derive, put: Put | None, *, unsure: bool = False) -> Tensor:
-        """A tensor that is a part, or another arrangement, of `base`."""
-        out = Tensor(read(self.arg(base)), weak=base.weak, is_array=True, view=View(base, read, put, unsure))
+        """A tensor that is a part, or another arrangement, of `base`: an array, also of a Python number."""
+        out = Tensor(read(self.arg(base)), is_array=True, view=View(base, read, put, unsure))
         out.captured = base.captured
         return out
 
