@@ -24,7 +24,7 @@ from symgrad.frontend.solver import Solver
 from symgrad.frontend.source import FunctionNode, Unit
 from symgrad.frontend.values import Derive, Put, Tensor, Val, View
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Const, Value
+from symgrad.ir.core import Arg, Const, Span, Value
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType
@@ -62,6 +62,12 @@ class Frame:
     function: FunctionNode | None = None  # whose body this is
 
 
+_INTEGER = ArrayType("int64")
+_OF_INTEGERS = frozenset(
+    ("add", "subtract", "multiply", "getitem", "extent", "minimum", "maximum", "where", "cast")
+)
+
+
 class Lowering:
     """What all frames of one program share.
 
@@ -92,6 +98,8 @@ class Lowering:
         self.leaf_names: dict[Value, list[str]] = {}  # container leaves: the names they were bound to
         self.journals: list[Journal] = []  # of the regions that are being interpreted, outermost first
         self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
+        self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
+        self.scalars: dict[Any, Value] = {}  # computed integers: the same computation, the same value
         self.rotated: dict[int, Any] = {}  # loop statements that were rewritten
         self.guesses: dict[int, Any] = {}  # by loop statement: what it turned out to carry
         self.run_body = run_body
@@ -128,8 +136,16 @@ class Lowering:
     # -- equations -----------------------------------------------------------------------------------
 
     def emit(self, name: str, args: Sequence[Arg], **attrs: object) -> Value:
-        """Append an equation."""
-        return self.builder.emit(OPS[name], args, attrs)
+        """Append an equation; what computes an integer once more is the integer that there is."""
+        key = None
+        if all(not a.type.is_float or a.type.rank for a in args) and name in _OF_INTEGERS:
+            key = (name, *args, *attrs.values())
+            if key in self.scalars:
+                return self.scalars[key]
+        out = self.builder.emit(OPS[name], args, attrs)
+        if key is not None and out.type == _INTEGER:
+            self.scalars[key] = out
+        return out
 
     def make(self, name: str, *operands: Tensor, weak: bool = False, **attrs: object) -> Tensor:
         """The result of an op as a new tensor."""

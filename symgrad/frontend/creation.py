@@ -16,6 +16,7 @@ from symgrad.frontend.index import getitem, setitem
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import array_of, as_tensor, cast, elementwise, floats, result_dtype
 from symgrad.frontend.registry import handles
+from symgrad.frontend.spans import counted
 from symgrad.frontend.values import Tensor, Val, is_dim
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Dim, Extent
@@ -40,6 +41,9 @@ def shape_of(low: Lowering, spec: Val) -> Shape:
     dims = list(spec) if isinstance(spec, tuple | list) else [spec]
     out: list[Dim] = []
     for d in dims:
+        if isinstance(d, Tensor) and d.dtype in INTS and not d.rank and d.arg not in low.integers.values():
+            if not isinstance(low.arg(d), Const):
+                d = counted(low, d)
         if not is_dim(d):
             d = constant(low, d, "a shape")
             if not is_dim(d):

@@ -15,9 +15,9 @@ import numpy as np
 
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
-from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import array_of, as_tensor, cast
 from symgrad.frontend.solver import Undecided
+from symgrad.frontend.spans import span
 from symgrad.frontend.values import Tensor, Val, is_dim
 from symgrad.ir.core import Arg, At, AtArg, Const, Gather, Index, IndexItem, NewAxis, Span
 from symgrad.ir.dims import Dim, Extent, symbols
@@ -69,7 +69,7 @@ def parse(low: Lowering, shape: Shape, key: Val) -> Key:
 
 def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, Arg | None]:
     if isinstance(item, slice):
-        return _span(low, item, extent), None
+        return span(low, item, extent), None
     if isinstance(item, bool | np.bool_):
         low.refuse("an array is indexed with a bool", instead="x if flag else ..., on a compile-time flag")
     if isinstance(item, Extent) and set(symbols(item)) <= set(low.integers):
@@ -137,44 +137,6 @@ def _moving_position(low: Lowering, position: Dim, extent: Dim) -> Dim | None:
         return position if s.decide(extent - position - 1) else None
     except Undecided:
         return None
-
-
-def _span(low: Lowering, item: slice, extent: Dim) -> Span:
-    step = 1 if item.step is None else constant(low, item.step, "the step of a slice")
-    if step == 0:
-        low.refuse("the step of a slice is 0")
-    s = low.solver
-
-    def clipped(bound: Val, below: Dim, above: Dim) -> Dim:
-        """NumPy counts negative bounds from the end, and clips what is out of bounds."""
-        bound = _bound(low, bound)
-        if not s.decide(bound):
-            bound = bound + extent
-            if not s.decide(bound):
-                return below
-        return bound if s.decide(above - bound) else above
-
-    if step > 0:
-        start: Dim = 0 if item.start is None else clipped(item.start, 0, extent)
-        stop = extent if item.stop is None else clipped(item.stop, 0, extent)
-        if (item.start is None or item.stop is None) or s.decide(stop - start):
-            return Span(start, step, s.resolve((stop - start + step - 1) // step))
-        return Span(0, 1, 0)
-    last = extent - 1
-    start = last if item.start is None else clipped(item.start, -1, last)
-    stop = -1 if item.stop is None else clipped(item.stop, -1, last)
-    if s.decide(start - stop):
-        s.require(start)
-        return Span(start, step, s.resolve((start - stop - step - 1) // -step))
-    return Span(0, 1, 0)
-
-
-def _bound(low: Lowering, bound: Val) -> Dim:
-    if isinstance(bound, Tensor):
-        bound = constant(low, bound, "the bound of a slice")
-    if not is_dim(bound):
-        low.refuse(f"the bound of a slice is a {type(bound).__name__}", instead="an integer")
-    return bound if isinstance(bound, Extent) else int(bound)
 
 
 def getitem(low: Lowering, t: Tensor, key: Val) -> Tensor:

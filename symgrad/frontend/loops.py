@@ -143,6 +143,7 @@ class _Trial:
         self.live = live_after(frame, [self.node])
         self.in_place = {n for n in self.stored if self._only_updated(n)}
         self.slots: list[Slot] = []
+        self.test_scope: list[Scope] = []
         self.values: dict[str, Val] = {}  # carried names: the value before
         for name in self.stored:
             lost = isinstance(self.before.get(name, _LOST), Missing)
@@ -233,6 +234,7 @@ class _Trial:
             return (), None
         low = self.low
         scope = Scope(low, self.frame)
+        self.test_scope.append(scope)
         with scope.inside():
             v = branches.decided(low, self.head.test(), "`while`")
             test = low.arg(v) if isinstance(v, Tensor) else TRUE if v else FALSE
@@ -513,7 +515,7 @@ class _Trial:
         body = ([rewire(e, constant) for e in eqns], rewire_args(results, constant))
         if head.bounds is not None:
             assert head.index is not None
-            blocks, operands = closed(low, [head.index, *params], [body])
+            blocks, operands = closed(low, [head.index, *params], [body], [self.scope])
             args = (*head.bounds, *inits, *operands)
             emit_region(low, FOR, args, tuple(outs), blocks, operands, {"exits": True} if exits else {})
             return
@@ -522,10 +524,10 @@ class _Trial:
         (value,) = rewire_args([test], constant)
         if exits:
             more = extra[0].param.arg
-            tested, value = _while_more(low, tested, value, more)
+            tested, value = _while_more(low, tested, value, more, self.test_scope)
         if isinstance(value, Const) and value.value:
             low.refuse("a `while` that never ends", why="its condition is always true, and nothing leaves it")
-        blocks, operands = closed(low, params, [(tested, [value]), body])
+        blocks, operands = closed(low, params, [(tested, [value]), body], [*self.test_scope, self.scope])
         emit_region(low, WHILE, (*inits, *operands), tuple(outs), blocks, operands)
 
     def _after(self, env: dict[str, Val], slots: list[Slot], written_cells: set[Tensor]) -> list[Handed]:
@@ -601,14 +603,16 @@ class _Trial:
         )
 
 
-def _while_more(low: Lowering, tested: list[Eqn], value: Arg, more: Arg) -> tuple[list[Eqn], Arg]:
+def _while_more(
+    low: Lowering, tested: list[Eqn], value: Arg, more: Arg, scopes: Sequence[Scope]
+) -> tuple[list[Eqn], Arg]:
     """The condition is only computed again where the last trip did not leave the loop."""
     if isinstance(value, Const):
         return ([], more) if value.value else ([], FALSE)
     out = Value(ArrayType("bool"))
     before, low.builder = low.builder, Builder(low.solver)
     try:
-        blocks, operands = closed(low, [], [(tested, [value]), ((), [FALSE])])
+        blocks, operands = closed(low, [], [(tested, [value]), ((), [FALSE])], scopes)
         emit_region(low, COND, (more, *operands), (out,), blocks, operands)
         return low.builder.eqns, out
     finally:

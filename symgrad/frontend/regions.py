@@ -41,7 +41,8 @@ class Scope:
         while self.frames[-1].comprehension and (outer := self.frames[-1].outer) is not None:
             self.frames.append(outer)
         self._envs = [dict(f.env) for f in self.frames]
-        self._moving, self._numbers = dict(low.solver.moving), dict(low.numbers)
+        self._moving, self.numbers = dict(low.solver.moving), dict(low.numbers)
+        self._spans, self._scalars = dict(low.spans), dict(low.scalars)
         self._certain = low.solver.certain and certain
 
     @contextmanager
@@ -70,7 +71,9 @@ class Scope:
         for i, frame in enumerate(self.frames):
             frame.env, self._envs[i] = self._envs[i], frame.env
         solver.moving, self._moving = self._moving, solver.moving
-        low.numbers, self._numbers = self._numbers, low.numbers
+        low.numbers, self.numbers = self.numbers, low.numbers
+        low.spans, self._spans = self._spans, low.spans
+        low.scalars, self._scalars = self._scalars, low.scalars
         solver.certain, self._certain = self._certain, solver.certain
 
     def env(self, number: int = 0) -> dict[str, Val]:
@@ -112,6 +115,7 @@ def attempt(low: Lowering, frame: Frame) -> Iterator[None]:
     """All or nothing: an exception leaves no trace of what was lowered meanwhile."""
     journal, eqns, count = Journal(), low.builder.eqns, len(low.builder.eqns)
     state, envs = low.solver.snapshot(), [(frame, dict(frame.env))]
+    made = dict(low.numbers), dict(low.spans), dict(low.scalars)
     low.journals.append(journal)
     try:
         yield
@@ -120,6 +124,7 @@ def attempt(low: Lowering, frame: Frame) -> Iterator[None]:
         low.journals.pop()
         del eqns[count:]
         low.solver.restore(state)
+        low.numbers, low.spans, low.scalars = made
         for f, env in envs:
             f.env = env
         raise
@@ -290,7 +295,7 @@ class Join:
             scope.refuse_changed_containers("under a condition that the data decide")
             scope.settle()
         if self.outs:
-            blocks, operands = closed(low, [], bodies)
+            blocks, operands = closed(low, [], bodies, self.sides)
             emit_region(low, op, (condition, *operands), tuple(self.outs), blocks, operands)
         for t, out, seen in zip(self.cells, self.outs, versions, strict=False):
             low.touch(t)
@@ -341,11 +346,12 @@ type_of = _type
 
 
 def closed(
-    low: Lowering, params: Sequence[Value], bodies: Sequence[Body]
+    low: Lowering, params: Sequence[Value], bodies: Sequence[Body], scopes: Sequence[Scope] = ()
 ) -> tuple[tuple[Block, ...], tuple[Arg, ...]]:
-    """Closed blocks, and the operands that they take; loop counters are the extents of their names."""
+    """Closed blocks, and the operands that they take; integers that are extents tell those extents."""
     numbers = {**low.integers, **low.numbers}
-    known = [Symbol(name, value, None) for name, value in numbers.items()]
+    everything = [*numbers.items(), *(pair for s in scopes for pair in s.numbers.items())]
+    known = [Symbol(name, value, None) for name, value in dict.fromkeys(everything)]
     extents = Builder(low.solver)
     extents.loc = low.builder.loc
     blocks, operands = close_all(params, bodies, extents, known)

@@ -1,0 +1,169 @@
+"""Slices of one axis, with NumPy's rules: negative bounds count from the end, bounds out of reach are clipped.
+
+In: a slice of integers and the extent of an axis. Out: a `Span`. Bounds that the data decide, or a loop counter
+whose range does not tell how they are clipped, become extents of their own, whose numbers are computed before.
+
+    x[1:]                 ->  Span(1, 1, n - 1), with the guard n - 1 >= 0
+    x[row[i]:row[i + 1]]  ->  Span(p, 1, q), with p = row[i] clipped and q = the number of elements
+"""
+
+from __future__ import annotations
+
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.operators import constant
+from symgrad.frontend.promote import as_tensor, cast
+from symgrad.frontend.solver import Bounds, Undecided
+from symgrad.frontend.values import Tensor, Val, is_dim
+from symgrad.ir.core import Arg, Const, Span
+from symgrad.ir.dims import Dim, Extent, symbol
+from symgrad.ir.ops import OPS
+from symgrad.ir.types import INTS
+
+
+def span(low: Lowering, item: slice, extent: Dim) -> Span:
+    """The elements that a slice selects."""
+    step = 1 if item.step is None else constant(low, item.step, "the step of a slice")
+    if step == 0:
+        low.refuse("the step of a slice is 0")
+    first, last = _bound(low, item.start), _bound(low, item.stop)
+    if not isinstance(first, Tensor) and not isinstance(last, Tensor):
+        try:
+            return _static(low, first, last, step, extent)
+        except Undecided:
+            pass
+    return _computed(low, first, last, step, extent)
+
+
+def _bound(low: Lowering, bound: Val) -> Dim | Tensor | None:
+    if bound is None:
+        return None
+    if isinstance(bound, Tensor):
+        arg = low.arg(bound)
+        if isinstance(arg, Const):
+            return int(arg.value)
+        if bound.rank or bound.dtype not in INTS:
+            low.refuse(f"the bound of a slice is {bound.type}", instead="an integer: int(...)")
+        return bound
+    if not is_dim(bound):
+        low.refuse(f"the bound of a slice is a {type(bound).__name__}", instead="an integer")
+    return bound if isinstance(bound, Extent) else int(bound)
+
+
+def _static(low: Lowering, first: Dim | None, last: Dim | None, step: int, extent: Dim) -> Span:
+    s = low.solver
+
+    def clipped(bound: Dim, below: Dim, above: Dim) -> Dim:
+        if not s.decide(bound):
+            bound = bound + extent
+            if not s.decide(bound):
+                return below
+        return bound if s.decide(above - bound) else above
+
+    if step > 0:
+        start: Dim = 0 if first is None else clipped(first, 0, extent)
+        stop = extent if last is None else clipped(last, 0, extent)
+        if (first is None or last is None) or s.decide(stop - start):
+            return Span(start, step, s.resolve((stop - start + step - 1) // step))
+        return Span(0, 1, 0)
+    end = extent - 1
+    start = end if first is None else clipped(first, -1, end)
+    stop = -1 if last is None else clipped(last, -1, end)
+    if s.decide(start - stop):
+        s.require(start)
+        return Span(start, step, s.resolve((start - stop - step - 1) // -step))
+    return Span(0, 1, 0)
+
+
+# -- bounds that are computed --------------------------------------------------------------------------------
+
+
+def _computed(
+    low: Lowering, first: Dim | Tensor | None, last: Dim | Tensor | None, step: int, extent: Dim
+) -> Span:
+    lowest, highest = (0, extent) if step > 0 else (-1, extent - 1)
+    begin, end = (lowest, highest) if step > 0 else (highest, lowest)
+    keys = tuple(_key(low, b) for b in (first, last))
+    known = low.spans.get((*keys, step))
+    if known is not None:
+        other, made = known
+        if other == extent or low.solver.value(other) == low.solver.value(extent):
+            low.solver.equal(other, extent)  # the same bounds of arrays that have one length: one slice
+            return made
+    start = begin if first is None else _clipped(low, first, lowest, highest, extent)
+    stop = end if last is None else _clipped(low, last, lowest, highest, extent)
+    position = start if is_dim(start) else named(low, start, Bounds(lowest, highest))
+    number = low.arg(as_tensor(low, position))
+    span_ = _integer(low, "subtract", low.arg(as_tensor(low, stop)), number)
+    if step < 0:
+        span_ = _integer(low, "negative", span_)
+    if abs(step) != 1:
+        span_ = _integer(low, "add", span_, low.const(abs(step) - 1, "int64"))
+        span_ = _integer(low, "floor_divide", span_, low.const(abs(step), "int64"))
+    count = named(low, Tensor(_integer(low, "maximum", span_, low.const(0, "int64"))), Bounds(0, extent))
+    out = Span(position, step, count)
+    low.spans[(*keys, step)] = (extent, out)
+    return out
+
+
+def _key(low: Lowering, bound: Dim | Tensor | None) -> object:
+    return low.arg(bound) if isinstance(bound, Tensor) else bound
+
+
+def _clipped(low: Lowering, bound: Dim | Tensor, lowest: Dim, highest: Dim, extent: Dim) -> Dim | Tensor:
+    """The bound as NumPy counts it, between `lowest` and `highest`."""
+    s = low.solver
+    below = above = True  # it may be negative; it may be too large
+    if not isinstance(bound, Tensor):
+        below, above = not _certain(low, bound), not _certain(low, highest - bound)
+        if not below and not above:
+            return s.resolve(bound)
+    arg = cast(low, as_tensor(low, bound), "int64")
+    if below:
+        size = low.arg(as_tensor(low, extent))
+        negative = low.emit("less", [arg, low.const(0, "int64")])
+        from_end = _integer(low, "add", arg, size)
+        least = low.const(0, "int64") if lowest == 0 else low.const(-1, "int64")
+        arg = low.emit("where", [negative, _integer(low, "maximum", from_end, least), arg])
+    if above:
+        arg = _integer(low, "minimum", arg, low.arg(as_tensor(low, highest)))
+    return Tensor(arg)
+
+
+def _certain(low: Lowering, nonnegative: Dim) -> bool:
+    try:
+        return low.solver.decide(nonnegative)
+    except Undecided:
+        return False
+
+
+def _integer(low: Lowering, name: str, *args: Arg) -> Arg:
+    return low.emit(name, list(args))
+
+
+def named(low: Lowering, t: Tensor, bounds: Bounds) -> Extent:
+    """An extent for an integer that is computed: it has the same number as long as this region lasts."""
+    arg = low.arg(t)
+    for name, value in low.numbers.items():
+        if value is arg:
+            return symbol(name)
+    name = next(low.fresh)
+    value = low.builder.emit(OPS["copy"], [arg], hint=name)
+    low.hints[value] = name
+    low.numbers[name] = value
+    low.solver.moving[name] = bounds
+    low.solver.sizes[name] = 2  # any number but 1, which would broadcast
+    low.solver.order.setdefault(name, len(low.solver.order))
+    return symbol(name)
+
+
+def counted(low: Lowering, t: Tensor) -> Extent:
+    """An integer of the data as an extent of a new array."""
+    arg = cast(low, t, "int64")
+    key = ("count", arg)
+    known = low.spans.get(key)
+    if known is None:
+        out = named(low, Tensor(_integer(low, "maximum", arg, low.const(0, "int64"))), Bounds(0, None))
+        known = low.spans[key] = (out, Span(0, 1, out))
+    count = known[1].extent
+    assert isinstance(count, Extent)
+    return count
