@@ -156,7 +156,7 @@ def linspace(
     if a.rank or b.rank:
         low.refuse("np.linspace between arrays", instead="a + (b - a) * np.linspace(0.0, 1.0, num)[:, None]")
     (count,) = shape_of(low, num)
-    to = dtype_of(low, dtype, "float64")
+    to = dtype_of(low, dtype, result_dtype([a, b]))
     parts = count - 1 if constant(low, endpoint, "endpoint") else count
     index = Tensor(cast(low, iota(low, count), "float64"))
     a, b = (Tensor(cast(low, t, "float64"), weak=True) for t in (a, b))
