@@ -33,6 +33,7 @@ from symgrad.ir.verify import verify
 from symgrad.ir.walk import producers, rename, with_eqns
 from symgrad.opt import simplify
 from symgrad.opt.group import group
+from symgrad.opt.memo import Remembered
 from symgrad.tree import LEAF, Tree
 
 Mode = Literal["value", "grad", "value_and_grad", "vjp", "jvp", "hvp"]
@@ -188,7 +189,8 @@ def build(fun: Callable[..., Any], signature: Signature, transform: Transform, o
         trace(transform.mode, derived)
     with _timed(seconds, "simplify"):
         level: Any = "off" if options.simplify == "off" else "study"
-        derived = trace("simplify", simplify(derived, level, sympy=options.simplify))
+        memo = Remembered() if options.cache else None
+        derived = trace("simplify", simplify(derived, level, sympy=options.simplify, memo=memo))
     return Program(derived, output, lowered, options, wrt, primal, transform.mode, seconds)
 
 
