@@ -60,6 +60,7 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
     emitter = _Emitter(bounds)
     env: dict[Value, Arg] = {}
     named = {s.param: s.name for s in block.symbols if s.axis is None}
+    numbers: set[Arg] = set(block.params)
     last = _last_uses(block)
     for number, original in enumerate(block.eqns):
         eqn = rewire(original, env)
@@ -71,8 +72,10 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
             continue
         arg = _legal(eqn, emitter)
         if eqn.out in named and isinstance(arg, Value):  # the number of an extent has a variable
-            if eqn.op.name == "extent" or is_view(eqn):
-                arg = emitter.emit(OWN, [arg], {}, eqn.out.hint)
+            if eqn.op.name == "extent" or is_view(eqn) or arg in numbers:
+                own = Value(arg.type, eqn.out.hint)
+                arg = emitter.append(emitter.stamp(OWN, [arg], {}, own))
+            numbers.add(arg)
             bounds.bind(named[eqn.out], arg)
         if arg is not eqn.out:
             env[eqn.out] = arg

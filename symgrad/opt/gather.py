@@ -116,7 +116,11 @@ class _Gathering:
         for arg in eqn.args:
             inner = self.produced.get(arg) if isinstance(arg, Value) else None
             inline = (
-                inner is not None and not inner.out.hint and self.count[inner.out] == 1 and _arithmetic(inner)
+                inner is not None
+                and not inner.regions
+                and not inner.out.hint
+                and self.count[inner.out] == 1
+                and _arithmetic(inner)
             )
             found: Term | None
             if inline and inner is not None:
