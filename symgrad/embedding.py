@@ -16,6 +16,8 @@ from numba.extending import NativeValue, overload, typeof_impl, unbox
 
 from symgrad.derivative import Derivative
 
+LENGTH = 5040  # of every axis of an example: it has many divisors, for reshape
+
 _known: dict[int, tuple[Derivative, Any]] = {}
 
 
@@ -59,7 +61,12 @@ def kernel_for(derivative: Derivative, argument_types: tuple[Any, ...]) -> Any:
     Extents are taken as named ones; a size-1 axis that should broadcast fails the kernel's entry check.
     """
     examples = tuple(_example(t) for t in argument_types)
-    specialisation, _ = derivative.specialise(examples, {})
+    specialisation, signature = derivative.specialise(examples, {})
+    if signature.exact or not signature.flat:
+        raise TypingError(
+            f"{derivative!r} is another program for each value of a flag, an integer or an extent; "
+            "types are all that is known inside @njit"
+        )
     lowered = specialisation.program.lowered
     if lowered.captures:
         names = ", ".join(c.path for c in lowered.captures)
@@ -78,6 +85,7 @@ def _example(numba_type: Any) -> Any:
     if isinstance(numba_type, types.Integer):
         return 2
     if isinstance(numba_type, types.Array):
-        shape = tuple(range(7, 7 + numba_type.ndim))
-        return np.ones(shape, dtype=str(numba_type.dtype))
+        # Axes of one length fit together in every way that a program can ask for; the kernel's entry
+        # check then knows which have to. One element stands for all.
+        return np.broadcast_to(np.ones((), dtype=str(numba_type.dtype)), (LENGTH,) * numba_type.ndim)
     raise TypingError(f"a derivative inside @njit takes numbers and arrays, not {numba_type}")
