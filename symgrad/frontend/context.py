@@ -24,7 +24,7 @@ from symgrad.frontend.solver import Solver
 from symgrad.frontend.source import FunctionNode, Unit
 from symgrad.frontend.values import Derive, Put, Tensor, Val, View
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Const, Span, Value
+from symgrad.ir.core import Arg, Const, Span, Symbol, Value
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType
@@ -101,6 +101,7 @@ class Lowering:
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
         self.scalars: dict[Any, Value] = {}  # computed integers: the same computation, the same value
         self.rotated: dict[int, Any] = {}  # loop statements that were rewritten
+        self.axes: dict[str, Symbol] = {}  # moving extents that an axis of a computed value has
         self.guesses: dict[int, Any] = {}  # by loop statement: what it turned out to carry
         self.run_body = run_body
         self.calling = calling

@@ -177,6 +177,7 @@ def _symbols(low: Lowering, params: list[Value]) -> Iterator[Symbol]:
             yield Symbol(name, value, None)
     for name, value in low.numbers.items():
         yield Symbol(name, value, None)
+    yield from low.axes.values()
 
 
 def _leaf_hints(low: Lowering) -> dict[Value, str]:

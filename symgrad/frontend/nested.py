@@ -7,7 +7,6 @@ asked for its IR with stand-ins of the arguments' types; its extents are unified
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,15 @@ import numpy as np
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor, cast
+from symgrad.frontend.regions import reclosed
 from symgrad.frontend.resolve import Path
 from symgrad.frontend.signature import NeedConstant, Signature, bind
+from symgrad.frontend.solver import Bounds
 from symgrad.frontend.values import Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Function, Value
-from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbols
-from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import map_dims, rewire_args
+from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbol, symbols
+from symgrad.ir.regions import extent_names
+from symgrad.ir.walk import rename, rewire, rewire_args, substitute_extents
 from symgrad.tree import flatten
 
 
@@ -91,9 +92,9 @@ def splice(low: Lowering, function: Function, operands: list[Arg], integers: dic
     """
     extents: dict[str, Dim] = {}
     env: dict[Value, Arg] = {}
-    for symbol in function.body.symbols:
-        if symbol.axis is None and symbol.param in integers:
-            extents[symbol.name] = low.solver.resolve(integers[symbol.param])
+    for s in function.body.symbols:
+        if s.axis is None and s.param in integers:
+            extents[s.name] = low.solver.resolve(integers[s.param])
     for param, operand in zip(function.params, operands, strict=True):
         if operand.type.dtype != param.type.dtype:
             operand = cast(low, Tensor(operand), param.type.dtype)
@@ -114,14 +115,21 @@ def splice(low: Lowering, function: Function, operands: list[Arg], integers: dic
 
     for guard in function.guards:
         low.solver.require(renamed(guard.nonnegative), guard.message)
-    for eqn in function.eqns:
-        outs = []
-        for out in eqn.outs:
-            new = Value(ArrayType(out.type.dtype, tuple(map(renamed, out.type.shape))))
-            if out.hint:
-                low.hints[new] = out.hint
-            outs.append(new)
-        attrs = {k: map_dims(v, renamed) for k, v in eqn.attrs.items()}
-        low.builder.eqns.append(replace(eqn, args=rewire_args(eqn.args, env), outs=tuple(outs), attrs=attrs))
-        env.update(zip(eqn.outs, outs, strict=True))
-    return list(rewire_args(function.results, env))
+    for name in sorted(extent_names(function.body) - set(extents)):  # made on the way: names of this program
+        extents[name] = symbol(next(low.fresh))
+    own = rename(substitute_extents(function, {n: low.solver.resolve(d) for n, d in extents.items()}), {})
+    own = reclosed(own)
+    env = dict(zip(own.params, (env[p] for p in function.params), strict=True))
+    for eqn in own.eqns:
+        low.hints.update((out, out.hint) for out in eqn.outs if out.hint)
+        low.builder.eqns.append(rewire(eqn, env))
+    for s in own.body.symbols:
+        if s.param not in env:
+            low.solver.moving[s.name] = Bounds(None, None)
+            low.solver.sizes[s.name] = 2  # any number but 1, which would broadcast
+            low.solver.order.setdefault(s.name, len(low.solver.order))
+            if s.axis is None:
+                low.numbers[s.name] = s.param
+            else:
+                low.axes[s.name] = s
+    return list(rewire_args(own.results, env))

@@ -42,6 +42,7 @@ class Scope:
             self.frames.append(outer)
         self._envs = [dict(f.env) for f in self.frames]
         self._moving, self.numbers = dict(low.solver.moving), dict(low.numbers)
+        self.axes = dict(low.axes)
         self._spans, self._scalars = dict(low.spans), dict(low.scalars)
         self._certain = low.solver.certain and certain
 
@@ -72,6 +73,7 @@ class Scope:
             frame.env, self._envs[i] = self._envs[i], frame.env
         solver.moving, self._moving = self._moving, solver.moving
         low.numbers, self.numbers = self.numbers, low.numbers
+        low.axes, self.axes = self.axes, low.axes
         low.spans, self._spans = self._spans, low.spans
         low.scalars, self._scalars = self._scalars, low.scalars
         solver.certain, self._certain = self._certain, solver.certain
@@ -115,7 +117,7 @@ def attempt(low: Lowering, frame: Frame) -> Iterator[None]:
     """All or nothing: an exception leaves no trace of what was lowered meanwhile."""
     journal, eqns, count = Journal(), low.builder.eqns, len(low.builder.eqns)
     state, envs = low.solver.snapshot(), [(frame, dict(frame.env))]
-    made = dict(low.numbers), dict(low.spans), dict(low.scalars)
+    made = dict(low.numbers), dict(low.axes), dict(low.spans), dict(low.scalars)
     low.journals.append(journal)
     try:
         yield
@@ -124,7 +126,7 @@ def attempt(low: Lowering, frame: Frame) -> Iterator[None]:
         low.journals.pop()
         del eqns[count:]
         low.solver.restore(state)
-        low.numbers, low.spans, low.scalars = made
+        low.numbers, low.axes, low.spans, low.scalars = made
         for f, env in envs:
             f.env = env
         raise
@@ -352,6 +354,7 @@ def closed(
     numbers = {**low.integers, **low.numbers}
     everything = [*numbers.items(), *(pair for s in scopes for pair in s.numbers.items())]
     known = [Symbol(name, value, None) for name, value in dict.fromkeys(everything)]
+    known += dict.fromkeys(a for owner in (low, *scopes) for a in owner.axes.values())
     extents = Builder(low.solver)
     extents.loc = low.builder.loc
     blocks, operands = close_all(params, bodies, extents, known)

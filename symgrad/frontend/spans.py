@@ -43,6 +43,8 @@ def _bound(low: Lowering, bound: Val) -> Dim | Tensor | None:
             return int(arg.value)
         if bound.rank or bound.dtype not in INTS:
             low.refuse(f"the bound of a slice is {bound.type}", instead="an integer: int(...)")
+        if any(arg is leaf for leaf in low.integers.values()):
+            return int(constant(low, bound))  # an integer argument: the specialisation depends on it
         return bound
     if not is_dim(bound):
         low.refuse(f"the bound of a slice is a {type(bound).__name__}", instead="an integer")

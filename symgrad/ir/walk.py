@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Symbol, Value, values
-from symgrad.ir.dims import Dim, Extent, substitute, symbol, symbols
+from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbol, symbols
 from symgrad.ir.types import ArrayType
 
 
@@ -113,12 +113,12 @@ def _rebuild_block(block: Block, value: Callable[[Value], Value], dim: Callable[
         args = tuple(env[a] if isinstance(a, Value) else a for a in eqn.args)
         eqns.append(replace(eqn, args=args, outs=outs, attrs=attrs, regions=regions))
         env.update(zip(eqn.outs, outs, strict=True))
-    bound = []
+    bound: dict[str, Symbol] = {}
     for s in block.symbols:
-        param = env[s.param]
-        if isinstance(param, Value) and dim(symbol(s.name)) == symbol(s.name):
-            bound.append(Symbol(s.name, param, s.axis))
-    return Block(params, tuple(eqns), rewire_args(block.results, env), tuple(bound))
+        param, name = env[s.param], as_symbol(dim(symbol(s.name)))
+        if isinstance(param, Value) and name is not None:
+            bound.setdefault(name, Symbol(name, param, s.axis))
+    return Block(params, tuple(eqns), rewire_args(block.results, env), tuple(bound.values()))
 
 
 def map_dims(attr: object, dim: Callable[[Dim], Dim]) -> object:
