@@ -7,7 +7,6 @@ In: a function, what to differentiate, options. Out: gradients, values, texts. T
 from __future__ import annotations
 
 import functools
-import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +17,7 @@ from symgrad.errors import NotDifferentiableError, SymgradError
 from symgrad.frontend.lower import Lowered
 from symgrad.frontend.scalars import is_scalar_function
 from symgrad.frontend.signature import Signature
-from symgrad.pickling import ByName, ByText, importable, portable
+from symgrad.pickling import recipe
 from symgrad.pipeline import Mode, Options, Program, Transform, build
 from symgrad.study.graph import Graph
 from symgrad.study.graph import graph as draw
@@ -199,14 +198,7 @@ class Derivative(Dispatcher):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        where = getattr(self.fun, "__module__", "") or "", getattr(self.fun, "__qualname__", "")
-        if importable(self, *where):  # decorated: the name in its module is this object
-            return (ByName.load, (ByName(*where),))
-        return (_rebuild, (portable(self.fun), self.transform, self.options))
-
-
-def _rebuild(fun: Any, transform: Transform, options: Options) -> Derivative:
-    return Derivative(fun.load() if isinstance(fun, ByName | ByText) else fun, transform, options)
+        return recipe(self, self.fun, self.transform, self.options)
 
 
 __all__ = ["Derivative", "Stats"]

@@ -15,6 +15,7 @@ import numpy as np
 from symgrad.dispatch import Dispatcher, Specialisation
 from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
+from symgrad.pickling import recipe
 from symgrad.pipeline import Options, Transform, positions
 from symgrad.tree import flatten
 
@@ -41,6 +42,9 @@ class Jvp:
             dispatcher, specialisation, signature, [tangents[i] for i in varying]
         )
         return both
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return recipe(self, self.fun, self.options)
 
     def dispatcher(self, varying: tuple[int, ...]) -> Dispatcher:
         """The program that differentiates along these arguments."""
@@ -70,6 +74,9 @@ class Hvp:
         arguments = self._arguments(first, args)
         specialisation, signature = self._dispatcher.specialise(arguments, {})
         return run_along(self._dispatcher, specialisation, signature, directions)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return recipe(self, self.fun, self.transform, self._dispatcher.options)
 
     def _arguments(self, chosen: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
         """The function's arguments in order, the differentiated ones in their places."""

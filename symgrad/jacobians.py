@@ -7,7 +7,7 @@ then of the argument). One forward pass for each input element, or one backward 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from symgrad.dispatch import Dispatcher
 from symgrad.errors import NotDifferentiableError
 from symgrad.frontend.signature import Signature
 from symgrad.pairs import PairDispatcher
+from symgrad.pickling import recipe
 from symgrad.pipeline import Options, Transform, gradient_output, positions
 from symgrad.tree import Tree, flatten
 
@@ -38,6 +39,9 @@ class Jacobian:
         self._reverse = PairDispatcher(fun, replace(transform, mode="vjp"), options)
         functools.update_wrapper(self, fun, updated=())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return recipe(self, self._forward.fun, self.transform, self._forward.options, self.mode)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         mode = self.mode
         if mode == "auto":
@@ -55,9 +59,7 @@ class Jacobian:
         for leaf in wrt:
             x = np.asarray(signature.leaves[leaf])
             columns: list[list[Any]] = []
-            for index in np.ndindex(x.shape):
-                basis = np.zeros_like(x)
-                basis[index] = 1
+            for basis in _bases(x):
                 directions = self._directions(signature, {leaf: basis})
                 columns.append(flatten(run_along(self._forward, specialisation, signature, directions)[1])[0])
             blocks.append(
@@ -76,9 +78,7 @@ class Jacobian:
             if o.dtype.kind != "f":
                 raise NotDifferentiableError(f"output {number} is {o.dtype}: it has no derivative")
             rows: list[list[Any]] = []
-            for index in np.ndindex(o.shape):
-                basis = np.zeros_like(o)
-                basis[index] = 1
+            for basis in _bases(o):
                 cotangents = [basis if k == number else np.zeros_like(a) for k, a in enumerate(leaves)]
                 gradients = self._reverse.backward(out_tree.build(cotangents), cache)
                 rows.append([g for g in flatten(gradients)[0] if g is not None])
@@ -100,10 +100,22 @@ class Jacobian:
         return out_tree.build([gradient.build(blocks) for blocks in per_output])
 
 
+def _bases(x: Any) -> Iterator[Any]:
+    """An array like `x` for each of its elements, 1 there; without elements one of zeros, for the shapes."""
+    for index in np.ndindex(x.shape):
+        basis = np.zeros_like(x)
+        basis[index] = 1
+        yield basis
+    if not x.size:
+        yield np.zeros_like(x)
+
+
 def _stacked(parts: list[Any], shape: tuple[int, ...], *, last: bool) -> Any:
     """Parts for each index of `shape` as one array with those axes last (columns) or first (rows)."""
     if shape == ():
         return parts[0]
     whole = np.stack([np.asarray(p) for p in parts], axis=-1 if last else 0)
     inner = whole.shape[:-1] if last else whole.shape[1:]
+    if 0 in shape:
+        whole = np.zeros((*inner, 0), whole.dtype)
     return whole.reshape(inner + shape if last else shape + inner)

@@ -17,6 +17,7 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
 from symgrad.ir.core import Function
 from symgrad.ir.types import FLOATS
+from symgrad.pickling import recipe
 from symgrad.pipeline import (
     Options,
     Output,
@@ -97,6 +98,9 @@ class FwdAndBwd:
         self.__wrapped__ = fun
         self.__doc__ = fun.__doc__
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return recipe(self, self.pair.fun, self.pair.transform, self.pair.options)
+
     @property
     def forward(self) -> Callable[..., tuple[Any, Cache]]:
         return self.pair.forward
@@ -130,6 +134,9 @@ class Vjp:
             return tuple(gradients.get(i) for i in range(len(primals)))
 
         return out, pullback
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return recipe(self, self.pair.fun, self.pair.options)
 
 
 def _halves(

@@ -60,6 +60,18 @@ class ByText:
         return function
 
 
+def recipe(obj: Any, fun: Any, *rest: Any) -> tuple[Any, ...]:
+    """How pickle makes a transform of `fun` again: by its own name, or by calling its class."""
+    where = getattr(fun, "__module__", "") or "", getattr(fun, "__qualname__", "")
+    if importable(obj, *where):  # decorated: the name in its module is this object
+        return (ByName.load, (ByName(*where),))
+    return (_made_again, (type(obj), portable(fun), *rest))
+
+
+def _made_again(cls: type, fun: Any, *rest: Any) -> Any:
+    return cls(fun.load() if isinstance(fun, ByName | ByText) else fun, *rest)
+
+
 def importable(obj: Any, module: str, qualname: str) -> bool:
     """Whether `import` in another process finds this very object (`__main__` is another module there)."""
     found: Any = sys.modules.get(module)
