@@ -408,7 +408,10 @@ def emit_region(
 ) -> None:
     """Append a region equation; params of its blocks have the names of the operands that they stand for."""
     attrs = attrs or {}
-    assert tuple(o.type for o in outs) == result_types(op, blocks, bool(attrs.get("exits"))), (op, outs)
+    results = result_types(op, blocks, bool(attrs.get("exits")))
+    for out, kind in zip(outs, results, strict=True):  # a trip may have found two names to be one extent
+        same_type = out.type.dtype == kind.dtype
+        assert same_type and low.solver.shape(out.type.shape) == low.solver.shape(kind.shape), (op, outs)
     for block in blocks:
         last = block.params[len(block.params) - len(operands) :] if operands else ()
         for param, operand in zip(last, operands, strict=True):
