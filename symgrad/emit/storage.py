@@ -4,7 +4,7 @@ In: an open program, what is nested, what is written in place. Out: the variable
 their lives, how each statement stores its result, and the assignments at the seams of regions: before a
 loop, at the end of a trip, at the end of a branch. A carried value is one variable from before the loop to
 after it; what a trip yields is stored there at once if nobody reads the old value any more. A branch stores
-into the variable that both branches give. Time: see `liveness`; what is copied and written is stored at t - 1.
+into the variable that both branches give. Time: see `liveness`; a copy to be written is stored at t - 1.
 
     s2 = for(0, n, 1, s) i, s1: t = s1 * x[i]; yield t        s, s1, t, s2 are one variable
     u, v: yield v, u + v                                      u, v = v, u + v
