@@ -12,6 +12,7 @@ import __future__
 import ast
 import hashlib
 import linecache
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
@@ -117,13 +118,25 @@ def _unit(file: str, function: FunctionType) -> Unit:
     if known is not None and known.lines == lines:
         return known
     if not lines:
-        raise _unavailable(function, f"there is no text for {file}")
+        timed = (
+            " (IPython keeps none of %%time and %timeit cells)"
+            if file.startswith(("<timed", "<magic"))
+            else ""
+        )
+        raise _unavailable(function, f"there is no text for {file}{timed}")
+    flags = function.__code__.co_flags & _FUTURE
     try:
         tree = ast.parse("".join(lines))
-        compiled = compile(tree, file, "exec", flags=function.__code__.co_flags & _FUTURE, dont_inherit=True)
+        compiled = compile(tree, file, "exec", flags=flags, dont_inherit=True)
     except SyntaxError:
         raise _unavailable(function, f"{file} does not parse") from None
-    unit = Unit(file, lines, _functions(tree), _instructions(compiled))
+    instructions = _instructions(compiled)
+    if not os.path.exists(file):  # notebooks compile a cell statement by statement, which can give other code
+        for statement in tree.body:
+            alone = ast.Module([statement], [])
+            for key, made in _instructions(compile(alone, file, "exec", flags, dont_inherit=True)).items():
+                instructions.setdefault(key, set()).update(made)
+    unit = Unit(file, lines, _functions(tree), instructions)
     if len(_units) > 64:
         _units.clear()
     _units[file] = unit
