@@ -22,6 +22,7 @@ from symgrad.backends.sink import operands_of, params_of
 from symgrad.backends.statements import plan
 from symgrad.backends.storage import arrays
 from symgrad.backends.text import Body, Scope, dim_text
+from symgrad.emit.names import identifier
 from symgrad.ir.core import Arg, Block, Eqn, Value
 from symgrad.ir.walk import producers
 
@@ -59,9 +60,11 @@ def prepare(
     groups = schedule(program)
     names = draft.names
     draft.literals += [e for e in program.producers.values() if e.op.name == "literal"]
-    for statement in program.statements:  # sums over some loops that the function does not have as values
-        if statement.writes.value not in names:
-            names[statement.writes.value] = f"subtotal{len(names)}"
+    for statement in program.statements:  # copies, and sums over some loops: no values of the function
+        value = program.owner(statement.writes.value)
+        for v in (value, statement.writes.value):
+            if v not in names:
+                names[v] = _new_name(identifier(v.hint) if v.hint else "part", draft.taken)
     kept = arrays(program, groups)
     reused = share(program, groups, kept)
     for value, owner in reused.items():
@@ -91,6 +94,15 @@ def prepare(
         control=lambda statement, body, scope: draft.control(statement, body, scope, draft),
     )
     return body, groups
+
+
+def _new_name(stem: str, taken: set[str]) -> str:
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    taken.add(name)
+    return name
 
 
 def _chains(program: Plan, reused: Mapping[Value, Value]) -> dict[Value, list[Value]]:

@@ -145,6 +145,10 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
         body.control(statement, body, scope)
         return
     target = statement.writes
+    if statement.form is Form.MAP and _accumulates(statement, body):
+        piece = folds.plus(body, *(piece_of(read, body, scope) for read in statement.reads))
+        _define(target, piece, body, scope)
+        return
     if statement.form is Form.MAP:
         piece = (
             inlined(statement.eqn, target, body, scope)
@@ -166,6 +170,16 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
             body.line(f"{stored(target, body, scope)} = {running}")
     else:
         folds.step(statement, value, body, scope)
+
+
+def _accumulates(statement: Statement, body: Body) -> bool:
+    """Whether a loop adds to a number that it carries: `s = s + x[i]`, in any order."""
+    eqn = statement.eqn
+    if eqn.op.name != "add" or not eqn.out.type.is_float or eqn.out.type.rank:
+        return False
+    total, _ = eqn.args
+    name = body.names[eqn.out]
+    return isinstance(total, Value) and total in body.params and body.names[total] == name
 
 
 def _define(target: Read, piece: Piece, body: Body, scope: Scope) -> None:

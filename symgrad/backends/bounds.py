@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, substitute, symbol, symbols
-from symgrad.ir.types import INTS
+from symgrad.ir.types import INTS, ArrayType
 
 Interval = tuple[Dim | None, Dim | None]  # both ends belong to it
 UNKNOWN: Interval = (None, None)
+_LETTER = "?"  # begins the name of a number that is not an extent
 
 
 @dataclass
@@ -51,10 +52,24 @@ class Bounds:
         rule = _RULES.get(eqn.op.name)
         return UNKNOWN if rule is None else rule(eqn, [self.interval(a) for a in eqn.args])
 
-    def fresh(self, stem: str) -> str:
-        """A name for the index of a loop that no extent has, nor the index of a loop around it."""
+    def suppose(self, params: Iterable[Value]) -> None:
+        """Numbers of which nothing is known have letters: `stop` is what it is wherever it stands."""
+        for p in params:
+            if p.type == ArrayType("int64") and p not in self.of:
+                name = f"{_LETTER}{len(self.ends)}"
+                self.ends[name] = UNKNOWN
+                self.of[p] = symbol(name), symbol(name)
+
+    def exact(self, interval: Interval) -> Dim | None:
+        """The one number in an interval, if a text can say it."""
+        low, high = interval
+        sayable = low is not None and low == high and not any(s.startswith(_LETTER) for s in symbols(low))
+        return low if sayable else None
+
+    def fresh(self, stem: str, meant: bool = False) -> str:
+        """A name for the index of a loop; one that an extent has already only if that is `meant`."""
         name, k = stem, 1
-        while name in self.names or name in self.ends:
+        while (name in self.names and not (k == 1 and meant)) or name in self.ends:
             name, k = f"{stem}_{k + 1}", k + 1
         return name
 

@@ -104,8 +104,7 @@ def step(statement: Statement, value: Piece, body: Body, scope: Scope) -> None:
     target = accumulator(statement, body) if is_scalar(statement) else stored(statement.writes, body, scope)
     floating = statement.eqn.args[0].type.is_float
     if op == "sum" and floating and is_scalar(statement):
-        body.used.add("plus")
-        body.line(f"{target} = plus({target}, {value.text})")
+        body.line(f"{target} = {plus(body, Piece(target, NAME), value).text}")
     elif op in ("sum", "prod"):
         body.line(f"{target} {'+' if op == 'sum' else '*'}= {value.text}")
     elif op in ("any", "all"):
@@ -116,6 +115,12 @@ def step(statement: Statement, value: Piece, body: Body, scope: Scope) -> None:
         body.line(f"{target} = {function}({target}, {value.text})")
     else:
         body.line(f"{target} = {op}({target}, {value.text})")
+
+
+def plus(body: Body, total: Piece, value: Piece) -> Piece:
+    """The sum of both, which LLVM may reorder."""
+    body.used.add("plus")
+    return Piece(f"plus({total.text}, {value.text})", scalar.ATOM)
 
 
 def _argument(statement: Statement, value: Piece, body: Body, scope: Scope) -> None:

@@ -39,6 +39,8 @@ def layout(arg: Arg, defined: Mapping[Value, Eqn]) -> tuple[Value, tuple[int, ..
     made = defined.get(source.value)
     if sorted(loops) != list(range(arg.type.rank)):
         return None
+    if source.value.type.shape != tuple(arg.type.shape[loop] for loop in loops):
+        return None  # the first elements of an axis have the coordinates of all
     if made is not None and made.op.kind is Kind.CREATE and made.op.name not in ALLOCATED:
         return None
     return source.value, loops

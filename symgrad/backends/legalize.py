@@ -44,7 +44,7 @@ from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, extent_names
 from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args
+from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args, symbols_of
 
 
 def legalize(function: Function) -> Function:
@@ -52,6 +52,7 @@ def legalize(function: Function) -> Function:
     tapes = frozenset(str(e.attrs["name"]) for e in all_eqns(function.body) if e.op.name == "tape")
     names = frozenset(extent_names(function.body))
     bounds = Bounds(facts=facts_of(g.nonnegative for g in function.guards), inside=tapes, names=names)
+    bounds.suppose(function.params)
     return replace(function, body=legalize_block(function.body, bounds, frozenset()))
 
 
@@ -93,9 +94,23 @@ def _with_named_index(block: Block, bounds: Bounds) -> tuple[Block, str]:
     index = block.params[0]
     name = next((s.name for s in block.symbols if s.param is index and s.axis is None), None)
     if name is None:
-        name = bounds.fresh(identifier(index.hint or "i"))
+        stem = identifier(index.hint or "i")
+        name = bounds.fresh(stem, _is_always(index, stem, block))
         block = replace(block, symbols=(*block.symbols, Symbol(name, index, None)))
     return block, name
+
+
+def _is_always(index: Value, name: str, block: Block) -> bool:
+    """Whether an extent name, where a region of the block has it, is the index."""
+    for eqn in block.eqns:
+        first = operands_of(eqn)[0] if eqn.regions else 0
+        for region in eqn.regions:
+            if name in extent_names(region):
+                bound = [s.param for s in region.symbols if s.name == name and s.axis is None]
+                operands = dict(zip(params_of(eqn, region), eqn.args[first:], strict=True))
+                if not bound or operands.get(bound[0]) is not index:
+                    return False
+    return not any(name in symbols_of(eqn) for eqn in block.eqns)
 
 
 def _last_uses(block: Block) -> dict[Value, float]:
@@ -122,6 +137,7 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
         params = params_of(eqn, block)
         outside = zip(params[carried:], eqn.args[first + carried :], strict=True)
         inner = emitter.bounds.inner({p: emitter.bounds.interval(a) for p, a in outside})
+        inner.suppose(params[carried:])
         if eqn.op is FOR:
             index = block.params[0]
             block, name = _with_named_index(block, inner)
@@ -209,8 +225,7 @@ def _exact(eqn: Eqn, bounds: Bounds) -> Dim | None:
     """What an integer is in terms of extents, if it is known."""
     if eqn.out.type != ArrayType("int64") or eqn.op.name in ("extent", "wrap", "own"):
         return None
-    low, high = bounds.result(eqn)
-    return low if low is not None and low == high else None
+    return bounds.exact(bounds.result(eqn))
 
 
 def _wrapped(eqn: Eqn, emitter: _Emitter) -> Eqn:
@@ -224,9 +239,9 @@ def _wrapped(eqn: Eqn, emitter: _Emitter) -> Eqn:
         item = index[k]
         if isinstance(item, Gather | AtArg):
             operand = next(rest)
-            low, high = emitter.bounds.interval(operand)
-            if low is not None and low == high and emitter.bounds.within(operand, extent):
-                index[k] = At(low)
+            exact = emitter.bounds.exact(emitter.bounds.interval(operand))
+            if exact is not None and emitter.bounds.within(operand, extent):
+                index[k] = At(exact)
             else:
                 operands.append(_wrap(operand, extent, emitter))
         elif isinstance(item, At) and not emitter.bounds.holds(item.position, extent):

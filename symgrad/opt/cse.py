@@ -39,7 +39,7 @@ def _block(block: Block, everything: bool) -> Block:
             regions = tuple(_block(r, everything) for r in eqn.regions)
             if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
                 eqn, changed = replace(eqn, regions=regions), True
-        if not numbers.add(eqn) or (eqn.op.name == "full" and eqn.out.type.rank):  # memory to write, not work
+        if not numbers.add(eqn) or _is_memory(eqn):
             if eqn.op.kind is not Kind.REGION:
                 first.setdefault(numbers.of(eqn.out), eqn)
             eqns.append(eqn)
@@ -57,6 +57,13 @@ def _block(block: Block, everything: bool) -> Block:
         else:
             env[eqn.out] = before.out
     return with_eqns(block, eqns, env=env) if changed else block
+
+
+def _is_memory(eqn: Eqn) -> bool:
+    """An array to be written, not work: two users of one would need a copy of it."""
+    if eqn.op.kind is Kind.WRITE:
+        return True
+    return eqn.op.name in ("full", "empty", "tape") and all(bool(o.type.rank) for o in eqn.outs)
 
 
 def _short(eqn: Eqn) -> bool:
