@@ -193,21 +193,37 @@ def _loop(
             break
         shared |= lost
         boxed |= now_boxed
-    copied = set()
+    sources = _sources(own, after)
+    taken = {k for k in own if _taken_over(k, entry, time, frame, live)}
+    written = {j for k in own if own[k].used for j in sources[k]}
+    copied = written - taken
+    for k in sorted(written & taken):
+        _exclusive(entry[k], time, frame, live)
     for k, out in enumerate(step.eqn.outs):
         if k not in own:
             arrays = params[k].type.rank or k in boxed
             _put(out, (strange, *entry[k], *after[k]) if arrays else (), known)
-        elif _taken_over(k, entry, time, frame, live):
-            if own[k].used:
-                _exclusive(entry[k], time, frame, live)
-            _put(out, (_Root(True, before=entry[k]),), known)
-        elif own[k].used:
-            copied.add(k)
-            _put(out, (_Root(True),), known)
+            continue
+        before = tuple(root for j in sources[k] if j not in copied for root in entry[j])
+        if all(j in taken or j in copied for j in sources[k]):
+            _put(out, (_Root(True, before=before),), known)
         else:
-            _put(out, (strange, *entry[k], *after[k]), known)
+            _put(out, tuple(dict.fromkeys((strange, *before, *after[k]))), known)
     known.copies[step] = frozenset(copied)
+
+
+def _sources(own: dict[int, _Root], after: list[Roots]) -> dict[int, tuple[int, ...]]:
+    """The places whose first arrays can be at each place on some trip, or after the last: swaps move them."""
+    place = {root: k for k, root in own.items()}
+    found: dict[int, tuple[int, ...]] = {}
+    for k in own:
+        reached, stack = {k}, [k]
+        while stack:
+            more = {place[root] for root in after[stack.pop()] if root in place} - reached
+            reached |= more
+            stack += sorted(more)
+        found[k] = tuple(sorted(reached))
+    return found
 
 
 def _handed_on(k: int, after: list[Roots], body: Frame, live: Liveness) -> bool:
