@@ -16,7 +16,7 @@ def copies(args):
 
 
 def shifted(args, wrt, tangents, h):
-    """The arguments, those of `wrt` moved by `h` times their tangents; fresh arrays, as programs write them."""
+    """The arguments, those of `wrt` moved by `h` times their tangents; fresh arrays, for programs write."""
     moved = list(copies(args))
     for i, t in zip(wrt, tangents, strict=True):
         moved[i] = moved[i] + h * t
