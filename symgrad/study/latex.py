@@ -15,10 +15,11 @@ from symgrad.ir.core import Arg, At, Const, Eqn, Function, Kind, NewAxis, Span, 
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import axes
+from symgrad.ir.regions import extent_names
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers
 
-INDICES = "ijklpqrstuv"
+INDICES = "ijklpqrstuvabcdefgh"
 LONG = 14  # operations; a named value with more gets a line of its own
 
 # fmt: off
@@ -41,18 +42,20 @@ def latex(function: Function, labels: Sequence[str]) -> str:
     """The results of `function` as an aligned set of equations; `labels` are their left-hand sides."""
     made = producers(function.body)
     named = _long_names(function, made)
+    extents = extent_names(function.body)
+    letters = tuple(c for c in INDICES if c not in extents)
     lines = []
     for eqn in function.eqns:
         if eqn.out in named:
-            indices = tuple(INDICES[: eqn.out.type.rank])
-            inner = _Printer(made, named - {eqn.out})
-            lines.append(f"{_symbol(named_hint(eqn.out), indices)} &= {inner.show(eqn.out, indices)[0]}")
-    printer = _Printer(made, named)
+            indices = letters[: eqn.out.type.rank]
+            inner = _Printer(made, named - {eqn.out}, letters)
+            lines.append(f"{_symbol(named_hint(eqn.out), indices)} &= {inner.formula(eqn.out, indices)}")
+    printer = _Printer(made, named, letters)
     for label, result in zip(labels, function.results, strict=True):
-        indices = tuple(INDICES[: result.type.rank])
+        indices = letters[: result.type.rank]
         sub = f"_{{{','.join(indices)}}}" if indices else ""
         left = f"\\left({label}\\right){sub}" if sub else label
-        lines.append(f"{left} &= {printer.show(result, indices)[0]}")
+        lines.append(f"{left} &= {printer.formula(result, indices)}")
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
@@ -107,10 +110,16 @@ def _under(arg: Arg, indices: tuple[str, ...], rank: int) -> tuple[str, ...]:
 class _Printer:
     """Prints values under index names; `named` values print as their names."""
 
-    def __init__(self, made: dict[Value, Eqn], named: set[Value]) -> None:
+    def __init__(self, made: dict[Value, Eqn], named: set[Value], letters: tuple[str, ...]) -> None:
         self.made = made
         self.named = named
-        self.bound = 0  # sums that are open: their indices are taken
+        self.letters = letters
+        self.open: list[str] = []  # index names that mean something around what is printed
+
+    def formula(self, arg: Arg, indices: tuple[str, ...]) -> str:
+        """The element of `arg` at free indices."""
+        self.open = list(indices)
+        return self.show(arg, indices)[0]
 
     def show(self, arg: Arg, indices: tuple[str, ...]) -> Text:
         if isinstance(arg, Const):
@@ -151,7 +160,7 @@ class _Printer:
         return rf"\operatorname{{{name.replace('_', ' ')}}}\left({whole}\right){sub}", ATOM
 
     def _whole(self, arg: Arg) -> str:
-        return self.show(arg, tuple(INDICES[self.bound : self.bound + arg.type.rank]))[0]
+        return self.show(arg, tuple(self._fresh(arg.type.rank, set())))[0]
 
     def _sum(self, eqn: Eqn, indices: tuple[str, ...]) -> Text:
         (arg,) = eqn.args
@@ -169,11 +178,12 @@ class _Printer:
             else:
                 inner.append(next(kept))
         summed = tuple(inner[a] for a in axes(eqn.attrs))
-        self.bound += len(signs)
+        around = len(self.open)
+        self.open += [*summed, *indices]
         factors = self._factors(arg, tuple(inner))
         outside = [f for f in factors if not f.runs_over(summed)]
         body = self._product([f for f in factors if f.runs_over(summed)])
-        self.bound -= len(signs)
+        del self.open[around:]
         total = " ".join(signs) + " " + _wrap(body, PRODUCT)
         if not outside:
             return total, SUM
@@ -224,10 +234,11 @@ class _Printer:
         (k,) = self._fresh(1, set(indices))
         rows = indices[: a.type.rank - 1]
         columns = indices[a.type.rank - 1 :]
-        self.bound += 1
+        around = len(self.open)
+        self.open += [k, *indices]
         left = self.show(a, (*rows, k))
         right = self.show(b, (k, *columns))
-        self.bound -= 1
+        del self.open[around:]
         sign = rf"\sum_{{{k}=1}}^{{{_dim(a.type.shape[-1])}}}"
         return f"{sign} {_wrap(left, PRODUCT)} {_wrap(right, PRODUCT)}", SUM
 
@@ -246,7 +257,8 @@ class _Printer:
         return self.show(eqn.args[0], tuple(inner))
 
     def _fresh(self, count: int, taken: set[str]) -> list[str]:
-        free = [c for c in INDICES[self.bound :] if c not in taken]
+        """Index names that no enclosing sum, no operand and no extent has."""
+        free = [c for c in self.letters if c not in taken and c not in self.open]
         return free[:count]
 
 

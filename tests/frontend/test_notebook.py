@@ -33,7 +33,7 @@ def test_a_cell_with_an_import_in_it():
 
 
 def test_a_timed_cell_keeps_no_text():
-    space = {}
+    space = {"__name__": "__main__"}
     exec(compile("def f(x): return x * x", "<timed exec>", "exec"), space)
     with pytest.raises(sg.SourceUnavailableError, match="%%time"):
         sg.grad(space["f"])(1.0)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 
@@ -74,3 +75,13 @@ def test_side_by_side(capsys):
     left = [row[0].strip() for row in rows]
     assert left[2:] and "q = x + y" in left and "return q * z" in left
     assert any("dq = z" in row[-1] for row in rows)
+
+
+def test_every_sum_has_an_index_of_its_own():
+    derivative = sg.grad(lambda a, b, c: np.sum((a @ b @ c) ** 2), argnums=1, jit=False)
+    square = np.ones((3, 3))
+    derivative(square, square, square)
+    formula = derivative.latex()
+    indices = re.findall(r"\\sum_\{(\w)=1\}\^\{(\w)\}", formula)
+    assert len(indices) == 4 and len({i for i, _ in indices}) == 4
+    assert not {i for i, _ in indices} & ({n for _, n in indices} | {"i", "j"})
