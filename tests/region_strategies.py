@@ -1,8 +1,8 @@
 """Random programs with loops and branches, to compare texts and passes with the reference on.
 
-Out of hypothesis comes a `Program` of two arrays and two numbers: loops over ranges of every direction, `while`
-with a counter, exits, branches, nested up to three deep; they carry numbers and arrays, write elements and
-slices, hand on swaps, views, outer values, or one value twice. Names are few, so that they clash.
+Out of hypothesis comes a `Program` of two arrays and two numbers: loops over ranges of every direction,
+`while` with a counter, exits, branches, nested up to three deep; they carry numbers and arrays, write
+elements and slices, hand on swaps, views, outer values, or one value twice. Names are few, so that they clash.
 
     @given(region_programs())
     def test_text(program): ...

@@ -16,7 +16,16 @@ from dataclasses import replace
 from symgrad.emit.blocks import Block, Step
 from symgrad.emit.extents import Scope, lend
 from symgrad.emit.plan import state
-from symgrad.emit.statements import INDENT, Page, assigned, comment, computed, stored, with_notes
+from symgrad.emit.statements import (
+    INDENT,
+    Page,
+    assigned,
+    comment,
+    computed,
+    identifiers,
+    stored,
+    with_notes,
+)
 from symgrad.emit.storage import Move
 from symgrad.emit.syntax import negation, truth, variable
 from symgrad.errors import Loc
@@ -141,7 +150,8 @@ def _trip(step: Step, scope: Scope, page: Page) -> list[str]:
     more = body.results[0] if step.exits else Const(True, BOOL)
     again = sum(r is more for r in body.results) > 1  # the flag is carried, too
     ends = [page.layout.seams[body]]
-    return _rest(body.steps, more, again, ends, _sized(body, scope, page), page, step.eqn.loc)
+    spare = page.names[page.layout.flags[step]] if step.exits else ""
+    return _rest(body.steps, more, again, ends, spare, _sized(body, scope, page), page, step.eqn.loc)
 
 
 def _rest(
@@ -149,6 +159,7 @@ def _rest(
     more: Arg,
     kept: bool,
     ends: Sequence[Sequence[Move]],
+    spare: str,
     scope: Scope,
     page: Page,
     loc: Loc | None,
@@ -160,17 +171,21 @@ def _rest(
     side = None if kept or not count else _leaving(steps[count - 1], more, page)
     if side is None:
         lines = _lines(steps, scope, page, loc, top=False)
-        lines += [line for moves in ends for line in assigned(moves, page)]
+        assignments = [line for moves in ends for line in assigned(moves, page)]
         if isinstance(more, Const):
-            return lines if more.value else [*lines, "break"]
-        return [*lines, f"if {negation(truth(page.text(more))).text}:", f"{INDENT}break"]
+            return [*lines, *assignments] if more.value else [*lines, *assignments, "break"]
+        flag = truth(page.text(more))
+        if identifiers(flag.text) & {page.names[m.slot] for moves in ends for m in moves}:
+            lines.append(f"{spare} = {flag.text}")  # read before the assignments change what it is made of
+            flag = variable(spare, "bool")
+        return [*lines, *assignments, f"if {negation(flag).text}:", f"{INDENT}break"]
     last, after = steps[count - 1], steps[count:]
     lines = _lines(steps[: count - 1], scope, page, loc, top=False)
     condition = truth(page.text(last.eqn.args[0]))
     place = last.eqn.outs.index(more)
-    flag = page.layout.slot_of[last.eqn.outs[place]]
+    decided = page.layout.slot_of[last.eqn.outs[place]]
     leave, stay = last.blocks[side], last.blocks[1 - side]
-    seams = {b: [m for m in page.layout.seams[b] if m.slot != flag] for b in last.blocks}
+    seams = {b: [m for m in page.layout.seams[b] if m.slot != decided] for b in last.blocks}
     inner = _lines(leave.steps, _sized(leave, scope, page), page, last.eqn.loc, top=False)
     inner += assigned(seams[leave], page)
     page.texts.update((o, state(o, page.name(o))) for o in last.eqn.outs if o in page.layout.slot_of)
@@ -180,7 +195,7 @@ def _rest(
     lines += [f"if {test.text}:", *_indented([*inner, "break"])]
     further = [*stay.steps, *after]
     within = _sized(stay, scope, page)
-    return lines + _rest(further, stay.results[place], False, [seams[stay], *ends], within, page, loc)
+    return lines + _rest(further, stay.results[place], False, [seams[stay], *ends], spare, within, page, loc)
 
 
 def _leaving(step: Step, more: Arg, page: Page) -> int | None:

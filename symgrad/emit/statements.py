@@ -86,7 +86,7 @@ def assigned(moves: Sequence[Move], page: Page) -> list[str]:
         value = f"{parenthesise(text, ATOM)}.copy()" if move.copies else text.text
         if value != page.names[move.slot]:
             pairs.append((page.names[move.slot], value))
-    left = [(name, value, set(re.findall(r"[^\W\d]\w*", value))) for name, value in pairs]
+    left = [(name, value, identifiers(value)) for name, value in pairs]
     lines: list[str] = []
     while left:
         first = next((p for p in left if not any(p[0] in q[2] for q in left if q is not p)), None)
@@ -96,6 +96,11 @@ def assigned(moves: Sequence[Move], page: Page) -> list[str]:
         lines.append(f"{first[0]} = {first[1]}")
         left.remove(first)
     return with_notes(lines, page.noted([m.source for m in moves])) if lines else []
+
+
+def identifiers(text: str) -> set[str]:
+    """The names in an expression."""
+    return set(re.findall(r"[^\W\d]\w*", text))
 
 
 def comment(text: str) -> str:

@@ -25,6 +25,8 @@ from symgrad.ir.core import Arg, Eqn, Kind, Value, values
 from symgrad.ir.regions import FOR
 from symgrad.ir.types import ArrayType
 
+BOOL = ArrayType("bool")
+
 
 class Store(Enum):
     """How a statement stores its result."""
@@ -51,6 +53,9 @@ class Layout:
     stores: dict[Value, Store] = field(default_factory=dict)
     entry: dict[Step, list[Move]] = field(default_factory=dict)
     seams: dict[Block, list[Move]] = field(default_factory=dict)
+    flags: dict[Step, int] = field(
+        default_factory=dict
+    )  # for a loop's last word before the seam overwrites it
 
 
 @dataclass(slots=True)
@@ -201,6 +206,8 @@ def _loop(step: Step, frame: Frame, targets: dict[Value, int], m: _Making) -> No
         _block(block, wanted, m)
         m.out.seams[block] = _seam(step.yields, mine, m) if body else []
         _leave(with_names, m)
+    if step.exits:
+        m.out.flags[step] = m.open(BOOL, live.frame[step.body].end, end, "", "more")
     _forget(mark, m)
     for slot, out in zip(mine, step.eqn.outs, strict=True):
         m.hold(slot, out)

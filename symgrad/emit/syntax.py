@@ -152,5 +152,7 @@ def truth(text: Text) -> Text:
 
 
 def negation(text: Text) -> Text:
-    """`not text`."""
-    return Text(f"not {parenthesise(text, NOT)}", NOT, "bool")
+    """`not text`; of what is negated already, the text itself."""
+    if text.operator == "not":
+        return text.operands[0]
+    return Text(f"not {parenthesise(text, NOT)}", NOT, "bool", operator="not", operands=(text,))
