@@ -46,6 +46,15 @@ def _transform(mode: Mode, argnums: Argnums, wrt: Wrt, has_aux: bool = False) ->
     return Transform(mode, tuple(argnums), None, False, has_aux)
 
 
+def _options(keywords: OptionKeywords) -> Options:
+    for name in keywords:
+        if name not in OptionKeywords.__annotations__:
+            raise TypeError(
+                f"there is no option {name!r}; the options are {', '.join(OptionKeywords.__annotations__)}"
+            )
+    return Options(**keywords)
+
+
 def grad(
     fun: Callable[..., Any] | None = None,
     /,
@@ -123,7 +132,7 @@ def value_and_grad(
 def _derivative(
     fun: Callable[..., Any], transform: Transform, signature: tuple[Any, ...] | None, options: OptionKeywords
 ) -> Derivative:
-    derivative = Derivative(fun, transform, Options(**options))
+    derivative = Derivative(fun, transform, _options(options))
     if signature is not None:
         derivative.compile(*signature)
     return derivative
@@ -154,7 +163,7 @@ def fwd_and_bwd(
     """
     if fun is None:
         return partial(fwd_and_bwd, argnums=argnums, wrt=wrt, **options)
-    return FwdAndBwd(fun, _transform("vjp", argnums, wrt), Options(**options))
+    return FwdAndBwd(fun, _transform("vjp", argnums, wrt), _options(options))
 
 
 def vjp(fun: Callable[..., Any], /, *primals: Any, **options: Unpack[OptionKeywords]) -> Any:
@@ -169,7 +178,7 @@ def vjp(fun: Callable[..., Any], /, *primals: Any, **options: Unpack[OptionKeywo
     >>> pullback(1.0)
     (4.0, 3.0)
     """
-    transformed = Vjp(fun, Options(**options))
+    transformed = Vjp(fun, _options(options))
     return transformed(*primals) if primals else transformed
 
 
@@ -189,7 +198,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
     """
-    transformed = Jvp(fun, Options(**options))
+    transformed = Jvp(fun, _options(options))
     if primals is None:
         return transformed
     if tangents is None:
@@ -201,14 +210,14 @@ def jacfwd(
     fun: Callable[..., Any], argnums: Argnums = 0, *, wrt: Wrt = None, **options: Unpack[OptionKeywords]
 ) -> Jacobian:
     """The Jacobian column by column, in forward mode: ``out.shape + x.shape``. Few inputs, many outputs."""
-    return Jacobian(fun, _transform("jvp", argnums, wrt), Options(**options), "fwd")
+    return Jacobian(fun, _transform("jvp", argnums, wrt), _options(options), "fwd")
 
 
 def jacrev(
     fun: Callable[..., Any], argnums: Argnums = 0, *, wrt: Wrt = None, **options: Unpack[OptionKeywords]
 ) -> Jacobian:
     """The Jacobian, row by row in reverse mode: shape ``out.shape + x.shape``. Many inputs, few outputs."""
-    return Jacobian(fun, _transform("vjp", argnums, wrt), Options(**options), "rev")
+    return Jacobian(fun, _transform("vjp", argnums, wrt), _options(options), "rev")
 
 
 def jacobian(
@@ -223,7 +232,7 @@ def jacobian(
     array([[2., 0.],
            [0., 4.]])
     """
-    return Jacobian(fun, _transform("vjp", argnums, wrt), Options(**options), "auto")
+    return Jacobian(fun, _transform("vjp", argnums, wrt), _options(options), "auto")
 
 
 def hessian(fun: Callable[..., Any], argnums: int = 0, **options: Unpack[OptionKeywords]) -> Jacobian:
@@ -236,8 +245,8 @@ def hessian(fun: Callable[..., Any], argnums: int = 0, **options: Unpack[OptionK
     array([[0., 1.],
            [1., 0.]])
     """
-    gradient = Derivative(fun, _transform("grad", argnums, None), Options(**options))
-    return Jacobian(gradient, _transform("jvp", argnums, None), Options(**options), "fwd")
+    gradient = Derivative(fun, _transform("grad", argnums, None), _options(options))
+    return Jacobian(gradient, _transform("jvp", argnums, None), _options(options), "fwd")
 
 
 def hvp(fun: Callable[..., Any], argnums: Argnums = 0, **options: Unpack[OptionKeywords]) -> Any:
@@ -251,4 +260,4 @@ def hvp(fun: Callable[..., Any], argnums: Argnums = 0, **options: Unpack[OptionK
     >>> hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
     array([ 6., 12.])
     """
-    return Hvp(fun, _transform("hvp", argnums, None), Options(**options))
+    return Hvp(fun, _transform("hvp", argnums, None), _options(options))

@@ -149,7 +149,13 @@ def _show(arguments: argparse.Namespace) -> int:
     args = example_arguments(fun, arguments.at)
     derivative = value_and_grad(fun, wrt=wrt)
     if arguments.forward:
-        text = jvp(fun).source_for(args if args is not None else derivative.scalar_arguments())
+        primals = args if args is not None else derivative.scalar_arguments()
+        names = list(inspect.signature(fun).parameters)
+        for name in () if wrt == "*" else wrt:
+            if name not in names:
+                raise ValueError(f"--wrt {name}: the arguments are {', '.join(names)}")
+        varying = tuple(i for i, name in enumerate(names) if wrt == "*" or name in wrt)
+        text = jvp(fun).source_for(primals, varying)
     elif arguments.kernel:
         text = derivative.kernel_source if args is None else derivative.kernel_source_for(*args)
     elif arguments.side_by_side:

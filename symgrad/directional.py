@@ -85,6 +85,11 @@ class Hvp:
         rest = iter(others)
         return tuple(places[i] if i in places else next(rest) for i in range(total))
 
+    @property
+    def source(self) -> str:
+        """The study text of the last call."""
+        return self._dispatcher.text_of_last()
+
     def source_for(self, x: Any, *args: Any) -> str:
         """The study text for arguments like these."""
         arguments = self._arguments((x,) if self.transform.single else tuple(x), args)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.errors import ShapeError
+from symgrad.errors import ShapeError, SymgradError
 from symgrad.frontend.entry import broken_extents
 from symgrad.frontend.lower import Capture
 from symgrad.frontend.signature import NeedConstant, Signature, bind
@@ -169,6 +169,14 @@ class Dispatcher:
                 if broken <= exact:
                     raise _disagreement(specialisation.program, signature)
                 exact |= broken
+
+    def text_of_last(self) -> str:
+        """The study text of the last specialisation."""
+        if self.last is None:
+            raise SymgradError(
+                "there is no source before the first call", instead="call it, or use source_for"
+            )
+        return self.last.program.study_text
 
     def _look_up(self, signature: Signature) -> Specialisation:
         found = self._table.get(signature.key)

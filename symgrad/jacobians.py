@@ -35,6 +35,7 @@ class Jacobian:
     ) -> None:
         self.transform = transform
         self.mode = mode
+        self._last: str = mode
         self._forward = Dispatcher(fun, replace(transform, mode="jvp"), options)
         self._reverse = PairDispatcher(fun, replace(transform, mode="vjp"), options)
         functools.update_wrapper(self, fun, updated=())
@@ -49,7 +50,14 @@ class Jacobian:
             inputs = sum(np.size(signature.leaves[i]) for i in specialisation.program.wrt)
             out = flatten(self._reverse.forward(*args, **kwargs)[0])[0]
             mode = "fwd" if inputs <= sum(map(np.size, out)) else "rev"
+        self._last = mode
         return self._by_columns(args, kwargs) if mode == "fwd" else self._by_rows(args, kwargs)
+
+    @property
+    def source(self) -> str:
+        """The study text of the pass that the last call repeated: a tangent for each column, or a pullback."""
+        used = self._forward if self._last == "fwd" else self._reverse
+        return used.text_of_last()
 
     def _by_columns(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         specialisation, signature = self._forward.specialise(args, kwargs)

@@ -7,6 +7,7 @@ given to something that only makes sense for arrays.
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -25,6 +26,7 @@ _NUMBERS = frozenset({"float", "int", "np.float64", "np.float32"})
 def is_scalar_function(fun: Callable[..., Any]) -> int | None:
     """The number of arguments, if they can all be numbers."""
     fun = getattr(fun, "py_func", fun)
+    fun = inspect.unwrap(fun)  # a derivative takes what its function takes
     plain = getattr(fun, "__func__", fun)
     if not isinstance(plain, FunctionType):
         return None
