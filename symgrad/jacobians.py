@@ -55,7 +55,7 @@ class Jacobian:
 
     @property
     def source(self) -> str:
-        """The study text of the pass that the last call repeated: a tangent for each column, or a pullback."""
+        """The study text of the pass that the last call repeated: a tangent, or a pullback."""
         used = self._forward if self._last == "fwd" else self._reverse
         return used.text_of_last()
 
