@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from science.checking import check
 
 
@@ -225,7 +224,13 @@ def shade(origin, directions, centres, radii, light):
 def scene(rays):
     directions = np.array([[0.0, 0.0, 1.0], [0.2, 0.1, 1.0], [-0.25, 0.0, 1.0], [5.0, 0.0, 1.0]])[:rays]
     centres = np.array([[0.1, 0.0, 5.0], [-1.2, 0.2, 4.0], [0.3, 0.1, 9.0]])
-    return np.array([0.0, 0.1, 0.0]), directions, centres, np.array([1.0, 0.7, 2.0]), np.array([3.0, 4.0, -2.0])
+    return (
+        np.array([0.0, 0.1, 0.0]),
+        directions,
+        centres,
+        np.array([1.0, 0.7, 2.0]),
+        np.array([3.0, 4.0, -2.0]),
+    )
 
 
 @pytest.mark.parametrize("rays", [0, 1, 4])
