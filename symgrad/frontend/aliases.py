@@ -1,10 +1,10 @@
 """Which arrays may be one and the same once a loop has handed them from name to name.
 
-In: for each carried name the array that it holds before the loop, in a trip, at the end of a trip, and after
-the loop. Out: arrays whose contents are no longer known, arrays that may be one; a refusal where a trip writes
-to one name and reads the same array under another.
+In: for each carried name the array that it holds before the loop, in a trip, at the end of a trip, and
+after the loop. Out: arrays whose contents are no longer known, arrays that may be one; a refusal where a
+trip writes to one name and reads the same array under another.
 
-    u, v = v, u       u and v stay two arrays, but the names that the arrays had before no longer tell them apart
+    u, v = v, u       u and v stay two arrays; which is which, other names for them no longer tell
     a = b; a[0] = 1   from the second trip on a and b are one array: refused
 """
 
@@ -14,7 +14,8 @@ import ast
 from dataclasses import dataclass
 
 from symgrad.frontend.context import Lowering
-from symgrad.frontend.regions import Scope, related
+from symgrad.frontend.joining import related
+from symgrad.frontend.regions import Scope
 from symgrad.frontend.values import Tensor
 
 

@@ -27,8 +27,9 @@ from symgrad.frontend.exits import (
     without,
 )
 from symgrad.frontend.flow import always_leaves, flow_of, may_leave
+from symgrad.frontend.joining import ABSENT, Join
 from symgrad.frontend.promote import as_bool, as_tensor, cast, result_dtype
-from symgrad.frontend.regions import ABSENT, Join, Scope
+from symgrad.frontend.regions import Scope
 from symgrad.frontend.solver import Undecided
 from symgrad.frontend.values import Missing, Tensor, Val
 from symgrad.ir.core import Arg, Const
@@ -141,7 +142,7 @@ def _names(join: Join, number: int, gone: list[bool], live: Live) -> dict[str, V
 
 
 def _kept(join: Join, v: Val) -> bool:
-    """A value from before the branch, or of compile time: what the side that is gone holds does not matter."""
+    """A value from before the branch, or of compile time: what the side that is gone holds is no matter."""
     if isinstance(v, tuple):
         return all(_kept(join, item) for item in v)
     return join.sides[0].is_outer(v) if isinstance(v, Tensor) else not isinstance(v, list | dict | set)

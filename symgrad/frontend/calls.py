@@ -17,8 +17,9 @@ import numpy as np
 
 from symgrad.frontend import containers, nested, tables
 from symgrad.frontend.context import Closure, Frame, Lowering, surroundings
+from symgrad.frontend.index import setitem
 from symgrad.frontend.names import local_names
-from symgrad.frontend.promote import literal, unknown
+from symgrad.frontend.promote import as_tensor, literal, unknown
 from symgrad.frontend.registry import ARRAY_METHODS, HANDLERS, Handler, name_of
 from symgrad.frontend.resolve import fixed_path
 from symgrad.frontend.source import FunctionNode, Unit, find
@@ -106,6 +107,11 @@ def _bound_outside(low: Lowering, fn: functools.partial[Any]) -> tuple[Any, Any]
 
 def apply(low: Lowering, handler: Handler, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
     """Call a handler; a function of compile-time values only is computed now."""
+    if isinstance(fn, np.ufunc) and len(args) == fn.nin + 1:
+        args, kwargs = args[:-1], {**kwargs, "out": args[-1]}
+    if "out" in kwargs and "out" not in handler.signature.parameters and "." in handler.name:
+        others = {k: v for k, v in kwargs.items() if k != "out"}
+        return _into(low, kwargs["out"], apply(low, handler, fn, args, others))
     if handler.pure and fn is not None and not any(map(_runtime, [*args, *kwargs.values()])):
         return _folded(low, fn, args, kwargs)
     try:
@@ -118,6 +124,21 @@ def apply(low: Lowering, handler: Handler, fn: Any, args: Sequence[Val], kwargs:
             )
         low.refuse(f"{handler.name}: {e}", why="the arguments do not fit the compiler's form of the function")
     return handler.lower(low, *args, **kwargs)
+
+
+def _into(low: Lowering, out: Val, result: Val) -> Val:
+    """`out=`: the result is written into an array, which is what the call gives."""
+    if isinstance(out, tuple) and len(out) == 1:
+        (out,) = out
+    if out is None:
+        return result
+    if not isinstance(out, Tensor) or not out.is_array:
+        low.refuse(f"`out=` of a {type(out).__name__}", why="only an array can be written into")
+    t = as_tensor(low, result)
+    if not np.can_cast(t.dtype, out.dtype, "same_kind"):
+        low.refuse(f"{t.dtype} is written into an array of {out.dtype}", why="NumPy refuses it too")
+    setitem(low, out, Ellipsis, t)
+    return out
 
 
 def _runtime(v: Val) -> bool:

@@ -45,6 +45,8 @@ def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[s
         args = [constant(low, args[0], f"the argument of {name}()"), *args[1:]]
     if name == "extend":
         args = [list(iterate(low, args[0]))]
+    if changes:
+        low.change(owner)
     try:
         out = getattr(owner, name)(*args, **kwargs)
     except (LookupError, TypeError, ValueError) as e:

@@ -100,9 +100,9 @@ class Lowering:
         self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
         self.scalars: dict[Any, Value] = {}  # computed integers: the same computation, the same value
-        self.rotated: dict[int, Any] = {}  # loop statements that were rewritten
+        self.rotated: dict[int, ast.While] = {}  # loop statements that were rewritten
         self.axes: dict[str, Symbol] = {}  # moving extents that an axis of a computed value has
-        self.guesses: dict[int, Any] = {}  # by loop statement: what it turned out to carry
+        self.guesses: dict[Any, Any] = {}  # by loop statement: what it turned out to carry
         self.run_body = run_body
         self.calling = calling
         self.frame: Frame | None = None

@@ -41,8 +41,9 @@ def shape_of(low: Lowering, spec: Val) -> Shape:
     dims = list(spec) if isinstance(spec, tuple | list) else [spec]
     out: list[Dim] = []
     for d in dims:
-        if isinstance(d, Tensor) and d.dtype in INTS and not d.rank and d.arg not in low.integers.values():
-            if not isinstance(low.arg(d), Const):
+        if isinstance(d, Tensor) and d.dtype in INTS and not d.rank:
+            arg = low.arg(d)
+            if not isinstance(arg, Const) and arg not in low.integers.values():
                 d = counted(low, d)
         if not is_dim(d):
             d = constant(low, d, "a shape")

@@ -1,8 +1,8 @@
-"""How a block of statements was left: by its end, `break`, `continue`, `return`, or by one of them as the data say.
+"""How a block was left: by its end, `break`, `continue`, `return`, or by one of them as the data say.
 
 In: the exits of two sides, or of a block. Out: one exit; where the data decide, a code that tells which.
 
-    if s > 3.0: break     ->  Maybe((FALL, BREAK), code)  with the bool code = cond(s > 3.0): True, else: False
+    if s > 3.0: break     ->  Maybe((FALL, BREAK), code) with the bool code s > 3.0
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the text of a function says about its names: where they are read again, and what is read before written.
+"""What the text of a function says about its names: where they are read again, what is read first.
 
 In: statements. Out: names. These are guesses to begin with, or bounds on what is read later; what a region
 really reads and writes is seen when it is interpreted.
@@ -144,7 +144,7 @@ def _reads(statements: Sequence[ast.stmt], assigned: set[str], found: set[str]) 
             _read([node], assigned, found)
 
 
-def _read(nodes: list[ast.AST] | list[ast.expr], assigned: set[str], found: set[str]) -> None:
+def _read(nodes: Sequence[ast.AST], assigned: set[str], found: set[str]) -> None:
     found.update(name for name in names_in(nodes) if name not in assigned)
     for node in nodes:
         assigned.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
@@ -181,15 +181,10 @@ def _base(node: ast.expr) -> set[str]:
 
 def rebound(statements: Sequence[ast.stmt], name: str) -> bool:
     """Whether the text binds `name` other than by `name op= value`."""
-    augmented = set()
-    for node in statements:
-        for part in ast.walk(node):
-            if isinstance(part, ast.AugAssign):
-                augmented.add(part.target)
-            elif isinstance(part, ast.Name) and part.id == name and not isinstance(part.ctx, ast.Load):
-                if part not in augmented:
-                    return True
-    return False
+    parts = [part for node in statements for part in ast.walk(node)]
+    augmented = {part.target for part in parts if isinstance(part, ast.AugAssign)}
+    binds = (p for p in parts if isinstance(p, ast.Name) and p.id == name and not isinstance(p.ctx, ast.Load))
+    return any(p not in augmented for p in binds)
 
 
 def only_added_to(statements: Sequence[ast.stmt], name: str) -> bool:
@@ -231,7 +226,7 @@ def always_leaves(block: Sequence[ast.stmt]) -> bool:
 
 
 def may_leave(block: Sequence[ast.stmt]) -> bool:
-    """Whether the block may end early: `return` in it, or `break`, `continue` that are not of a loop in it."""
+    """Whether the block may end early: `return`, or `break`, `continue` of a loop around it."""
     stack: list[tuple[ast.AST, bool]] = [(node, False) for node in block]
     while stack:
         node, looped = stack.pop()

@@ -112,7 +112,7 @@ def _out_of_bounds(low: Lowering, position: Dim, extent: Dim, axis: int) -> str:
 
 
 def _position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Dim | None:
-    """The place among the elements, counted from 0; None where it must be counted, or checked, at run time."""
+    """The place among the elements, counted from 0; None where only the run can count it."""
     s = low.solver
     position = s.resolve(position if isinstance(position, Extent) else int(position))
     if s.is_moving(position) or s.is_moving(extent) or not s.certain:
@@ -127,7 +127,7 @@ def _position(low: Lowering, position: Dim, extent: Dim, axis: int) -> Dim | Non
 
 
 def _moving_position(low: Lowering, position: Dim, extent: Dim) -> Dim | None:
-    """In a loop the place changes, and under a condition nothing may be there: only what is certain is used."""
+    """In a loop the place changes, under a condition nothing may be there: only what is sure is used."""
     s = low.solver
     try:
         if not s.decide(position):

@@ -1,7 +1,7 @@
-"""Slices of one axis, with NumPy's rules: negative bounds count from the end, bounds out of reach are clipped.
+"""Slices of one axis: negative bounds count from the end, bounds out of reach are clipped, as in NumPy.
 
-In: a slice of integers and the extent of an axis. Out: a `Span`. Bounds that the data decide, or a loop counter
-whose range does not tell how they are clipped, become extents of their own, whose numbers are computed before.
+In: a slice of integers and the extent of an axis. Out: a `Span`. Bounds that the data decide, or a loop
+counter whose range does not tell how they are clipped, become extents, whose numbers are computed before.
 
     x[1:]                 ->  Span(1, 1, n - 1), with the guard n - 1 >= 0
     x[row[i]:row[i + 1]]  ->  Span(p, 1, q), with p = row[i] clipped and q = the number of elements
@@ -93,7 +93,7 @@ def _computed(
             return made
     start = begin if first is None else _clipped(low, first, lowest, highest, extent)
     stop = end if last is None else _clipped(low, last, lowest, highest, extent)
-    position = start if is_dim(start) else named(low, start, Bounds(lowest, highest))
+    position = named(low, start, Bounds(lowest, highest)) if isinstance(start, Tensor) else start
     number = low.arg(as_tensor(low, position))
     span_ = _integer(low, "subtract", low.arg(as_tensor(low, stop)), number)
     if step < 0:

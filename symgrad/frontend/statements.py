@@ -60,7 +60,7 @@ def run(frame: Frame, body: Sequence[ast.stmt], end: Exit = None) -> Exit:
         if handler is None:
             refuse_node(frame.low, node)
         if isinstance(node, ast.If):
-            exit_, done = _if(frame, node, lambda k=k: body[k + 1 :], end)
+            exit_, done = _if(frame, node, partial(_from, body, k + 1), end)
             if done:
                 return exit_
         else:
@@ -70,6 +70,10 @@ def run(frame: Frame, body: Sequence[ast.stmt], end: Exit = None) -> Exit:
         if exit_ is not None:
             return exit_
     return end
+
+
+def _from(body: Sequence[ast.stmt], start: int) -> Sequence[ast.stmt]:
+    return body[start:]
 
 
 def _again(frame: Frame, node: ast.stmt) -> None:
@@ -125,6 +129,7 @@ def _put(frame: Frame, base: Val, key: Val, value: Val) -> None:
     if not isinstance(base, list | dict):
         low.refuse(f"an element of a {type(base).__name__} is written")
     refuse_foreign(frame, base)
+    low.change(base)
     base[operators.constant(low, key, "the index")] = value
 
 
@@ -198,6 +203,7 @@ def _in_place(frame: Frame, node: ast.AugAssign, current: Val, value: Val, name:
     low = frame.low
     if isinstance(current, list) and isinstance(node.op, ast.Add):
         refuse_foreign(frame, current)
+        low.change(current)
         current.extend(iterate(low, value))
         return current
     new = operators.binary(low, type(node.op), current, value)

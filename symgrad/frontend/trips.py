@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from symgrad.errors import SymgradError
 from symgrad.frontend import branches, loops, operators
@@ -93,9 +94,7 @@ def _unrolled(frame: Frame, node: ast.For, items: Sequence[Val], run: Run, bind:
             return exit_
         if isinstance(exit_, Maybe):
             low.at(frame, node)
-            return _guarded(
-                frame, node, exit_, lambda rest=items[k + 1 :]: _unrolled(frame, node, rest, run, bind)
-            )
+            return _guarded(frame, node, exit_, partial(_unrolled, frame, node, items[k + 1 :], run, bind))
     return run(frame, node.orelse, None)
 
 
@@ -244,14 +243,13 @@ def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run)
 
 def _rotated(low: Lowering, node: ast.While) -> ast.While:
     """`while (e := f(x)) > tol: ...` as `while True: if not (e := f(x)) > tol: break; ...`"""
-    known = low.rotated.get(id(node))
-    if known is not None:
-        return known[1]
+    if id(node) in low.rotated:
+        return low.rotated[id(node)]
     if node.orelse:
         low.refuse("`:=` in the condition of a `while` with `else`", instead="assign before, and in the body")
     negated = ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test)
     leave = ast.copy_location(ast.If(negated, [ast.copy_location(ast.Break(), node.test)], []), node.test)
     always = ast.copy_location(ast.Constant(True), node.test)
     out = ast.copy_location(ast.While(always, [leave, *node.body], []), node)
-    low.rotated[id(node)] = (node, out)
+    low.rotated[id(node)] = out
     return out

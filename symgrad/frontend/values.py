@@ -54,8 +54,8 @@ class Tensor:
     """One run-time number or array. `weak` marks a Python number, `is_array` an ndarray (of any rank)."""
 
     __slots__ = (
-        "arg", "born", "captured", "contiguous", "is_array", "kin", "name", "seen", "stale", "version", "view",
-        "weak",
+        "arg", "born", "captured", "contiguous", "is_array", "kin", "name", "seen", "stale", "version",
+        "view", "weak",
     )  # fmt: skip
 
     def __init__(

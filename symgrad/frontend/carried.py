@@ -1,0 +1,215 @@
+"""What a loop carries from trip to trip: where it starts, its type, what a trip leaves in it.
+
+In: the value of a name before a loop and at the end of a trip. Out: a `Slot` whose param has a type that both
+fit; `Again` where the type was guessed too small, with what was learnt in the `Guess`; or a refusal.
+
+    s = 0; for ...: s += x[i]      the first trial finds a float where an int began: the next begins with 0.0
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symgrad.errors import ShapeError, UnsupportedSyntaxError
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.flow import only_added_to
+from symgrad.frontend.joining import alike, same, spread, type_of
+from symgrad.frontend.promote import as_tensor, cast, result_dtype
+from symgrad.frontend.regions import Scope
+from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
+from symgrad.ir.core import Arg, Value
+from symgrad.ir.types import ArrayType
+
+
+class Again(Exception):
+    """The trial learnt something: start again."""
+
+
+class Unstable(UnsupportedSyntaxError):
+    """A name is something else after the first trip than before it: writing that trip out may help."""
+
+
+@dataclass(slots=True, eq=False)
+class Guess:
+    """What a loop statement carries, as far as it is known."""
+
+    node: ast.stmt
+    names: set[str]  # read before the trip writes them
+    cells: set[str]  # names whose arrays the trips write
+    fresh: set[str] = field(default_factory=set)  # names of arrays that are not only updated in place
+
+
+@dataclass(slots=True, eq=False)
+class Learnt:
+    """What the trials of one loop, where it stands now, have found: written arrays, wider types."""
+
+    cells: dict[Tensor, None] = field(default_factory=dict)
+    types: dict[tuple[str, int], tuple[ArrayType, bool]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """One carried number or array: where it starts, its param, what a trip yields, its value afterwards."""
+
+    name: str
+    initial: Val
+    param: Tensor
+    result: Arg | None = None
+    out: Value | None = None
+    weak: bool = False
+
+
+def param_of(low: Lowering, kind: ArrayType, name: str) -> Value:
+    value = Value(kind)
+    if name:
+        low.hints[value] = name
+    return value
+
+
+def slots_of(low: Lowering, learnt: Learnt, name: str, value: Val) -> list[Slot]:
+    """The slots of a name: one for each number or array in what it holds."""
+    slots = []
+    for k, leaf in enumerate(spread(value)):
+        if not is_number(leaf):
+            continue
+        kind, weak, is_array = type_of(low, leaf)
+        kind, weak = learnt.types.get((name, k), (kind, weak))
+        param = Tensor(param_of(low, kind, name), weak=weak, is_array=is_array or kind.rank > 0)
+        param.name = name
+        slots.append(Slot(name, leaf, param))
+    return slots
+
+
+def initial(low: Lowering, slot: Slot) -> Arg:
+    """The operand that the loop starts with."""
+    kind = slot.param.type
+    if slot.initial is None:
+        return low.builder.full(0, kind)
+    arg = cast(low, as_tensor(low, slot.initial), kind.dtype)
+    if arg.type.shape == () and kind.shape:
+        return low.emit("full", [arg], shape=kind.shape)
+    return arg
+
+
+def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], name: str, before: Val,
+           value: Val, slots: Sequence[Slot]) -> None:  # fmt: skip
+    """What the trip leaves in a carried name, in the types of its params."""
+    if isinstance(value, Missing):
+        low.refuse(f"the value of {name!r} at the end of a trip is not known", value.why, value.instead)
+    if not alike(before, value):
+        low.refuse(f"{name!r} is a tuple of another kind from trip to trip", error=Unstable)
+    mine = iter(slots)
+    for k, (old, new) in enumerate(zip(spread(before), spread(value), strict=True)):
+        if is_number(old):
+            _finish(low, scope, learnt, body, next(mine), k, new)
+        elif not same(old, new):
+            low.refuse(
+                f"{name!r} changes from trip to trip, and is not a number",
+                why=f"a compiled loop carries numbers and arrays, and this was a {type(old).__name__}",
+                error=Unstable,
+            )
+
+
+def _finish(
+    low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], slot: Slot, k: int, new: Val
+) -> None:
+    if not is_number(new):
+        low.refuse(
+            f"{slot.name!r} is a {type(new).__name__} at the end of a trip, and was a number", error=Unstable
+        )
+    t = as_tensor(low, new)
+    kind = slot.param.type
+    if t.rank != kind.rank:
+        _begin_as_array(low, scope, learnt, body, slot, k, t)
+    dtype = kind.dtype if t.dtype == kind.dtype else result_dtype([slot.param, t])
+    weak = slot.param.weak and t.weak
+    if dtype != kind.dtype or (weak != slot.param.weak and _sensitive(scope)):
+        learnt.types[slot.name, k] = (kind.with_dtype(dtype), weak)
+        raise Again
+    for a, b in zip(low.shape(t), low.shape(slot.param), strict=True):
+        try:
+            low.solver.equal(a, b)
+        except ShapeError as e:
+            low.refuse(
+                f"the shape of {slot.name!r} changes from trip to trip",
+                why=e.message,
+                instead="an array of the final size, and its elements",
+            )
+    slot.param.is_array = slot.param.is_array or t.is_array
+    slot.result, slot.weak = cast(low, t, dtype), weak
+
+
+def _begin_as_array(
+    low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], slot: Slot, k: int, t: Tensor
+) -> None:
+    """`acc = 0.0; acc = acc + row`: a number that is only ever added to may as well begin as an array."""
+    number = slot.param.rank == 0 and not type_of(low, slot.initial)[2]
+    if number and only_added_to(body, slot.name) and not scope.is_inner(low.shape(t)):
+        learnt.types[slot.name, k] = (ArrayType(result_dtype([slot.param, t]), low.shape(t)), False)
+        raise Again
+    low.refuse(
+        f"{slot.name!r} has {slot.param.rank} axes before a trip, and {t.rank} after it",
+        why="a compiled loop carries arrays of fixed shapes",
+        instead="start with an array of the final shape: np.zeros(...)",
+        error=Unstable,
+    )
+
+
+def _sensitive(scope: Scope) -> bool:
+    """Whether dtypes are about that a Python number and a NumPy number meet differently."""
+    plain = ("float64", "int64", "bool")
+    return any(o.type.dtype not in plain for e in scope.builder.eqns for o in e.outs)
+
+
+def late(low: Lowering, scope: Scope, name: str, before: Val, value: Val, runs: bool) -> list[Slot] | Missing:
+    """The slots of a name that no trip reads from the one before, but that is read after the loop.
+
+    `runs`: there is a first trip, so that what was before does not matter.
+    """
+    if not runs:
+        if before is None or isinstance(before, Missing):
+            return Missing(
+                "it is assigned in a loop that may make no trip", "assign it before the loop as well"
+            )
+        if isinstance(before, Pending):
+            raise Carry(before)
+        if not alike(before, value):
+            return Missing("it is a tuple of another kind after the loop")
+    leaves = spread(value)
+    slots = []
+    for old, leaf in zip([None] * len(leaves) if runs else spread(before), leaves, strict=True):
+        if not is_number(leaf):
+            if runs or same(old, leaf):
+                continue
+            return Missing("the loop makes it something else than a number")
+        kind, weak, is_array = type_of(low, leaf)
+        if scope.is_inner(kind.shape):
+            return Missing("its shape changes from trip to trip")
+        if old is not None:
+            common = _common(low, old, kind, weak)
+            if isinstance(common, Missing):
+                return common
+            kind, weak = common
+        param = Tensor(param_of(low, kind, name), weak=weak, is_array=is_array)
+        param.name = name
+        slots.append(Slot(name, old, param, cast(low, as_tensor(low, leaf), kind.dtype), weak=weak))
+    return slots
+
+
+def _common(low: Lowering, old: Val, kind: ArrayType, weak: bool) -> tuple[ArrayType, bool] | Missing:
+    """A type for what was before the loop and what a trip leaves."""
+    if not is_number(old):
+        return Missing("the loop makes it a number")
+    first, first_weak, _ = type_of(low, old)
+    differ = Missing(f"it is {first} before the loop and {kind} after it")
+    if first.rank != kind.rank or (first.rank and first.dtype != kind.dtype):
+        return differ
+    try:
+        for a, b in zip(first.shape, kind.shape, strict=True):
+            low.solver.equal(a, b)
+    except ShapeError:
+        return differ
+    both = [Tensor(low.const(0, t.dtype), weak=w) for t, w in ((first, first_weak), (kind, weak))]
+    return kind.with_dtype(result_dtype(both)), weak and first_weak

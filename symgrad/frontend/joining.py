@@ -1,0 +1,223 @@
+"""One value for what two regions hold, or what a loop holds before and after a trip.
+
+In: two values. Out: whether they are one; their leaves; a `Join`, whose `cond` equation makes one number of
+two, and `Missing` where there is none.
+
+    s = 0 | s = x[1]      s is 0.0 or x[1]: a float64          h = None | h = x      reading h is refused
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symgrad.errors import ShapeError
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.promote import as_tensor, cast, result_dtype
+from symgrad.frontend.regions import Scope, closed, emit_region
+from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
+from symgrad.ir.core import Arg, Const, Op, Value
+from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.types import ArrayType
+
+
+class _Absent:
+    """What a side holds that has left the function: anything will do."""
+
+
+ABSENT = _Absent()
+
+
+def spread(v: Val) -> list[Val]:
+    """The leaves of (nested) tuples, which are what merges and is carried item by item."""
+    if isinstance(v, tuple):
+        return [leaf for item in v for leaf in spread(item)]
+    return [v]
+
+
+def rebuilt(v: Val, leaves: Iterator[Val]) -> Val:
+    """Tuples of the structure of `v` over other leaves."""
+    if isinstance(v, tuple):
+        items = [rebuilt(item, leaves) for item in v]
+        return type(v)(*items) if hasattr(v, "_fields") else tuple(items)
+    return next(leaves)
+
+
+def alike(a: Val, b: Val) -> bool:
+    """The same structure of tuples."""
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(alike, a, b))
+    return True
+
+
+def same(a: Val, b: Val) -> bool:
+    """Certainly one and the same value."""
+    if a is b:
+        return True
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        known = isinstance(a.arg, Const) and isinstance(b.arg, Const) and not a.is_array and not b.is_array
+        return known and a.arg == b.arg and a.weak == b.weak
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, float):
+        return repr(a) == repr(b)
+    return isinstance(a, int | str | bytes | Extent | Missing) and bool(a == b)
+
+
+class Join:
+    """The results of a `cond`: one value for what its two sides hold."""
+
+    def __init__(self, low: Lowering, sides: tuple[Scope, Scope]) -> None:
+        self.low, self.sides = low, sides
+        self.outs: list[Value] = []
+        self.wanted: list[tuple[Val, Val, ArrayType]] = []  # what each side yields, and its type
+        self.arrays: list[tuple[Tensor, Tensor | None, Tensor | None]] = []  # with the roots on both sides
+        self.cells = list(dict.fromkeys(t for s in sides for t in s.written()))
+        for t in self.cells:
+            self._out(t, t, ArrayType(t.dtype, low.shape(t)), t.name)
+
+    def _out(self, x: Val, y: Val, kind: ArrayType, name: str) -> Value:
+        out = Value(kind)
+        if name:
+            self.low.hints[out] = name
+        self.outs.append(out)
+        self.wanted.append((x, y, kind))
+        return out
+
+    def value(self, x: Val, y: Val, name: str) -> Val:
+        """What x on the first side and y on the second are afterwards."""
+        if x is ABSENT and y is ABSENT:
+            return Missing("neither side of the branch comes here")
+        if same(x, y):
+            return x
+        for v in (x, y):
+            if isinstance(v, Pending):
+                raise Carry(v)
+            if isinstance(v, Missing):
+                return v
+        if x is ABSENT or y is ABSENT:
+            both = [(ABSENT, v) if x is ABSENT else (v, ABSENT) for v in spread(y if x is ABSENT else x)]
+        elif alike(x, y):
+            both = list(zip(spread(x), spread(y), strict=True))
+        else:
+            return Missing("it is a tuple of another kind on each side of a branch that the data decide")
+        merged = [self._leaf(a, b, name) for a, b in both]
+        lost = next((m for m in merged if isinstance(m, Missing)), None)
+        return lost if lost is not None else rebuilt(y if x is ABSENT else x, iter(merged))
+
+    def _leaf(self, x: Val, y: Val, name: str) -> Val:
+        if same(x, y):
+            return x
+        present = [v for v in (x, y) if v is not ABSENT]
+        if not all(map(is_number, present)):
+            if len(present) == 1 and not isinstance(present[0], list | dict | set):
+                return present[0]
+            return Missing(
+                "a branch that the data decide makes it "
+                + " or ".join(type(v).__name__ if not is_number(v) else "a number" for v in present),
+                "numbers and arrays only, of one shape on both sides",
+            )
+        types = [type_of(self.low, v) for v in present]
+        kind = self._kind(types, present)
+        if isinstance(kind, Missing):
+            return kind
+        out = Tensor(
+            self._out(x, y, kind, name),
+            weak=all(w for _, w, _ in types),
+            is_array=any(a for _, _, a in types),
+        )
+        out.name = name
+        if out.is_array:
+            roots = [v.root if isinstance(v, Tensor) and v.is_array else None for v in (x, y)]
+            self.arrays.append((out, roots[0], roots[1]))
+        return out
+
+    def _kind(self, types: list[tuple[ArrayType, bool, bool]], present: list[Val]) -> ArrayType | Missing:
+        """The type that both sides yield."""
+        first, last = types[0][0], types[-1][0]
+        if first.rank != last.rank:
+            return Missing(f"a branch that the data decide gives it {first.rank} axes or {last.rank}")
+        dtype = first.dtype
+        if first.dtype != last.dtype:
+            if first.rank:
+                return Missing(f"a branch that the data decide gives it {first.dtype} or {last.dtype}")
+            dtype = result_dtype([Tensor(self.low.const(0, t.dtype), weak=weak) for t, weak, _ in types])
+        shape: list[Dim] = []
+        for a, b in zip(first.shape, last.shape, strict=True):
+            if any(s.is_inner((a, b)) for s in self.sides):
+                return Missing("its length is decided inside of a branch that the data decide")
+            try:
+                shape.append(self.low.solver.equal(a, b))
+            except ShapeError:
+                values = [self.low.solver.values(t.shape) for t in (first, last)]
+                return Missing(f"a branch that the data decide gives it the shape {values[0]} or {values[1]}")
+        return ArrayType(dtype, tuple(shape))
+
+    def emit(self, op: Op, condition: Arg, codes: tuple[Arg, Arg] | None = None) -> Value | None:
+        """The `cond` equation; arrays that a side wrote have its results. Gives the code's value."""
+        low = self.low
+        code: Value | None = None
+        if codes is not None and all(isinstance(c, Const) for c in codes) and codes[0].type.dtype == "bool":
+            first = (
+                condition if codes[0] == Const(True, codes[0].type) else low.emit("logical_not", [condition])
+            )
+            assert isinstance(first, Value)
+            code, codes = first, None
+        if codes is not None:
+            code = Value(codes[0].type)
+            self.outs.append(code)
+        bodies = []
+        for number, scope in enumerate(self.sides):
+            with scope.inside():
+                results = [self._yield(w[number], w[2]) for w in self.wanted]
+            bodies.append((scope.builder.eqns, [*results, codes[number]] if codes is not None else results))
+        versions = [
+            [s.journal.tensors[t][1] for s in self.sides if t in s.journal.tensors] for t in self.cells
+        ]
+        for scope in self.sides:
+            scope.refuse_changed_containers("under a condition that the data decide")
+            scope.settle()
+        if self.outs:
+            blocks, operands = closed(low, [], bodies, self.sides)
+            emit_region(low, op, (condition, *operands), tuple(self.outs), blocks, operands)
+        for t, out, seen in zip(self.cells, self.outs, versions, strict=False):
+            low.touch(t)
+            t.arg = out
+            t.version = max(t.version, *seen) + 1
+        self._relate()
+        return code
+
+    def _yield(self, v: Val, kind: ArrayType) -> Arg:
+        low = self.low
+        if v is ABSENT:
+            return low.builder.full(0, kind)
+        return cast(low, as_tensor(low, v), kind.dtype)
+
+    def _relate(self) -> None:
+        """Which arrays may be one, as the data decide."""
+        for i, (t, a, b) in enumerate(self.arrays):
+            for root in (a, b):
+                if root is not None and self.sides[0].is_outer(root):
+                    related(self.low, t, root)
+            for other, c, d in self.arrays[:i]:
+                if (a is not None and a is c) or (b is not None and b is d):
+                    related(self.low, t, other)
+
+
+def related(low: Lowering, a: Tensor, b: Tensor) -> None:
+    """Two roots may be one array: a write to either leaves the other unknown."""
+    for t, other in ((a, b), (b, a)):
+        if other is not t and other not in t.kin:
+            low.touch(t)
+            t.kin = (*t.kin, other)
+
+
+def type_of(low: Lowering, v: Val) -> tuple[ArrayType, bool, bool]:
+    """The type of a number, whether it is a Python number, whether it is an array."""
+    if isinstance(v, Tensor):
+        return ArrayType(v.dtype, low.shape(v)), v.weak, v.is_array
+    if isinstance(v, Extent):
+        return ArrayType("int64"), True, False
+    t = as_tensor(low, v)
+    return t.type, t.weak, False
