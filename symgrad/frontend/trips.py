@@ -38,7 +38,8 @@ from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.types import ArrayType
 
-FEW = 16  # known trips that are written out
+FEW = 1  # known trips that are written out at once
+SHORT = 16  # trips of a `while` that are written out, if its condition is known at each
 Bind = Callable[[Frame, ast.expr, Val], None]
 
 
@@ -221,7 +222,7 @@ def while_statement(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run)
 
 def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
     low = frame.low
-    for _ in range(FEW + 1):
+    for _ in range(SHORT + 1):
         frame.statement, frame.loc = node, frame.unit.loc(node)
         low.at(frame, node)
         value = evaluate(frame, node.test)
