@@ -101,6 +101,8 @@ def form_of(eqn: Eqn) -> Form:
         return _cast(dtype, eqn.out.type.dtype)
     if name in VMATH:
         return Form(f"{name}({', '.join(f'{{{k}}}' for k in range(len(eqn.args)))})", ATOM, (CHOICE,) * 2)
+    if name == "fmod" and not eqn.out.type.is_float:  # numba's own is wrong where the signs differ
+        return Form("abs({0}) % abs({1}) * (1 if {0} > 0 else -1)", MUL, (NAME, NAME))
     if name in _NUMPY:
         return Form(f"np.{name}({', '.join(f'{{{k}}}' for k in range(len(eqn.args)))})", ATOM, (CHOICE,) * 2)
     if name == "sign":
