@@ -10,18 +10,19 @@ In: a `for` or `while` equation and the cotangents of its results. Out: the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import body_activity, live, useful
 from symgrad.ad.ranges import ANY, Ranges, extend
-from symgrad.ad.tape import known_extents, plan, read_by
-from symgrad.ir.build import Builder, Ref
+from symgrad.ad.tape import bytes_of, known_extents, name_of, plan, read_by
+from symgrad.ad.trips import computed_trips, known_trips, number_of, reversed_range
+from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
-from symgrad.ir.dims import Dim, at_least_zero, symbol
+from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, WHILE, For, close, for_parts, while_parts
+from symgrad.ir.regions import FOR, WHILE, close, for_parts, while_parts
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import again as rerun
 from symgrad.ir.walk import rewire, rewire_args
@@ -101,7 +102,7 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
         adjoint.symbols,
     )
     saving = _save(eqn, loop, adjoint, scope.saved, f, counted)
-    _backward(eqn, loop, adjoint, scope.again, scope.saved, saving, d)
+    _backward(eqn, loop, adjoint, scope.again, scope.saved, saving, f, d)
 
 
 def _common(eqn: Eqn) -> _Loop:
@@ -216,29 +217,38 @@ def _save(
     body = Builder()
     body.loc, body.phase = eqn.loc, eqn.phase
     trip = Value(INT, f.fresh("trip")) if counted else None
-    number = trip if trip is not None else _trip_number(eqn, body) if saved else None
+    number = trip if trip is not None else number_of(for_parts(eqn), _index(eqn)[0], body) if saved else None
     before: list[Arg] = []
     inside: list[Value] = []
     after: list[Arg] = []
     slots: list[str] = []
+    numbering = tuple(body.eqns)
+    saves: dict[Value, Eqn] = {}
     if saved and not counted:
-        extent: Dim = _trips(eqn, b, f)
+        extent = _trips(eqn, b, f)
     for v in saved:
         assert number is not None
-        hint = f.fresh(f"{v.hint or 'tape'}_saved") if v.hint else f.fresh("saved")
+        called = name_of(v, adjoint.primal)
+        hint = f.fresh(f"{called}_saved" if called else "saved")
+        b.note = f"saved: {called}{', ' if called else ''}{bytes_of(v)} "
+        b.note += "a trip" if counted else f"x {extent}"
         if counted:
             name = f.fresh("slots")
             tape = b.emit(OPS["tape"], (), {"dtype": v.type.dtype, "name": name, "shape": v.type.shape}, hint)
             slots.append(name)
         else:
             tape = b.emit(OPS["empty"], (), {"dtype": v.type.dtype, "shape": (extent, *v.type.shape)}, hint)
+        b.note = ""
         before.append(tape)
         inside.append(Value(tape.type, hint))
         index: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
         op = OPS["push"] if counted else OPS["setitem"]
         after.append(body.emit(op, (inside[-1], v, number), {"index": index}, hint))
+        saves[v] = body.eqns.pop()
+    eqns = (*numbering, *_saved_at_once(adjoint.primal, saves))
     if trip is not None:
         after.append((body.ref(trip) + 1).arg)
+        eqns = (*eqns, body.eqns[-1])
         before.append(Const(0, INT))
         inside.append(trip)
     exits = eqn.attrs.get("exits")
@@ -246,7 +256,7 @@ def _save(
     first = len(loop.body.params) - count - len(loop.invariant_params)
     params = [*loop.body.params[: first + count], *inside, *loop.invariant_params]
     yields = (*loop.body.results[: bool(exits)], *loop.yields, *after)
-    block, further = close(params, (*adjoint.primal, *body.eqns), yields, b, adjoint.symbols)
+    block, further = close(params, eqns, yields, b, adjoint.symbols)
     outs = (*eqn.outs, *(Value(v.type, v.hint) for v in inside))
     lead = eqn.args[: 3 if eqn.op is FOR else 0]
     operands = (*lead, *loop.carried, *before, *loop.invariant, *further)
@@ -265,42 +275,13 @@ def _save(
     return _Saving(tapes, outs[-1] if trip is not None else None)
 
 
-def _trip_number(eqn: Eqn, body: Builder) -> Value:
-    """Inside the loop: 0 on the first trip, 1 on the second, ..."""
-    p = for_parts(eqn)
-    if isinstance(p.step, Const) and p.step.value == 1 and isinstance(p.start, Const) and p.start.value == 0:
-        return p.index
-    number = (body.ref(p.index) - body.ref(p.start)).arg
-    if not (isinstance(p.step, Const) and p.step.value == 1):
-        number = body.emit(OPS["floor_divide"], (number, p.step))
-    assert isinstance(number, Value)
-    return number
-
-
-def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
-    """The number of trips of a `for`, as an extent that is bound here."""
-    p = for_parts(eqn)
-    start, stop = f.dim(p.start), f.dim(p.stop)
-    if start is not None and stop is not None and isinstance(p.step, Const):
-        step = int(p.step.value)
-        return at_least_zero(
-            (stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step
-        )
-    span = b.ref(p.stop) - b.ref(p.start)
-    if not (isinstance(p.step, Const) and p.step.value == 1):
-        span = b.ref(b.emit(OPS["floor_divide"], ((span + b.ref(p.step) + _away(p, b)).arg, p.step)))
-    name = f.fresh("trips")
-    total = b.emit(OPS["maximum"], (span.arg, Const(0, INT)), hint=name)
-    f.symbols.append(Symbol(name, total, None))
-    f.bound.add(name)
-    return symbol(name)
-
-
-def _away(p: For, b: Builder) -> Ref | int:
-    """-1 for a positive step and +1 for a negative one: rounds the number of trips up."""
-    if isinstance(p.step, Const):
-        return -1 if p.step.value > 0 else 1
-    return -b.ref(b.emit(OPS["sign"], (p.step,)))
+def _saved_at_once(primal: Sequence[Eqn], saves: dict[Value, Eqn]) -> Iterator[Eqn]:
+    """The equations of a trip, each value saved as soon as it is there: before it is overwritten in place."""
+    made = {o for e in primal for o in e.outs}
+    yield from (save for v, save in saves.items() if v not in made)
+    for eqn in primal:
+        yield eqn
+        yield from (saves[o] for o in eqn.outs if o in saves)
 
 
 def _backward(
@@ -310,12 +291,13 @@ def _backward(
     again: tuple[Eqn, ...],
     saved: tuple[Value, ...],
     saving: _Saving,
+    f: Forward,
     d: Derivatives,
 ) -> None:
     """Emit the backward loop and give its results to the operands."""
     b = d.builder
     index = Value(INT, _index(eqn)[0].hint if eqn.op is FOR and saving.count is None else "trip")
-    start, stop, step = _reversed_range(eqn, saving, b)
+    start, stop, step = _backwards(eqn, saving, f, b)
     body = Builder()
     body.loc, body.phase = eqn.loc, "bwd"
     env: dict[Value, Arg] = dict(zip(loop.invariant_params, loop.invariant, strict=True))
@@ -327,7 +309,7 @@ def _backward(
         else:
             env[p.index] = index
             if saved:
-                number = _number_of(p, index, body)
+                number = number_of(p, index, body)
     for v, tape in zip(saved, saving.tapes, strict=True):
         at: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
         env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint)
@@ -354,6 +336,26 @@ def _backward(
                 d.bind(operand, out)
 
 
+def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
+    """The number of trips of a `for`, as an extent that is bound here."""
+    p = for_parts(eqn)
+    known = known_trips(p, f.dim)
+    if known is not None:
+        return known
+    name = f.fresh("trips")
+    f.symbols.append(Symbol(name, computed_trips(p, b, name), None))
+    f.bound.add(name)
+    return symbol(name)
+
+
+def _backwards(eqn: Eqn, saving: _Saving, f: Forward, b: Builder) -> tuple[Arg, Arg, Arg]:
+    """Start, stop and step of the backward loop: over trip numbers where they were counted."""
+    if saving.count is None:
+        return reversed_range(for_parts(eqn), f.dim, b)
+    minus = Const(-1, INT)
+    return (b.ref(saving.count) - 1).arg, minus, minus
+
+
 def _initial(
     eqn: Eqn, loop: _Loop, adjoint: _Adjoint, d: Derivatives
 ) -> tuple[list[Arg], list[tuple[Arg, bool]]]:
@@ -372,29 +374,3 @@ def _initial(
         targets.append((operand, held is None))
         taken.add(operand)
     return starts, targets
-
-
-def _reversed_range(eqn: Eqn, saving: _Saving, b: Builder) -> tuple[Arg, Arg, Arg]:
-    """Start, stop and step of the backward loop."""
-    minus = Const(-1, INT)
-    if saving.count is not None:
-        return (b.ref(saving.count) - 1).arg, minus, minus
-    p = for_parts(eqn)
-    start, stop = b.ref(p.start), b.ref(p.stop)
-    if isinstance(p.step, Const) and abs(p.step.value) == 1:
-        by = int(p.step.value)
-        return (stop - by).arg, (start - by).arg, Const(-by, INT)
-    step = b.ref(p.step)
-    trips = b.ref(b.emit(OPS["floor_divide"], ((stop - start + step + _away(p, b)).arg, p.step)))
-    return (start + (trips - 1) * step).arg, (start - step).arg, (-step).arg
-
-
-def _number_of(p: For, index: Value, body: Builder) -> Value:
-    """The trip number from the index, in the backward loop (its range is one of the enclosing block)."""
-    if isinstance(p.start, Const) and p.start.value == 0 and isinstance(p.step, Const) and p.step.value == 1:
-        return index
-    number = (body.ref(index) - body.ref(p.start)).arg
-    if not (isinstance(p.step, Const) and p.step.value == 1):
-        number = body.emit(OPS["floor_divide"], (number, p.step))
-    assert isinstance(number, Value)
-    return number

@@ -37,7 +37,8 @@ def forward(function: Function, wrt: tuple[int, ...]) -> Function:
     pushforward(function.eqns, d, active, extend({}, function.eqns))
     builder.loc, builder.phase = None, "fwd"
     moves = tuple(_tangent(r, d) for r in function.results)
-    needed = useful(tuple(builder.eqns), moves) | {out for eqn in function.eqns for out in eqn.outs}
+    primal = [out for eqn in function.eqns for out in eqn.outs]  # loops that carry tangents beside these
+    needed = useful(tuple(builder.eqns), (*moves, *primal))
     kept = [eqn for eqn in builder.eqns if any(out in needed for out in eqn.outs)]
     eqns, results = d.finish(kept, (*function.results, *moves))
     body = Block((*function.params, *tangents), tuple(eqns), results, function.body.symbols)

@@ -124,3 +124,18 @@ def known_extents(bound: Collection[str]) -> Callable[[Value], bool]:
         return all(s in bound for d in value.type.shape for s in symbols(d))
 
     return test
+
+
+def name_of(value: Value, eqns: Iterable[Eqn]) -> str:
+    """What a saved value is called: an element or a part of an array is called after the array."""
+    if value.hint:
+        return value.hint.removesuffix("_saved")
+    made = next((e for e in eqns if value in e.outs), None)
+    base = made.args[0] if made is not None and made.op.name == "getitem" else None
+    return base.hint.removesuffix("_saved") if isinstance(base, Value) else ""
+
+
+def bytes_of(value: Value) -> str:
+    """`8 B`, or `8 B x m` for a row of m."""
+    size = 1 if value.type.dtype == "bool" else int("".join(filter(str.isdigit, value.type.dtype))) // 8
+    return " x ".join([f"{size} B", *map(str, value.type.shape)])

@@ -70,13 +70,18 @@ def _lines(steps: Sequence[Step], scope: Scope, page: Page, around: Loc | None, 
             if top and out and not adjoint:
                 out.append("")
             adjoint = True
-            if eqn.loc is not None and eqn.loc != group:
+            says_it = eqn.op is COND and lines[0].startswith("if ") and _is_header(eqn.loc)
+            if eqn.loc is not None and eqn.loc != group and not says_it:
                 out.append(comment(eqn.loc.text))
             group = eqn.loc
         elif eqn.phase == "":
             group = around
         out += lines
     return out
+
+
+def _is_header(loc: Loc | None) -> bool:
+    return loc is not None and loc.text.startswith(("if ", "elif "))
 
 
 def _sized(block: Block, scope: Scope, page: Page) -> Scope:

@@ -14,9 +14,10 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 
 from symgrad.emit.blocks import Block, Size, Step
-from symgrad.ir.core import Kind, Value, values
+from symgrad.ir.core import Eqn, Kind, Value, values
+from symgrad.ir.dims import symbols
 from symgrad.ir.regions import COND, FOR, WHILE
-from symgrad.ir.walk import symbols_of
+from symgrad.ir.walk import dims_in, symbols_of
 
 Span = tuple[int, int]
 
@@ -99,7 +100,7 @@ def liveness(
                 else:
                     found.setdefault(arg, []).extend(when)
         if told:
-            for name in symbols_of(eqn) & told.keys():
+            for name in _mentioned(eqn) & told.keys():
                 for size in told[name]:
                     if isinstance(size.value, Value) and size.value is not step.key:
                         found.setdefault(size.value, []).extend(when)
@@ -110,6 +111,13 @@ def liveness(
         born = live.born.get(value, 0)
         live.stops[value] = max(max(t, _repeated_until(born, at)) for t, at in places)
     return live
+
+
+def _mentioned(eqn: Eqn) -> set[str]:
+    """The extents that a statement may name; a write names those of its index, not those of the array."""
+    if eqn.op.kind is not Kind.WRITE:
+        return symbols_of(eqn)
+    return {s for attr in eqn.attrs.values() for d in dims_in(attr) for s in symbols(d)}
 
 
 def _place(

@@ -137,7 +137,8 @@ def _in_place(eqn: Eqn, time: int, frame: Frame, live: Liveness, nested: Set[Val
         return bool(roots) and _exclusive(roots, time if basic else time - 1, frame, live)
     if not augmented(eqn) or not eqn.out.hint or base.hint != eqn.out.hint or base.type != eqn.out.type:
         return False
-    if not eqn.phase and (eqn.loc is None or augmented(eqn) not in eqn.loc.text):
+    counts = eqn.loc is not None and eqn.loc.text.startswith(("for ", "while "))  # the trips
+    if not eqn.phase and not counts and (eqn.loc is None or augmented(eqn) not in eqn.loc.text):
         return False
     if not roots:  # other names keep the number that they have
         return not live.live_after(base, time, frame)

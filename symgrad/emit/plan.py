@@ -120,6 +120,10 @@ class _Planning:
     readers: dict[Value, list[Reader]] = field(default_factory=dict)
     order: dict[Step, int] = field(default_factory=dict)
     replaced: dict[tuple[Block, int], Value] = field(default_factory=dict)  # by which result of a loop's body
+    written: dict[Value, list[int]] = field(default_factory=dict)  # when arrays are written into
+    elements: dict[Value, frozenset[Value]] = field(
+        default_factory=dict
+    )  # arrays that a nested number is from
     tells: set[Value] = field(default_factory=set)  # results that are the number of an extent
     flags: dict[Block, int] = field(default_factory=dict)  # results that are tests, or whole expressions
 
@@ -156,6 +160,8 @@ def _read(block: Block, p: _Planning, order: int) -> int:
     for step in block.steps:
         order += 1
         p.order[step] = order
+        if step.eqn.op.kind is Kind.WRITE:
+            p.written.setdefault(step.eqn.args[0], []).append(order)  # type: ignore[arg-type]  # an array
         for i, arg in enumerate(step.eqn.args):
             if isinstance(arg, Value):
                 p.readers.setdefault(arg, []).append(Reader(step, i, block, order))
@@ -190,8 +196,10 @@ def _plan_block(block: Block, room: int, p: _Planning) -> None:
         out = step.key
         reads = p.readers.get(out, [])
         p.plan.asked.update(local.asked)
-        if _is_nested(step, block, text, room, reads, p):
+        from_arrays = _elements(eqn, p)
+        if _is_nested(step, block, text, room, reads, p) and not _outlives(step, from_arrays, reads, p):
             p.plan.nested.add(out)
+            p.elements[out] = from_arrays
             p.texts[out] = text
             for name, count in local.asked.items():
                 p.plan.asked[name] += count * (len(reads) - 1)
@@ -315,7 +323,22 @@ def _is_nested(step: Step, block: Block, text: Text, room: int, reads: list[Read
         here = p.one_phase if reader is None else reader.eqn.phase == eqn.phase
         if here or (reader is not None and eqn.op.kind is Kind.CREATE):
             return True
-    return all(r.block is block for r in reads) and _costs_nothing(eqn, text, reads, p)
+    at_hand = eqn.op.name == "extent" or all(r.block is block for r in reads)
+    return at_hand and _costs_nothing(eqn, text, reads, p)
+
+
+def _elements(eqn: Eqn, p: _Planning) -> frozenset[Value]:
+    """The arrays whose elements the expression of a number loads."""
+    if eqn.out.type.rank:
+        return frozenset()
+    found = frozenset[Value]().union(*(p.elements.get(a, frozenset()) for a in values(eqn.args)))
+    return found | {a for a in values(eqn.args[:1]) if eqn.op.name == "getitem"}
+
+
+def _outlives(step: Step, arrays: frozenset[Value], reads: list[Reader], p: _Planning) -> bool:
+    """An array is written into between the load of its element and a reader: the number needs a variable."""
+    first, last = p.order[step], max((r.order for r in reads), default=0)
+    return any(first < time < last for a in arrays for time in p.written.get(a, ()))
 
 
 def _is_size(eqn: Eqn) -> bool:

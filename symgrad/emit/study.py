@@ -21,6 +21,7 @@ from symgrad.emit.expr import helpers_of, scalar
 from symgrad.emit.liveness import liveness
 from symgrad.emit.memory import memory
 from symgrad.emit.names import FOREVER, Slot, allocate
+from symgrad.emit.order import ordered
 from symgrad.emit.plan import LINE, lasting, parameter_names, plan, scope_of, wanted_names
 from symgrad.emit.statements import INDENT, Page
 from symgrad.emit.storage import layout
@@ -59,7 +60,7 @@ def render(function: Function, returns: Returns | None = None, cache: int | None
     """The text of a function; with `cache`, that many first parameters come in a tuple, the last argument."""
     helpers = helpers_of(tuple(all_eqns(function.body)))
     reserved = [*helpers, "cache"] if cache is not None else helpers
-    program = opened(function)
+    program = ordered(opened(function))
     chosen = plan(function, program, parameter_names(function, reserved))
     told = [s for s in function.body.symbols if s.param in function.params]
     live = liveness(program, chosen.nested, chosen.expressions, {s.name for s in told})
