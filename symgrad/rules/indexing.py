@@ -26,10 +26,16 @@ def _written(g: Array, index: Index, operands: tuple[Array, ...]) -> Array:
     return where(equal(getitem(winner, index, *operands), order), part, 0.0)
 
 
+def _replaced(g: Array, index: Index, operands: tuple[Array, ...]) -> tuple[Array, Array]:
+    """What the written values get is read first, so that the zeros can be written in place."""
+    part = _written(g, index, operands)
+    return setitem(g, 0.0, index, *operands), part
+
+
 # fmt: off
 transpose(op.getitem, 0,      lambda g, x, *i, index: AddAt(g, index, i))
-transpose(op.setitem, (0, 1), lambda g, x, v, *i, index: (setitem(g, 0.0, index, *i), _written(g, index, i)))
-transpose(op.push, (0, 1),    lambda g, x, v, *i, index: (setitem(g, 0.0, index, *i), getitem(g, index, *i)))
+transpose(op.setitem, (0, 1), lambda g, x, v, *i, index: _replaced(g, index, i))
+transpose(op.push, (0, 1),    lambda g, x, v, *i, index: _replaced(g, index, i))
 transpose(op.add_at, (0, 1),  lambda g, x, v, *i, index: (g, getitem(g, index, *i)))
 nondiff(op.empty, op.tape)
 # fmt: on
