@@ -1,0 +1,139 @@
+"""`break`, `continue`, `return` out of loops, `for`/`else`."""
+
+# ruff: noqa: B007, B905, RUF059 (programs as people write them)
+
+import numpy as np
+import pytest
+from language.checking import check
+
+X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
+A = np.random.default_rng(3).normal(size=(4, 5))
+B = np.random.default_rng(4).normal(size=(4, 4))
+PROGRAMS = []
+
+
+def program(*args):
+    def register(f):
+        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
+        return f
+
+    return register
+
+
+@program(X)
+def early_return(x):
+    s = 0.0
+    for i in range(len(x)):
+        for j in range(len(x)):
+            s += x[i] * x[j]
+            if s > 9.0:
+                return s * x[j]
+    return s
+
+
+@program(X)
+def forelse2(x):
+    r = 0.0
+    for i in range(len(x)):
+        if x[i] > 2.0:
+            r = x[i] * x[i]
+            break
+    else:
+        r = x[0] * x[1]
+    return r
+
+
+@program(X)
+def idx_after(x):
+    for i in range(len(x)):
+        if x[i] > 2.0:
+            break
+    return x[i] ** 2
+
+
+@program(X)
+def continue_nested(x):
+    s = 0.0
+    for i in range(len(x)):
+        if x[i] < 0:
+            continue
+        t = x[i]
+        if t > 2:
+            if t > 3:
+                break
+            s += 1.0 * t
+            continue
+        s += t * t
+    return s
+
+
+@program(X)
+def helper_returns(x):
+    def clip(v, lo, hi):
+        if v < lo:
+            return lo
+        if v > hi:
+            return hi
+        return v
+
+    s = 0.0
+    for i in range(len(x)):
+        s += clip(x[i], 0.0, 2.0) ** 2
+    return s
+
+
+@program(X)
+def while_break_return(x):
+    k = 0
+    s = 1.0
+    while True:
+        if k >= len(x):
+            return s
+        if x[k] < 0:
+            s = s * 3
+            break
+        s = s * x[k]
+        k += 1
+    return s + x[k]
+
+
+@program(X)
+def return_in_while(x):
+    i = 0
+    while i < len(x):
+        if x[i] > 2.0:
+            return x[i] * x[0]
+        i += 1
+    return x[0]
+
+
+@program(X)
+def ret_tuple(x):
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i]
+        if s > 5.0:
+            return s, x * s
+    return s, x
+
+
+@program(X)
+def deep(x):
+    s = 0.0
+    for i in range(len(x)):
+        for j in range(i, len(x)):
+            for k in range(j + 1):
+                if k == i:
+                    continue
+                if x[k] < 0:
+                    break
+                s += x[i] * x[j] * x[k]
+            else:
+                s *= 0.5
+            s += 1.0 * x[j]
+    return s
+
+
+@pytest.mark.parametrize(("f", "args"), PROGRAMS)
+def test_program(f, args):
+    check(f, *args)
