@@ -127,8 +127,15 @@ def _literals(draft: Draft) -> list[str]:
     lines = []
     for eqn in draft.literals:
         dtype = "bool_" if eqn.attrs["dtype"] == "bool" else eqn.attrs["dtype"]
-        lines.append(f"{draft.names[eqn.out]} = np.array({eqn.attrs['data']!r}, dtype=np.{dtype})")
+        lines.append(f"{draft.names[eqn.out]} = np.array({_nested(eqn.attrs['data'])}, dtype=np.{dtype})")
     return lines
+
+
+def _nested(data: object) -> str:
+    if isinstance(data, tuple):
+        return f"({', '.join(map(_nested, data))}{',' if len(data) == 1 else ''})"
+    assert isinstance(data, float | int | bool)
+    return scalar.number(data)
 
 
 def _identifier(name: str) -> str:

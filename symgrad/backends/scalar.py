@@ -79,11 +79,12 @@ _ON_BOOL = {  # NumPy's arithmetic on bools
 def constant(value: float | int | bool, dtype: str) -> Piece:
     """A constant of exactly this dtype: numba computes in float64 when a plain number meets a float32."""
     if dtype in ("float64", BOOL, "int64"):
-        return Piece(_number(value), NAME)
-    return Piece(f"np.{dtype}({_number(value)})", NAME)
+        return Piece(number(value), NAME)
+    return Piece(f"np.{dtype}({number(value)})", NAME)
 
 
-def _number(value: float | int | bool) -> str:
+def number(value: float | int | bool) -> str:
+    """A Python number as kernels spell it; NaN and infinities have no literals."""
     if value != value:
         return "np.nan"
     if value in (float("inf"), float("-inf")):

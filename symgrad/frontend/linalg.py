@@ -256,7 +256,9 @@ def triu(low: Lowering, m: Val, k: Val = 0) -> Val:
 
 def _triangle(low: Lowering, m: Val, k: Val, comparison: str) -> Tensor:
     t = as_tensor(low, m)
-    rows, columns = low.shape(t)[-2:]
+    if not t.rank:
+        low.refuse("a triangle of a number", error=ShapeError)
+    rows, columns = low.shape(t)[-2:] if t.rank > 1 else low.shape(t) * 2  # one row stands for all
     i = getitem(low, iota(low, rows), (slice(None), None))
     if isinstance(k, Extent) or k != 0:
         i = elementwise(low, "add", i, k)

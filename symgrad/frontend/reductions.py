@@ -30,7 +30,12 @@ def axes_of(low: Lowering, rank: int, axis: Val) -> tuple[int, ...]:
         return tuple(range(rank))
     axis = constant(low, axis, "the axis")
     axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
-    return tuple(sorted({one_axis(low, rank, a) for a in axes}))
+    if rank == 0 and axis in (0, -1):
+        return ()  # NumPy takes the one number for an axis
+    found = sorted(one_axis(low, rank, a) for a in axes)
+    if len(set(found)) < len(found):
+        low.refuse(f"axis={axis!r} names an axis twice", error=ShapeError)
+    return tuple(found)
 
 
 def one_axis(low: Lowering, rank: int, axis: Val) -> int:

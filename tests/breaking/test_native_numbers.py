@@ -22,3 +22,14 @@ def test_remainders_of_integers(dtype: type) -> None:
     found, _ = sg.vjp(of_integers, 1.0, i, j)
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_constant_arrays_of_special_numbers() -> None:
+    def f(x):
+        return np.sum(x * np.array([np.inf, 2.0])), x * np.array([[-np.inf], [np.nan]])
+
+    x = np.array([0.5, 1.0])
+    out, _ = sg.vjp(f, x)
+    np.testing.assert_array_equal(out[0], np.inf)
+    np.testing.assert_array_equal(out[1], f(x)[1])
+    np.testing.assert_array_equal(sg.grad(lambda x: np.sum(x * np.array([np.inf, 2.0])))(x), [np.inf, 2.0])
