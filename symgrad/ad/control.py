@@ -20,7 +20,7 @@ from symgrad.ad.tape import bytes_of, known_extents, name_of, plan, read_by
 from symgrad.ad.trips import computed_trips, known_trips, number_of, reversed_range
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
-from symgrad.ir.dims import Dim, symbol
+from symgrad.ir.dims import Dim, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, WHILE, close, for_parts, while_parts
 from symgrad.ir.types import ArrayType
@@ -53,6 +53,20 @@ class Forward:
                 dims[eqn.out] = eqn.attrs["dim"]  # type: ignore[assignment]  # an extent's attribute is a Dim
         defined = {o for e in block.eqns for o in e.outs}
         return Forward({s.name for s in block.symbols if s.param not in defined}, names, dims)
+
+    def inside(self, block: Block, params: Sequence[Value], args: Sequence[Arg]) -> Forward:
+        """The state in a region, some of whose params are `args` throughout: extents are what they were."""
+        inner = Forward.of(block, self.names)
+        inner.bound |= self.bound
+        for param, arg in zip(params, args, strict=True):
+            dim = self.dim(arg)
+            if dim is not None:
+                inner.dims.setdefault(param, dim)
+        return inner
+
+    def bound_at(self, eqn: Eqn) -> set[str]:
+        """`bound`, with the extents of what an equation takes: they are known where it stands."""
+        return self.bound | {s for arg in eqn.args for d in arg.type.shape for s in symbols(d)}
 
     def dim(self, arg: Arg) -> Dim | None:
         """The extent that an integer operand is, if it is one."""
@@ -98,7 +112,7 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
         adjoint.primal,
         [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own],
         {*loop.invariant_params, *_index(eqn)},
-        known_extents(f.bound),
+        known_extents(f.bound_at(eqn)),
         adjoint.symbols,
     )
     saving = _save(eqn, loop, adjoint, scope.saved, f, counted)
@@ -180,7 +194,7 @@ def _body_adjoint(
             totals[k] = Value(param.type, inner.naming.format(param.hint) if param.hint else "")
             inner.bind(param, totals[k])
     ranges = extend(dict.fromkeys((*loop.carried_params, *loop.invariant_params), ANY), loop.body.eqns)
-    mine = Forward.of(loop.body, f.names)
+    mine = f.inside(loop.body, loop.invariant_params, loop.invariant)
     backpropagate(loop.body.eqns, inner, inside, ranges, mine)
     used = [k for k, t in totals.items() if inner.held[loop.invariant_params[k]] is not t]
     b.loc = None
@@ -319,7 +333,8 @@ def _backward(
     eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
     params = [index, *adjoint.seeds, *adjoint.accumulators]
     known = []
-    for s in adjoint.symbols:
+    told = [Symbol(v.hint, v, None) for v in _index(eqn) if v.hint]  # also where only inner regions read it
+    for s in (*adjoint.symbols, *told):
         param = env.get(s.param)
         if isinstance(param, Value):
             known.append(Symbol(s.name, param, s.axis))
