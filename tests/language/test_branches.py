@@ -1,7 +1,5 @@
 """`if`, ternaries, `and`, `or`: values, names and arrays decided by the data."""
 
-# ruff: noqa: B007, B905, RUF059 (programs as people write them)
-
 import math
 
 import numpy as np

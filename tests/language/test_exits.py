@@ -1,7 +1,5 @@
 """`break`, `continue`, `return` out of loops, `for`/`else`."""
 
-# ruff: noqa: B007, B905, RUF059 (programs as people write them)
-
 import numpy as np
 import pytest
 from language.checking import check

@@ -1,7 +1,5 @@
 """`while`: conditions of the data, indices, walrus, `else`."""
 
-# ruff: noqa: B007, B905, RUF059 (programs as people write them)
-
 import numpy as np
 import pytest
 from language.checking import check

@@ -1,6 +1,6 @@
 """In-place writes in loops: elements, rows, slices, views, helpers, swaps of elements and arrays."""
 
-# ruff: noqa: B007, B905, RUF059 (programs as people write them)
+# ruff: noqa: B007 (programs as people write them)
 
 import numpy as np
 import pytest
