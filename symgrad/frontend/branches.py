@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symgrad.frontend import operators
+from symgrad.frontend import facts, operators
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.exits import (
     FALL,
@@ -69,9 +69,11 @@ def branch(frame: Frame, test: Tensor, then: Way, orelse: Way, live: Live, *, le
     place = low.frame, low.node, low.builder.loc
     sides: list[Scope] = []
     exits: list[Exit] = []
-    for way in (then, orelse):
+    told = facts.known(low, condition)
+    for way, assumed in ((then, told.true), (orelse, told.false)):
         scope = Scope(low, frame, certain=False)
         with scope.inside():
+            facts.assume(low, assumed)
             exits.append(way())
         sides.append(scope)
     low.frame, low.node, low.builder.loc = place
@@ -275,7 +277,10 @@ def connected(frame: Frame, is_and: bool, parts: Sequence[ast.expr], evaluate: E
         def stop() -> Val:
             return Tensor(low.const(not is_and, "bool"), weak=True)
 
-        return choice(frame, test, go_on if is_and else stop, stop if is_and else go_on)
+        out = choice(frame, test, go_on if is_and else stop, stop if is_and else go_on)
+        if isinstance(out, Tensor):
+            facts.connected(low, is_and, out.arg, [low.arg(test)])
+        return out
     raise AssertionError("`and`, `or` have operands")
 
 

@@ -98,10 +98,12 @@ class Lowering:
         self.leaf_names: dict[Value, list[str]] = {}  # container leaves: the names they were bound to
         self.journals: list[Journal] = []  # of the regions that are being interpreted, outermost first
         self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
+        self.counters: set[str] = set()  # the names that loop counters have had as extents
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
         self.scalars: dict[Any, Value] = {}  # computed integers: the same computation, the same value
         self.rotated: dict[int, ast.While] = {}  # loop statements that were rewritten
         self.axes: dict[str, Symbol] = {}  # moving extents that an axis of a computed value has
+        self.facts: dict[Value, Any] = {}  # bools: what they tell about counters
         self.guesses: dict[Any, Any] = {}  # by loop statement: what it turned out to carry
         self.run_body = run_body
         self.calling = calling

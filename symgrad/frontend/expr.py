@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from symgrad.errors import ShapeError, SymgradError
-from symgrad.frontend import attributes, branches, operators
+from symgrad.frontend import attributes, branches, facts, operators
 from symgrad.frontend.calls import call
 from symgrad.frontend.context import Closure, Frame
 from symgrad.frontend.index import getitem
@@ -81,7 +81,9 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Val:
     low.at(frame, node)
     if isinstance(node.op, ast.Not):
         if operators.is_scalar_bool(v):
-            return Tensor(low.emit("logical_not", [low.arg(v)]), weak=True)
+            out = Tensor(low.emit("logical_not", [low.arg(v)]), weak=True)
+            facts.negated(low, out.arg, low.arg(v))
+            return out
         return not operators.truth(low, v, "`not`")
     return operators.unary(low, type(node.op), v)
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.errors import ShapeError
+from symgrad.frontend import facts
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.promote import array_of, as_bool, as_tensor, cast, elementwise, power, result_dtype
 from symgrad.frontend.signature import NeedConstant
@@ -208,7 +209,9 @@ def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
             try:
                 return _compare_extents(low, op, left, right)
             except Undecided:
-                return elementwise(low, PREDICATES[op], left, right, operator=True)
+                out = elementwise(low, PREDICATES[op], left, right, operator=True)
+                facts.note(low, out.arg, facts.of_comparison(op, left, right))
+                return out
         if left is None or right is None or isinstance(left, str) or isinstance(right, str):
             return op is ast.NotEq
         return elementwise(low, PREDICATES[op], left, right, operator=True)
@@ -299,7 +302,9 @@ def logical(low: Lowering, name: str, values: list[Tensor]) -> Tensor:
     """`and`, `or` of run-time bools."""
     out = values[0]
     for v in values[1:]:
-        out = Tensor(low.emit(name, [as_bool(low, out), as_bool(low, v)]), weak=True)
+        parts = [as_bool(low, out), as_bool(low, v)]
+        out = Tensor(low.emit(name, parts), weak=True)
+        facts.connected(low, name == "logical_and", out.arg, parts)
     return out
 
 

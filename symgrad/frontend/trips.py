@@ -182,15 +182,16 @@ def _counter_name(frame: Frame, node: ast.For, items: Items) -> str:
     target = node.target
     if isinstance(target, ast.Tuple | ast.List) and target.elts and items.counts:
         target = target.elts[0]
-    taken = {*low.integers, *low.solver.moving}
+    taken = {*low.integers, *low.solver.moving, *(low.solver.sizes.keys() - low.counters)}
     if isinstance(target, ast.Name) and items.counts:
         stem = target.id
     else:
-        taken |= frame.local_names | set(low.solver.sizes)
+        taken |= frame.local_names | low.counters
         stem = next((n for n in ("i", "j", "k", "l") if n not in taken), "i")
     name, number = stem, 1
     while name in taken:
         name, number = f"{stem}_{number}", number + 1
+    low.counters.add(name)
     return name
 
 
