@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from symgrad.backends import calls, folds
 from symgrad.backends.access import Read, is_view, peel, whole
 from symgrad.backends.body import once, write
+from symgrad.backends.buffers import Buffers
 from symgrad.backends.naming import Lives, claim, join, written_by
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
 from symgrad.backends.schedule import schedule
@@ -47,6 +48,7 @@ def prepare(
     known: frozenset[str] = frozenset(),
     targets: Mapping[int, str] | None = None,
     indent: int = 1,
+    buffers: Buffers | None = None,
 ) -> tuple[Body, tuple[Group, ...]]:
     """The block's loop nests, and its variables.
 
@@ -55,6 +57,7 @@ def prepare(
     owned : params whose arrays it may change
     known : extents that have their numbers outside
     targets : the names under which its scalar results leave it, by number
+    buffers : of the loop that it stands in
     """
     program = plan(block, owned, known)
     groups = schedule(program)
@@ -89,6 +92,7 @@ def prepare(
         once=lives.nested,
         reused=frozenset(reused),
         params=block.params,
+        buffers=buffers,
         named=fixed,
         known=known | {s.name for s in block.symbols},
         control=lambda statement, body, scope: draft.control(statement, body, scope, draft),
@@ -180,16 +184,21 @@ def _allocate(group: Group, body: Body, allocated: set[str]) -> None:
         kept = body.arrays.get(value)
         if kept is None or body.names[value] in allocated:
             continue
-        allocated.add(body.names[value])
-        if statement.form is Form.CALL and calls.allocated_by_call(statement):
-            continue
+        name = body.names[value]
+        allocated.add(name)
         shape = tuple(value.type.shape[a] for a in kept)
+        empty = calls.empty(value, shape)
+        if statement.form is Form.CALL and calls.allocated_by_call(statement):
+            if body.buffers is not None and calls.can_fill(statement):
+                body.buffers.take(name, shape, empty)
+            continue
+        waiting = body.buffers is not None and body.buffers.take(name, shape, empty)
         start = folds.fill(value, statement)
         if start is not None and len(kept) == value.type.rank:
-            text = calls.filled(value, start.text, shape)
-        else:
-            text = calls.empty(value, shape)
-        body.line(f"{body.names[value]} = {text}")
+            filled = calls.filled(value, start.text, shape)
+            body.line(f"{name}.fill({start.text})" if waiting else f"{name} = {filled}")
+        elif not waiting:
+            body.line(f"{name} = {empty}")
 
 
 @dataclass

@@ -26,7 +26,7 @@ def call(statement: Statement, body: Body, scope: Scope) -> None:
     name = body.names[out]
     if eqn.op is OWN:
         value = piece_of(statement.reads[0], body, scope).text
-        body.line(f"{name} = {filled(out, value)}")
+        body.line(f"{name}.fill({value})" if _waits(name, body) else f"{name} = {filled(out, value)}")
     elif eqn.op.name in ALLOCATED:
         slots = (_FIRST_SLOTS,) if eqn.op.name == "tape" else ()
         body.line(f"{name} = {empty(out, slots + dims(eqn.attrs))}")
@@ -42,7 +42,7 @@ def call(statement: Statement, body: Body, scope: Scope) -> None:
     else:
         a, b = (_matrix(r, statement, body, scope) for r in statement.reads)
         if out.type.rank == 2:
-            body.line(f"{name} = np.dot({a}, {b})")
+            body.line(f"np.dot({a}, {b}, {name})" if _waits(name, body) else f"{name} = np.dot({a}, {b})")
         else:
             target = _matrix(statement.writes, statement, body, scope)
             body.line(f"np.dot({a}, {b}, {target})")
@@ -57,6 +57,16 @@ def _matrix(read: object, statement: Statement, body: Body, scope: Scope) -> str
         text += f"[{', '.join(coord_text(c, body, scope) for c in batch)}]"
     assert isinstance(row, Along) and isinstance(column, Along)
     return text if row.loop < column.loop else f"{text}.T"
+
+
+def _waits(name: str, body: Body) -> bool:
+    """Whether the array has been made before the loop."""
+    return body.buffers is not None and name in body.buffers.texts
+
+
+def can_fill(statement: Statement) -> bool:
+    """Whether the line can write into an array that is there."""
+    return statement.eqn.op is OWN or statement.eqn.op.name == "matmul"
 
 
 def allocated_by_call(statement: Statement) -> bool:

@@ -52,7 +52,10 @@ def _collect(
             _collect(region, begin, FOREVER, inner, clock)
             clock[0] += 1
             end = clock[0] if stop == FOREVER else min(stop, clock[0])
-            order += [(v, Slot(s.start, min(s.stop, end), s.hint, s.word)) for v, s in inner]
+            for v, s in inner:  # arrays may be made before the loop: their names are their own
+                if not v.type.rank:
+                    s = Slot(s.start, min(s.stop, end), s.hint, s.word)
+                order.append((v, s if not v.type.rank else Slot(0.0, FOREVER, s.hint, s.word)))
 
 
 def _numbers(block: Block, names: dict[Value, str]) -> None:

@@ -12,21 +12,20 @@ body leaves elsewhere is assigned at its end, all at once: two arrays change pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from symgrad.backends import scalar
-from symgrad.backends.access import resolve, whole
+from symgrad.backends.access import Read, resolve, whole
 from symgrad.backends.blocks import Draft, prepare, write_block
-from symgrad.backends.nest import Statement
+from symgrad.backends.buffers import Assignment, Buffers
+from symgrad.backends.nest import Form, Statement
 from symgrad.backends.place import overwritten
 from symgrad.backends.scalar import NAME, Piece
 from symgrad.backends.sink import operands_of, params_of
 from symgrad.backends.text import Body, Scope, give_name, piece_of
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
-from symgrad.ir.regions import for_parts, while_parts
+from symgrad.ir.regions import COND, for_parts, while_parts
 from symgrad.ir.types import FLOATS
-
-Assignment = tuple[str, str]
 
 
 def control(statement: Statement, body: Body, scope: Scope, draft: Draft) -> None:
@@ -117,17 +116,35 @@ def _mentions(text: str, names: Sequence[str]) -> bool:
     return any(name in words for name in names)
 
 
-def _write(block: Block, eqn: Eqn, body: Body, draft: Draft, skip: int = 0) -> tuple[Body, list[Assignment]]:
+def _write(
+    block: Block, eqn: Eqn, body: Body, draft: Draft, buffers: Buffers | None, skip: int = 0
+) -> tuple[Body, list[Assignment]]:
     """The lines of a block that leaves the results of `eqn`; what is still to be assigned at its end."""
     first, _ = operands_of(eqn)
     params = params_of(eqn, block)
     owned = frozenset(params[position - first] for position, _ in overwritten(eqn))
     outs = {k + skip: body.names[out] for k, out in enumerate(eqn.outs)}
     targets = {k: outs[k] for k in outs if not block.results[k].type.rank}
-    inner, groups = prepare(block, draft, owned, body.known, targets, body.indent + 1)
-    write_block(groups, inner, True)
+    inner, groups = prepare(block, draft, owned, body.known, targets, body.indent + 1, buffers)
     pairs = [(outs[k], _result(block.results[k], inner)) for k in outs]
+    if buffers is not None:
+        buffers.leaving |= {inner.names[v] for v in _reshaped(inner)}
+        if eqn.op is COND:
+            buffers.leaving |= {text for _, text in pairs}
+        else:
+            buffers.settle(pairs, [out.type for out in eqn.outs])
+    write_block(groups, inner, True)
+    if buffers is not None and eqn.op is not COND:
+        pairs = buffers.exchanged(pairs)
     return inner, [(target, text) for target, text in pairs if target != text]
+
+
+def _reshaped(body: Body) -> Iterator[Value]:
+    """Arrays that share their memory with another name."""
+    for statement in body.plan.statements:
+        if statement.form is Form.CALL and statement.eqn.op.name == "reshape":
+            yield statement.writes.value
+            yield from (r.value for r in statement.reads if isinstance(r, Read))
 
 
 def _result(result: Arg, body: Body) -> str:
@@ -142,7 +159,8 @@ def _for(eqn: Eqn, body: Body, scope: Scope, draft: Draft) -> None:
         trips += f", {step}"
     body.line(f"for {body.names[parts.index]} in range({trips}):")
     mark = len(body.lines)
-    inner, pairs = _write(parts.body, eqn, body, draft, int(parts.exits))
+    buffers = Buffers(body.known)
+    inner, pairs = _write(parts.body, eqn, body, draft, buffers, int(parts.exits))
     more = _result(parts.body.results[0], inner) if parts.exits else "True"
     _assign(pairs, inner)
     if more != "True":
@@ -150,6 +168,12 @@ def _for(eqn: Eqn, body: Body, scope: Scope, draft: Draft) -> None:
         inner.line("    break")
     if len(body.lines) == mark:
         inner.line("pass")
+    _make(buffers, mark - 1, body)
+
+
+def _make(buffers: Buffers, mark: int, body: Body) -> None:
+    """The buffers of a loop, before its first line."""
+    body.lines[mark:mark] = ["    " * body.indent + text for text in buffers.lines(body.buffers)]
 
 
 def _while(eqn: Eqn, body: Body, draft: Draft) -> None:
@@ -167,10 +191,12 @@ def _while(eqn: Eqn, body: Body, draft: Draft) -> None:
     else:
         test.line(f"if not {going}:")
         test.line("    break")
-    inner, pairs = _write(parts.body, eqn, body, draft)
+    buffers = Buffers(body.known)
+    inner, pairs = _write(parts.body, eqn, body, draft, buffers)
     _assign(pairs, inner)
     if len(body.lines) == mark + 1:
         inner.line("pass")
+    _make(buffers, mark, body)
 
 
 def _condition(result: Arg, body: Body, scope: Scope) -> str:
@@ -206,7 +232,7 @@ def _cond(eqn: Eqn, body: Body, scope: Scope, draft: Draft) -> None:
             body.line(f"if not {scalar.enclosed(test, scalar.ATOM)}:")
         else:
             body.line("else:")
-        inner, pairs = _write(block, eqn, body, draft)
+        inner, pairs = _write(block, eqn, body, draft, body.buffers)
         _assign(pairs, inner)
         if number and len(body.lines) == start + 1:
             del body.lines[start:]

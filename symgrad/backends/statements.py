@@ -75,6 +75,7 @@ def plan(block: Block, owned: frozenset[Value] = frozenset(), known: frozenset[s
         elif not is_view(eqn) and eqn.op.name != "literal":
             _state(eqn, draft)
     results = frozenset(values(block.results))
+    written |= {draft.memory.get(v, v) for v in written}  # each version of an array, and who holds it
     buffers = forced.union(draft.copies)
     return Plan(
         tuple(draft.statements), inline, producers, buffers, draft.memory, written, results, made_here

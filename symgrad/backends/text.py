@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from symgrad.backends import scalar
 from symgrad.backends.access import Along, Coord, Fixed, Lookup, Operand, Read, loops_in, operand, resolve
+from symgrad.backends.buffers import Buffers
 from symgrad.backends.legal import WRAP
 from symgrad.backends.nest import Plan, Statement
 from symgrad.backends.scalar import ADD, ATOM, MUL, NAME, Piece
@@ -42,6 +43,7 @@ class Body:
     once: frozenset[Value] = frozenset()  # mentioned once, in the body that computes them
     reused: frozenset[Value] = frozenset()  # arrays whose memory another array takes over
     params: tuple[Value, ...] = ()
+    buffers: Buffers | None = None  # of the loop whose body this is, or in whose body it stands
     known: frozenset[str] = frozenset()  # extents that have their numbers here
     named: frozenset[Value] = frozenset()  # the numbers of extents
     echo: Callable[[Eqn, int], None] | None = None  # comments what was added since line number ...
