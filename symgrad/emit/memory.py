@@ -51,9 +51,16 @@ Roots = tuple[_Root, ...]
 
 @dataclass(slots=True)
 class Memory:
-    """`in_place`: results that are written into their first operand. `copies`: carried places to copy."""
+    """`in_place`: results that are written into their first operand. `copies`: carried places to copy.
+
+    `apart`: slices that are copied when they are taken, because the array that they are from is written into.
+    """
 
     in_place: set[Value] = field(default_factory=set)
+    apart: set[Value] = field(default_factory=set)
+    written: dict[Value, list[tuple[int, Frame]]] = field(
+        default_factory=dict
+    )  # when arrays are written into
     copies: dict[Step, frozenset[int]] = field(default_factory=dict)
     roots: dict[Value, Roots] = field(default_factory=dict)  # none for a number, which nothing can change
 
@@ -63,8 +70,17 @@ def memory(program: Block, live: Liveness, nested: Set[Value], expressions: Set[
     known = Memory()
     for p in program.params:
         _put(p, (_Root(False),) if p.type.rank else (), known)
+    _note_writes(program, live, known)
     _block(program, live, nested, expressions, known)
     return known
+
+
+def _note_writes(block: Block, live: Liveness, known: Memory) -> None:
+    for step in block.steps:
+        if step.eqn.op.kind is Kind.WRITE and isinstance(base := step.eqn.args[0], Value):
+            known.written.setdefault(base, []).append((live.time[step], live.frame[block]))
+        for inner in step.blocks:
+            _note_writes(inner, live, known)
 
 
 def _put(value: Value, roots: Roots, known: Memory) -> None:
@@ -93,7 +109,23 @@ def _block(block: Block, live: Liveness, nested: Set[Value], expressions: Set[Va
             _put(eqn.out, _roots_of(eqn.args[0], known), known)
         else:
             known.in_place.discard(eqn.out)  # an earlier look at this loop may have been more hopeful
-            _put(eqn.out, _made(eqn, known), known)
+            known.apart.discard(eqn.out)
+            roots = _made(eqn, known)
+            if eqn.out not in nested and _is_apart(eqn, live.time[step], roots, live, known):
+                known.apart.add(eqn.out)
+                roots = (_Root(True),)
+            _put(eqn.out, roots, known)
+
+
+def _is_apart(eqn: Eqn, time: int, roots: Roots, live: Liveness, known: Memory) -> bool:
+    """A slice that is read after a write into its array, as the array is not: the slice is what is copied."""
+    base = eqn.args[0] if eqn.op.name == "getitem" and is_basic(index_of(eqn.attrs)) else None
+    if not isinstance(base, Value) or not roots or (eqn.out.hint and not eqn.phase):
+        return False  # a view that the user named stays one
+    return all(root.owned for root in roots) and any(
+        when > time and live.live_after(eqn.out, when, frame) and not live.live_after(base, when, frame)
+        for when, frame in known.written.get(base, ())
+    )
 
 
 def _made(eqn: Eqn, known: Memory) -> Roots:

@@ -1,8 +1,8 @@
-"""Elements are loaded before the array that they are in is overwritten, so that nothing needs to be copied.
+"""Elements are loaded before the array that they are in is overwritten, so that it needs no copy.
 
-In: an open program. Out: the same steps, with single elements of an array that is written into, and that are
-read later, loaded right before the write. The graph has the old array and the new one side by side; in the
-text they can be one array, if nothing reads the old contents after the write.
+In: an open program. Out: the same steps, with elements and slices of an array that is written into, and that
+are read later, loaded right before the write. The graph has the old array and the new one side by side; in
+the text they can be one array, if nothing reads the old contents after the write.
 
     dy2 = setitem(dy, 0.0, i); dx2 = add_at(dx, dy[i], i)    ->    part = dy[i]; dy[i] = 0.0; dx[i] += part
 """
@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from symgrad.emit.blocks import Block, Step
-from symgrad.ir.core import At, AtArg, Kind, Value, values
-from symgrad.ir.indexing import index_of
+from symgrad.ir.core import Kind, Value, values
+from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.types import ArrayType
 
 INT = ArrayType("int64")
@@ -85,11 +85,9 @@ def _read_by(step: Step) -> Iterator[Value]:
 
 
 def _loads(step: Step, base: Value) -> bool:
-    """The step is an element of `base`: a number, no view."""
+    """The step is an element or a slice of `base`."""
     eqn = step.eqn
-    if eqn.op.name != "getitem" or eqn.args[0] is not base:
-        return False
-    return all(isinstance(item, At | AtArg) for item in index_of(eqn.attrs))
+    return eqn.op.name == "getitem" and eqn.args[0] is base and is_basic(index_of(eqn.attrs))
 
 
 def _moving(

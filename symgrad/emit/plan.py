@@ -121,9 +121,7 @@ class _Planning:
     order: dict[Step, int] = field(default_factory=dict)
     replaced: dict[tuple[Block, int], Value] = field(default_factory=dict)  # by which result of a loop's body
     written: dict[Value, list[int]] = field(default_factory=dict)  # when arrays are written into
-    elements: dict[Value, frozenset[Value]] = field(
-        default_factory=dict
-    )  # arrays that a nested number is from
+    elements: dict[Value, frozenset[Value]] = field(default_factory=dict)  # what a nested value is read from
     tells: set[Value] = field(default_factory=set)  # results that are the number of an extent
     flags: dict[Block, int] = field(default_factory=dict)  # results that are tests, or whole expressions
 
@@ -303,7 +301,7 @@ def _short_return(program: Block, p: _Planning) -> None:
 
 def _is_nested(step: Step, block: Block, text: Text, room: int, reads: list[Reader], p: _Planning) -> bool:
     eqn = step.eqn
-    if eqn.op.kind is Kind.WRITE or len(text) > room:
+    if eqn.op.kind is Kind.WRITE or len(text) > room or not reads:
         return False
     if _is_size(eqn):
         return True
@@ -328,15 +326,15 @@ def _is_nested(step: Step, block: Block, text: Text, room: int, reads: list[Read
 
 
 def _elements(eqn: Eqn, p: _Planning) -> frozenset[Value]:
-    """The arrays whose elements the expression of a number loads."""
-    if eqn.out.type.rank:
-        return frozenset()
+    """The arrays whose contents an expression reads."""
     found = frozenset[Value]().union(*(p.elements.get(a, frozenset()) for a in values(eqn.args)))
-    return found | {a for a in values(eqn.args[:1]) if eqn.op.name == "getitem"}
+    if eqn.op.kind in (Kind.ELEMENTWISE, Kind.REDUCTION) or eqn.op.name == "getitem":
+        found |= {a for a in values(eqn.args) if a.type.rank and a in p.written and a not in p.plan.nested}
+    return found
 
 
 def _outlives(step: Step, arrays: frozenset[Value], reads: list[Reader], p: _Planning) -> bool:
-    """An array is written into between the load of its element and a reader: the number needs a variable."""
+    """An array is written into before the expression is printed: the value needs a variable."""
     first, last = p.order[step], max((r.order for r in reads), default=0)
     return any(first < time < last for a in arrays for time in p.written.get(a, ()))
 
@@ -367,7 +365,7 @@ def _costs_nothing(eqn: Eqn, text: Text, reads: list[Reader], p: _Planning) -> b
     name = eqn.op.name
     base = p.texts.get(eqn.args[0]) if eqn.args and isinstance(eqn.args[0], Value) else None
     if name == "extent":
-        return all(as_symbol(d) is not None for d in dims_in(eqn.attrs["dim"]))
+        return len(text) <= REPEATED // 2 or all(as_symbol(d) is not None for d in dims_in(eqn.attrs["dim"]))
     if name == "cast":
         return all(r.step is not None and _makes_cast(r.step.eqn, p.by_value) for r in reads)
     if base is None or not base.name:

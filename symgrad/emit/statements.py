@@ -74,6 +74,8 @@ def stored(step: Step, scope: Scope, page: Page) -> Iterator[str]:
     page.texts[out] = variable(name, out.type.dtype, text.weak)
     if store is Store.AUGMENT:
         yield f"{name} {augmented(eqn)} {augmented_by(eqn, operands)}"
+    elif out in page.layout.apart:
+        yield f"{name} = {parenthesise(text, ATOM)}.copy()"
     elif text.text != name:
         yield f"{name} = {text.text}"
 

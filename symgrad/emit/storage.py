@@ -53,6 +53,7 @@ class Layout:
     stores: dict[Value, Store] = field(default_factory=dict)
     entry: dict[Step, list[Move]] = field(default_factory=dict)
     seams: dict[Block, list[Move]] = field(default_factory=dict)
+    apart: set[Value] = field(default_factory=set)  # slices that are copied
     flags: dict[Step, int] = field(
         default_factory=dict
     )  # for a loop's last word before the seam overwrites it
@@ -106,7 +107,7 @@ class _Making:
 def layout(program: Block, live: Liveness, chosen: Plan, memory: Memory, bound: Set[Value]) -> Layout:
     """Variables for the whole program. `bound` are the params that tell an extent: their names last."""
     results = set(values(program.results))
-    m = _Making(Layout(), live, chosen.nested, chosen.expressions, memory, bound, results)
+    m = _Making(Layout(apart=memory.apart), live, chosen.nested, chosen.expressions, memory, bound, results)
     for p in program.params:
         keeps = p.type.rank > 0 or p in bound  # others borrow its shape
         m.hold(m.open(p.type, -1.0, FOREVER if keeps else live.stops.get(p, 0), p.hint, "arg"), p)
@@ -186,7 +187,9 @@ def _loop(step: Step, frame: Frame, targets: dict[Value, int], m: _Making) -> No
             slot = None if slot in mine else slot
         if slot is None:
             y = step.yields[k]
-            hint = p.hint or out.hint or (y.hint if isinstance(y, Value) else "")
+            hint = (
+                p.hint or out.hint or next((v.hint for v in (y, init) if isinstance(v, Value) and v.hint), "")
+            )
             slot = m.open(p.type, time, dies, hint, "out" if out in m.results else "state")
         holds = isinstance(init, Value) and m.held.get(slot) is init
         if k in copies or not holds:
