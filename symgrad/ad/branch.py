@@ -19,7 +19,7 @@ from symgrad.ad.tape import known_extents, plan, read_by
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import COND, bind_symbols, close_all, cond_parts, mentioned_symbols
+from symgrad.ir.regions import COND, close_all, cond_parts
 from symgrad.ir.types import FLOATS, ArrayType
 from symgrad.ir.walk import again, rewire, rewire_args
 
@@ -119,7 +119,7 @@ def _side(
                 inner.add(result, b.ref(seed))
             else:
                 inner.bind(result, seed)
-    mine = Forward.of(block, f.names)
+    mine = f.inside(block, block.params, captured)
     backpropagate(block.eqns, inner, inside, extend(dict.fromkeys(block.params, ANY), block.eqns), mine)
     b.loc = None
     results: tuple[Arg, ...] = tuple(
@@ -137,20 +137,25 @@ def _side(
 def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
     """Replace the forward branch by one that also yields what is saved; its outer names, for each side."""
     tapes = [[Value(v.type, f.fresh(f"{v.hint or 'branch'}_saved")) for v in side.saved] for side in sides]
-    blocks = []
+    before = Builder()
+    before.loc, before.phase = eqn.loc, eqn.phase
+    captured = cond_parts(eqn).captured
+    bodies = []
+    known: list[Symbol] = []
     for side in sides:
         b = Builder()
         b.loc, b.phase = eqn.loc, eqn.phase
         extra: list[Arg] = []
         for other in sides:
             extra += [v if other is side else _nothing(v.type, b) for v in other.saved]
-        block = side.block
-        results = (*block.results, *extra)
-        eqns = (*side.primal, *b.eqns)
-        symbols = bind_symbols(block.params, eqns, mentioned_symbols(block.params, eqns), side.symbols)
-        blocks.append(Block(block.params, eqns, results, symbols))
+        env = dict(zip(side.block.params, sides[0].block.params, strict=True))
+        eqns = [rewire(e, env) for e in (*side.primal, *b.eqns)]
+        bodies.append((eqns, rewire_args((*side.block.results, *extra), env)))
+        known += [Symbol(s.name, env.get(s.param, s.param), s.axis) for s in side.symbols]
+    regions, further = close_all(sides[0].block.params, bodies, before, known)
     outs = (*eqn.outs, *(t for side in tapes for t in side))
-    f.replaced[eqn.outs[0]] = (replace(eqn, outs=outs, regions=tuple(blocks)),)
+    before.eqns.append(replace(eqn, args=(eqn.args[0], *captured, *further), outs=outs, regions=regions))
+    f.replaced[eqn.outs[0]] = tuple(before.eqns)
     return tapes
 
 

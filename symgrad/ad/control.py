@@ -219,7 +219,7 @@ class _Saving:
     """The forward loop as it is now: the tapes after it, and the trips it made (where they are counted)."""
 
     tapes: list[Value]
-    count: Arg | None
+    count: Value | None
 
 
 def _save(
@@ -310,7 +310,7 @@ def _backward(
 ) -> None:
     """Emit the backward loop and give its results to the operands."""
     b = d.builder
-    index = Value(INT, _index(eqn)[0].hint if eqn.op is FOR and saving.count is None else "trip")
+    index = Value(INT, _index(eqn)[0].hint if saving.count is None else saving.count.hint)
     start, stop, step = _backwards(eqn, saving, f, b)
     body = Builder()
     body.loc, body.phase = eqn.loc, "bwd"
