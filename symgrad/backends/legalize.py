@@ -62,12 +62,12 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
     env: dict[Value, Arg] = {}
     named = {s.param: s.name for s in block.symbols if s.axis is None}
     numbers: set[Arg] = set(block.params)
+    given = set(block.params) - owned
     last = _last_uses(block)
     for number, original in enumerate(block.eqns):
         eqn = rewire(original, env)
         emitter.loc, emitter.phase, emitter.note = eqn.loc, eqn.phase, eqn.note
         if eqn.regions:
-            given = set(block.params) - owned
             free = {a for a in values(original.args) if last[a] == number and a not in given}
             emitter.append(_control(eqn, emitter, frozenset(env.get(a, a) for a in free)))
             continue
