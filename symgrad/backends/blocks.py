@@ -33,7 +33,7 @@ class Draft:
     """What the blocks of one kernel share. `control` writes loops and branches."""
 
     names: dict[Value, str]
-    letters: str
+    letters: tuple[str, ...]
     taken: set[str]
     control: Callable[[Statement, Body, Scope, Draft], None]
     lines: list[str] = field(default_factory=list)

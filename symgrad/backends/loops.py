@@ -73,7 +73,8 @@ def _draft(function: Function) -> Draft:
     hints = {v.hint for v in function.params} | extent_names(function.body)
     hints |= {o.hint for eqn in all_eqns(function.body) for o in eqn.outs}
     hints |= {p.hint for eqn in all_eqns(function.body) for block in eqn.regions for p in block.params}
-    letters = "".join(c for c in "ijklpqrstuvabcd" if c not in hints)
+    names_of_loops = [*"ijklpqrstuvabcd", *(f"{c}{n}" for n in range(1, 10) for c in "ijkl")]
+    letters = tuple(name for name in names_of_loops if name not in hints)
     names = variables(function, [*_RESERVED, *letters])
     taken = set(names.values()) | _RESERVED | set(letters) | extent_names(function.body)
     return Draft(names, letters, taken, control)

@@ -34,7 +34,7 @@ class Body:
     plan: Plan
     arrays: Mapping[Value, Axes]
     names: dict[Value, str]
-    letters: str
+    letters: Sequence[str]
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)  # functions that the text calls
     indent: int = 1
@@ -70,7 +70,7 @@ class Body:
         return self.locals[read]
 
 
-def _suffix(read: Read, letters: str) -> str:
+def _suffix(read: Read, letters: Sequence[str]) -> str:
     """The loops that an element follows, or its position if there are none."""
     loops = "".join(letters[k] for k in dict.fromkeys(loops_in(read.coords)))
     return loops or "".join(
