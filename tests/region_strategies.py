@@ -2,7 +2,7 @@
 
 Out of hypothesis comes a `Program` of two arrays and two numbers: loops over ranges of every direction,
 `while` with a counter, exits, branches, nested up to three deep; they carry numbers and arrays, write
-elements and slices, hand on swaps, views, outer values, or one value twice. Names are few, so that they clash.
+elements and slices, hand on swaps, views, outer values, or one value twice. Names are few: they clash.
 
     @given(region_programs())
     def test_text(program): ...

@@ -21,7 +21,9 @@ from symgrad.emit.plan import is_view
 from symgrad.ir.core import Arg, At, AtArg, Eqn, Kind, Value
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.regions import WHILE
+from symgrad.ir.types import ArrayType
 
+INT = ArrayType("int64")
 _AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 _NOT_NUMBERS = frozenset(
     {
@@ -169,7 +171,7 @@ def _in_place(eqn: Eqn, time: int, frame: Frame, live: Liveness, nested: Set[Val
         return bool(roots) and _exclusive(roots, time if basic else time - 1, frame, live)
     if not augmented(eqn) or not eqn.out.hint or base.hint != eqn.out.hint or base.type != eqn.out.type:
         return False
-    counts = eqn.loc is not None and eqn.loc.text.startswith(("for ", "while "))  # the trips
+    counts = eqn.out.type == INT and eqn.loc is not None and " = " not in eqn.loc.text  # no user's statement
     if not eqn.phase and not counts and (eqn.loc is None or augmented(eqn) not in eqn.loc.text):
         return False
     if not roots:  # other names keep the number that they have

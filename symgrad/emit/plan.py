@@ -351,7 +351,14 @@ def _is_handed_on(step: Step, reader: Reader, p: _Planning) -> bool | None:
     old = p.replaced.get((reader.block, reader.position))
     if old is None or step.key.hint not in ("", old.hint):
         return None if step.key.hint or reader.block is p.program else False
-    return any(r.order > p.order[step] for r in p.readers.get(old, ()))
+    return any(_printed(r, p) > p.order[step] for r in p.readers.get(old, ()))
+
+
+def _printed(reader: Reader, p: _Planning) -> int:
+    """When a reader is printed: with the statement that it is nested in, as far as that is decided."""
+    while reader.step is not None and reader.step.key in p.plan.nested:
+        reader = p.readers[reader.step.key][-1]
+    return reader.order
 
 
 def _named_alike(eqn: Eqn, reader: Reader) -> bool:

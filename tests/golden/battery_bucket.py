@@ -1,0 +1,140 @@
+"""Battery: elements accumulate in buckets."""
+
+import numpy as np
+
+
+def bucket(x):
+    y = np.zeros(2)
+    for i in range(4):
+        y[i % 2] += x[i] * x[i]
+    return np.sum(y * y)
+
+
+MODE, WRT = "value_and_grad", ("x",)
+
+
+def arguments(rng):
+    return (np.array([0.7, 1.3, 2.1, 3.2]),)
+
+
+# ======== generated: pytest tests/golden --update-golden ========
+
+# ---- graph: the function
+# bucket(x:float64[n]):
+#   y:float64[2] = full(0.0, shape=(2,))
+#   y_1:float64[2] = for(0, 4, 1, y, x)
+#     (i:int64[], y_2:float64[2], x_1:float64[n]) ->
+#       t:int64[] = remainder(i, 2)
+#       t_1:float64[] = getitem(x_1, index=(At(position=i),))
+#       t_2:float64[] = getitem(x_1, index=(At(position=i),))
+#       t_3:float64[] = multiply(t_1, t_2)
+#       y_3:float64[2] = add_at(y_2, t_3, t, index=(AtArg(),))
+#       yield y_3
+#   t_4:float64[2] = multiply(y_1, y_1)
+#   t_5:float64[] = sum(t_4, axis=(0,), keepdims=False)
+#   return t_5
+#   require n - 4 >= 0
+
+
+# ---- graph: value_and_grad
+# value_and_grad_bucket(x:float64[n]):
+#   y:float64[2] = full(0.0, shape=(2,))
+#   saved:int64[4] = empty(dtype=int64, shape=(4,))
+#   y_1:float64[2], saved_1:int64[4] = for(0, 4, 1, y, saved, x)
+#     (i:int64[], y_2:float64[2], saved_2:int64[4], x_1:float64[n]) ->
+#       t:int64[] = remainder(i, 2)
+#       saved_3:int64[4] = setitem(saved_2, t, i, index=(AtArg(),))
+#       t_1:float64[] = getitem(x_1, index=(At(position=i),))
+#       t_2:float64[] = multiply(t_1, t_1)
+#       y_3:float64[2] = add_at(y_2, t_2, t, index=(AtArg(),))
+#       yield y_3, saved_3
+#   t_3:float64[2] = multiply(y_1, y_1)
+#   t_4:float64[] = sum(t_3, axis=(0,), keepdims=False)
+#   dy:float64[2] = multiply(2.0, y_1)  # bwd
+#   t_5:float64[n] = full(0.0, shape=(n,))  # bwd
+#   dx:float64[n] = for(3, -1, -1, t_5, dy, saved_1, x)  # bwd
+#     (i_1:int64[], dx_1:float64[n], dy_1:float64[2], saved_4:int64[4], x_2:float64[n]) ->
+#       t_6:int64[] = getitem(saved_4, i_1, index=(AtArg(),))  # bwd
+#       t_7:float64[] = getitem(x_2, index=(At(position=i),))  # bwd
+#       t_8:float64[] = getitem(dy_1, t_6, index=(AtArg(),))  # bwd
+#       t_9:float64[] = multiply(t_8, t_7)  # bwd
+#       dx_2:float64[n] = add_at(dx_1, t_9, index=(At(position=i),))  # bwd
+#       dx_3:float64[n] = add_at(dx_2, t_9, index=(At(position=i),))  # bwd
+#       yield dx_3
+#   return t_4, dx
+#   require n - 4 >= 0
+
+
+# ---- study text
+
+import numpy as np
+
+
+def value_and_grad_bucket(x):
+    y = np.zeros(2)
+    saved = np.empty(4, dtype=np.int64)  # saved: 8 B x 4
+    for i in range(4):
+        t = i % 2
+        saved[i] = t
+        y[t] += x[i] * x[i]
+    out = np.sum(y * y)
+
+    # return np.sum(y * y)
+    dy = 2.0 * y
+    # for i in range(4):
+    dx = np.zeros_like(x)
+    for i in range(3, -1, -1):
+        # y[i % 2] += x[i] * x[i]
+        prod = dy[saved[i]] * x[i]
+        dx[i] += prod
+        dx[i] += prod
+    return out, dx
+
+
+# ---- kernel text
+
+import numpy as np
+from numba import njit
+
+from symgrad.backends.accumulate import plus
+
+
+@njit
+def value_and_grad_bucket___HASH__(x):
+    n = x.shape[0]
+    if n - 4 < 0:
+        raise ValueError('n - 4 >= 0')
+    # for i in range(4):
+    saved = np.empty(4, np.int64)
+    y_2 = np.zeros(2)
+    for i in range(4):
+        # y[i % 2] += x[i] * x[i]
+        t3 = np.remainder(i, 2)
+        # for i in range(4):
+        saved[i] = t3
+        # y[i % 2] += x[i] * x[i]
+        x_n = x[i]
+        y_2[t3] += x_n * x_n
+    # adjoint of for i in range(4):
+    dx = np.zeros(n)
+
+    # return np.sum(y * y)
+    # adjoint of return np.sum(y * y)
+    dy = np.empty(2)
+    total = 0.0
+    for j in range(2):
+        y_2_j = y_2[j]
+        total = plus(total, y_2_j * y_2_j)
+        dy[j] = 2.0 * y_2_j
+    # adjoint of for i in range(4):
+    for i in range(3, -1, -1):
+        # adjoint of y[i % 2] += x[i] * x[i]
+        part2_ = int(saved[i])
+        if not -2 <= part2_ < 2:
+            raise IndexError("index out of bounds")
+        if part2_ < 0:
+            part2_ += 2
+        prod3 = dy[part2_] * x[i]
+        dx[i] += prod3
+        dx[i] += prod3
+    return total, dx

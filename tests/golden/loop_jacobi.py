@@ -1,0 +1,176 @@
+"""Two arrays that are exchanged on each trip."""
+
+import numpy as np
+
+
+def relax(x):
+    u = x * 1.0
+    new = np.zeros_like(x)
+    for t in range(3 * x.shape[0]):
+        for i in range(1, x.shape[0] - 1):
+            new[i] = 0.5 * (u[i - 1] + u[i + 1])
+        u, new = new, u
+    return np.sum(u * u)
+
+
+MODE, WRT = "value_and_grad", ("x",)
+
+
+def arguments(rng):
+    return (np.array([0.7, 1.3, 2.1, 3.2]),)
+
+
+# ======== generated: pytest tests/golden --update-golden ========
+
+# ---- graph: the function
+# relax(x:float64[n]):
+#   u:float64[n] = multiply(x, 1.0)
+#   new:float64[n] = full(0.0, shape=(n,))
+#   t:int64[] = extent(dim=3 * n)
+#   new_1:float64[n], u_1:float64[n] = for(0, t, 1, new, u)
+#     (t_1:int64[], new_2:float64[n], u_2:float64[n]) ->
+#       t_2:int64[] = extent(dim=n - 1)
+#       new_3:float64[n] = for(1, t_2, 1, new_2, u_2)
+#         (i:int64[], new_4:float64[n], u_3:float64[n]) ->
+#           t_3:float64[] = getitem(u_3, index=(At(position=i - 1),))
+#           t_4:float64[] = getitem(u_3, index=(At(position=i + 1),))
+#           t_5:float64[] = add(t_3, t_4)
+#           t_6:float64[] = multiply(0.5, t_5)
+#           new_5:float64[n] = setitem(new_4, t_6, index=(At(position=i),))
+#           yield new_5
+#       u_4:float64[n] = copy(new_3)
+#       new_6:float64[n] = copy(u_2)
+#       yield new_6, u_4
+#   t_7:float64[n] = multiply(u_1, u_1)
+#   t_8:float64[] = sum(t_7, axis=(0,), keepdims=False)
+#   return t_8
+
+
+# ---- graph: value_and_grad
+# value_and_grad_relax(x:float64[n]):
+#   u:float64[n] = copy(x)
+#   new:float64[n] = full(0.0, shape=(n,))
+#   t:int64[] = extent(dim=3 * n)
+#   new_1:float64[n], u_1:float64[n] = for(0, t, 1, new, u)
+#     (t_1:int64[], new_2:float64[n], u_2:float64[n]) ->
+#       t_2:int64[] = extent(dim=n - 1)
+#       new_3:float64[n] = for(1, t_2, 1, new_2, u_2)
+#         (i:int64[], new_4:float64[n], u_3:float64[n]) ->
+#           t_3:float64[] = getitem(u_3, index=(At(position=i - 1),))
+#           t_4:float64[] = getitem(u_3, index=(At(position=i + 1),))
+#           t_5:float64[] = add(t_3, t_4)
+#           t_6:float64[] = multiply(0.5, t_5)
+#           new_5:float64[n] = setitem(new_4, t_6, index=(At(position=i),))
+#           yield new_5
+#       u_4:float64[n] = copy(new_3)
+#       new_6:float64[n] = copy(u_2)
+#       yield new_6, u_4
+#   t_7:float64[n] = multiply(u_1, u_1)
+#   t_8:float64[] = sum(t_7, axis=(0,), keepdims=False)
+#   du:float64[n] = multiply(2.0, u_1)  # bwd
+#   t_9:int64[] = extent(dim=3 * n - 1)  # bwd
+#   t_10:float64[n] = full(0.0, shape=(n,))  # bwd
+#   dnew:float64[n], du_1:float64[n] = for(t_9, -1, -1, t_10, du)  # bwd
+#     (t_11:int64[], dnew_1:float64[n], du_2:float64[n]) ->
+#       du_3:float64[n] = copy(dnew_1)  # bwd
+#       dnew_2:float64[n] = copy(du_2)  # bwd
+#       t_12:int64[] = extent(dim=n - 2)  # bwd
+#       dnew_3:float64[n], du_4:float64[n] = for(t_12, 0, -1, dnew_2, du_3)  # bwd
+#         (i_1:int64[], dnew_4:float64[n], du_5:float64[n]) ->
+#           t_13:float64[] = getitem(dnew_4, index=(At(position=i),))  # bwd
+#           dnew_5:float64[n] = setitem(dnew_4, 0.0, index=(At(position=i),))  # bwd
+#           t_14:float64[] = multiply(0.5, t_13)  # bwd
+#           du_6:float64[n] = add_at(du_5, t_14, index=(At(position=i + 1),))  # bwd
+#           du_7:float64[n] = add_at(du_6, t_14, index=(At(position=i - 1),))  # bwd
+#           yield dnew_5, du_7
+#       yield dnew_3, du_4
+#   dx:float64[n] = copy(du_1)  # bwd
+#   return t_8, dx
+
+
+# ---- study text
+
+import numpy as np
+
+
+def value_and_grad_relax(x):
+    n = x.shape[0]
+    u = x
+    new = np.zeros_like(x)
+    u = u.copy()
+    for t in range(3 * n):
+        for i in range(1, n - 1):
+            new[i] = 0.5 * (u[i - 1] + u[i + 1])
+        new_2 = u
+        u = new
+        new = new_2
+    out = np.sum(u * u)
+
+    # return np.sum(u * u)
+    du = 2.0 * u
+    # for t in range(3 * x.shape[0]):
+    dnew = np.zeros_like(x)
+    for t in range(3 * n - 1, -1, -1):
+        # u, new = new, u
+        du_2 = dnew
+        dnew = du
+        # for i in range(1, x.shape[0] - 1):
+        for i in range(n - 2, 0, -1):
+            # new[i] = 0.5 * (u[i - 1] + u[i + 1])
+            part = dnew[i]
+            dnew[i] = 0.0
+            prod = 0.5 * part
+            du_2[i + 1] += prod
+            du_2[i - 1] += prod
+        du = du_2
+    # u = x * 1.0
+    dx = du
+    return out, dx
+
+
+# ---- kernel text
+
+import numpy as np
+from numba import njit
+
+from symgrad.backends.accumulate import plus
+
+
+@njit
+def value_and_grad_relax___HASH__(x):
+    n = x.shape[0]
+    # for t in range(3 * x.shape[0]):
+    # adjoint of for t in range(3 * x.shape[0]):
+    new_2 = np.zeros(n)
+    new_4 = np.zeros(n)
+    # for t in range(3 * x.shape[0]):
+    x_2 = np.empty(n)
+    for j in range(n):
+        x_2[j] = x[j]  # x
+    for t in range(3 * n):
+        # for i in range(1, x.shape[0] - 1):
+        for i in range(1, n - 1):
+            # new[i] = 0.5 * (u[i - 1] + u[i + 1])
+            new_2[i] = 0.5 * (x_2[i - 1] + x_2[i + 1])
+        new_2, x_2 = x_2, new_2
+
+    # return np.sum(u * u)
+    # adjoint of return np.sum(u * u)
+    du_2 = np.empty(n)
+    total = 0.0
+    for j in range(n):
+        x_2_j = x_2[j]
+        total = plus(total, x_2_j * x_2_j)
+        du_2[j] = 2.0 * x_2_j  # du
+    # adjoint of for t in range(3 * x.shape[0]):
+    for t in range(3 * n - 1, -1, -1):
+        # adjoint of for i in range(1, x.shape[0] - 1):
+        for i in range(n - 2, 0, -1):
+            # adjoint of new[i] = 0.5 * (u[i - 1] + u[i + 1])
+            t2 = du_2[i]
+            du_2[i] = 0.0
+            prod3 = 0.5 * t2
+            new_4[i + 1] += prod3
+            new_4[i - 1] += prod3
+        new_4, du_2 = du_2, new_4
+    return total, du_2
