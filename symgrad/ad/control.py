@@ -261,7 +261,7 @@ def _save(
         saves[v] = body.eqns.pop()
     eqns = (*numbering, *_saved_at_once(adjoint.primal, saves))
     if trip is not None:
-        after.append((body.ref(trip) + 1).arg)
+        after.append(body.emit(OPS["add"], (trip, Const(1, INT)), hint=trip.hint))
         eqns = (*eqns, body.eqns[-1])
         before.append(Const(0, INT))
         inside.append(trip)

@@ -209,4 +209,7 @@ def emit_region(
         for param, operand in zip(last, operands, strict=True):
             if isinstance(operand, Value) and not param.hint and operand in low.hints:
                 low.hints[param] = low.hints[operand]
+        for first, param in zip(blocks[0].params, block.params, strict=True):
+            if first in low.hints:
+                low.hints.setdefault(param, low.hints[first])
     low.builder.eqns.append(Eqn(op, tuple(args), outs, attrs, blocks, low.builder.loc))
