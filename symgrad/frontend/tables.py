@@ -91,6 +91,8 @@ def runtime_handler(fn: Any) -> Handler:
         lower = _add_at
     elif op is None:
         lower = _unknown(name)
+    elif name == "push":
+        lower = _grows
     elif op.kind in (Kind.GROUPED, Kind.REDUCTION):
         lower = _grouped(name, op.kind is Kind.REDUCTION)
     elif name in ("copy", "stop_gradient"):
@@ -127,6 +129,14 @@ def _grouped(name: str, reduction: bool) -> Lower:
 
 def _add_at(low: Lowering, x: Tensor, key: Val, value: Val) -> None:
     write(low, x, key, value, "add_at")
+
+
+def _grows(low: Lowering, tape: Val, k: Val, v: Val) -> Val:
+    low.refuse(
+        "push: a tape that grows",
+        why="its length is known only when the program has run, and shapes must be known before",
+        instead="differentiate the function itself once more: grad(grad(f))",
+    )
 
 
 def _unknown(name: str) -> Lower:
