@@ -31,6 +31,11 @@ class Unstable(UnsupportedSyntaxError):
     """A name is something else after the first trip than before it: writing that trip out may help."""
 
 
+def as_refusal(e: Unstable) -> UnsupportedSyntaxError:
+    """What the user is told where writing out a trip does not help."""
+    return UnsupportedSyntaxError(e.message, e.loc, why=e.why, instead=e.instead)
+
+
 @dataclass(slots=True, eq=False)
 class Guess:
     """What a loop statement carries, as far as it is known."""
@@ -97,7 +102,8 @@ def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt]
            value: Val, slots: Sequence[Slot]) -> None:  # fmt: skip
     """What the trip leaves in a carried name, in the types of its params."""
     if isinstance(value, Missing):
-        low.refuse(f"the value of {name!r} at the end of a trip is not known", value.why, value.instead)
+        message = f"the value of {name!r} at the end of a trip is not known"
+        low.refuse(message, value.why, value.instead, error=Unstable)
     if not alike(before, value):
         low.refuse(f"{name!r} is a tuple of another kind from trip to trip", error=Unstable)
     mine = iter(slots)

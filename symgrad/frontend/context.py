@@ -66,6 +66,10 @@ _INTEGER = ArrayType("int64")
 _OF_INTEGERS = frozenset(
     ("add", "subtract", "multiply", "getitem", "extent", "minimum", "maximum", "where", "cast")
 )
+_MASKS = frozenset(
+    ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isfinite")
+)
+_MASKS |= {"logical_and", "logical_or", "logical_not", "reshape"}
 
 
 class Lowering:
@@ -100,7 +104,7 @@ class Lowering:
         self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
         self.counters: set[str] = set()  # the names that loop counters have had as extents
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
-        self.scalars: dict[Any, Value] = {}  # computed integers: the same computation, the same value
+        self.scalars: dict[Any, Value] = {}  # computed integers and masks: one computation, one value
         self.rotated: dict[int, ast.While] = {}  # loop statements that were rewritten
         self.axes: dict[str, Symbol] = {}  # moving extents that an axis of a computed value has
         self.facts: dict[Value, Any] = {}  # bools: what they tell about counters
@@ -139,14 +143,14 @@ class Lowering:
     # -- equations -----------------------------------------------------------------------------------
 
     def emit(self, name: str, args: Sequence[Arg], **attrs: object) -> Value:
-        """Append an equation; what computes an integer once more is the integer that there is."""
+        """Append an equation; what computes an integer or a mask once more is the one that there is."""
         key = None
-        if all(not a.type.is_float or a.type.rank for a in args) and name in _OF_INTEGERS:
+        if name in _MASKS or (name in _OF_INTEGERS and all(not a.type.is_float or a.type.rank for a in args)):
             key = (name, *args, *attrs.values())
             if key in self.scalars:
                 return self.scalars[key]
         out = self.builder.emit(OPS[name], args, attrs)
-        if key is not None and out.type == _INTEGER:
+        if key is not None and (out.type == _INTEGER or (out.type.rank and out.type.dtype == "bool")):
             self.scalars[key] = out
         return out
 

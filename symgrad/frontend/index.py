@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symgrad.errors import ShapeError
+from symgrad.frontend import masks
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.promote import array_of, as_tensor, cast
 from symgrad.frontend.solver import Undecided
@@ -82,11 +83,11 @@ def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, 
     if not isinstance(item, Tensor):
         low.refuse(f"an array is indexed with a {type(item).__name__}")
     if item.dtype == "bool":
-        low.refuse(
-            "an array is indexed with a mask of bools",
-            why="the shape of the result depends on the data",
-            instead="np.where(mask, x, 0.0), or x * mask, and sum that",
-        )
+        if item.rank != 1:
+            low.refuse(
+                f"a mask of {item.rank} axes among other indices", instead="masks of one axis, or np.where"
+            )
+        return Gather(), masks.positions(low, item, extent)
     if item.dtype not in INTS:
         low.refuse(
             f"an array is indexed with {item.type}", instead="an index is an integer: int(i) or .astype(int)"
@@ -143,6 +144,8 @@ def getitem(low: Lowering, t: Tensor, key: Val) -> Tensor:
     """`t[key]`."""
     if t.weak:
         low.refuse("a Python number is indexed", why="it has no elements")
+    if masks.is_mask(key) and key.rank == t.rank > 1:
+        return getitem(low, masks.flat(low, t), masks.flat(low, key))
     shape = low.shape(t)
     parsed = parse(low, shape, key)
     if parsed.whole(shape):
@@ -200,6 +203,16 @@ def write(low: Lowering, t: Tensor, key: Val, value: Val, op: str) -> None:
     if not t.is_array:
         low.refuse("an element of a number is written", why="only arrays have elements")
     shape = low.shape(t)
+    if masks.is_mask(key) and op == "setitem":
+        number = as_tensor(low, value)
+        if not number.rank:
+            low.write(t, masks.chosen(low, t, key, cast(low, number, t.dtype)))
+            return
+        if key.rank == t.rank > 1:
+            whole = masks.flat(low, t)
+            write(low, whole, masks.flat(low, key), value, op)
+            low.write(t, low.emit("reshape", [low.arg(whole)], shape=shape))
+            return
     parsed = parse(low, shape, key)
     base = low.arg(t)
     new = cast(low, as_tensor(low, value), base.type.dtype)

@@ -64,7 +64,7 @@ def constant(low: Lowering, v: Val, what: str = "") -> Any:
         v = low.solver.resolve(v)
         if isinstance(v, Extent):
             if low.solver.is_moving(v):
-                raise NeedUnrolled(str(v))
+                raise NeedUnrolled(frozenset(symbols(v)))
             raise NeedConstant(next(symbols(v)))
         return v
     if isinstance(v, Tensor):

@@ -15,6 +15,7 @@ from functools import partial
 from symgrad.errors import SymgradError
 from symgrad.frontend import branches, loops, operators
 from symgrad.frontend.branches import Evaluate, Run
+from symgrad.frontend.carried import Unstable, as_refusal
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.exits import (
     BREAK,
@@ -53,26 +54,61 @@ def for_statement(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind)
     if trips is not None and trips <= FEW:
         return _unrolled(frame, node, list(iterate(low, value)), run, bind)
 
-    def region() -> Exit:
-        return loops.lower(frame, lambda: _counted(frame, node, items, bind), node, run)
-
-    if trips is not None and trips <= UNROLL:
-        try:
-            with attempt(low, frame):
-                return region()
-        except (NeedUnrolled, SymgradError):
-            low.at(frame, node.iter)
-            return _unrolled(frame, node, list(iterate(low, value)), run, bind)
     try:
         with attempt(low, frame):
-            return region()
-    except NeedUnrolled:
-        low.at(frame, node.iter)
-        r = items.positions
-        known = SymRange(
-            *(operators.constant(low, b, "the length of a loop") for b in (r.start, r.stop, r.step))
-        )
-        return _unrolled(frame, node, list(iterate(low, Items(known, items.at))), run, bind)
+            return _region(frame, node, items, run, bind)
+    except NeedUnrolled as need:
+        if _counter_name(frame, node, items) not in need.names:
+            raise
+        if trips is None:
+            r = items.positions
+            low.at(frame, node.iter)
+            bounds = (operators.constant(low, b, "the length of a loop") for b in (r.start, r.stop, r.step))
+            items = Items(SymRange(*bounds), items.at)
+    except SymgradError:
+        if trips is None or trips > UNROLL:
+            raise
+    low.at(frame, node.iter)
+    return _unrolled(frame, node, list(iterate(low, items)), run, bind)
+
+
+def _region(frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind) -> Exit:
+    """A loop; where a name is something else after the first trip, that trip is written out before it."""
+    low = frame.low
+    try:
+        with attempt(low, frame):
+            return loops.lower(frame, lambda: _counted(frame, node, items, bind), node, run)
+    except Unstable as e:
+        unstable = as_refusal(e)
+    r = items.positions
+    if not _certainly_runs(low, r):
+        raise unstable
+    low.at(frame, node)
+    rest = Items(SymRange(operators.binary(low, ast.Add, r.start, r.step), r.stop, r.step), items.at)
+    bind(frame, node.target, items.at(r.start))
+    exit_ = run(frame, node.body, Leave.CONTINUE)
+    low.at(frame, node)
+
+    def go_on() -> Exit:
+        try:
+            return loops.lower(frame, lambda: _counted(frame, node, rest, bind), node, run, "rest")
+        except Unstable:
+            raise unstable from None
+
+    if isinstance(exit_, Maybe):
+        return _guarded(frame, node, exit_, go_on)
+    if exit_ is Leave.BREAK:
+        return None
+    return exit_ if isinstance(exit_, Return) else go_on()
+
+
+def _certainly_runs(low: Lowering, r: SymRange) -> bool:
+    """Whether there is a first trip, in every call that this program is for."""
+    last = _extent_trips(r)
+    try:
+        return last is not None and low.solver.decide(last - 1)
+    except Undecided:
+        return False
 
 
 def _known_trips(r: SymRange) -> int | None:
@@ -134,17 +170,9 @@ def _counted(frame: Frame, node: ast.For, items: Items, bind: Bind) -> Head:
         low.at(frame, node)
         bind(frame, node.target, items.at(symbol(name)))
 
-    def runs() -> bool:
-        if last is None:
-            return False
-        try:
-            return low.solver.decide(last - 1)
-        except Undecided:
-            return False
-
     known = last is not None and not low.solver.is_moving(last)
     certain = known and last is not None and low.solver.value(last) > 0
-    return Head(node, index, enter, None, (start, stop, step), certain, runs)
+    return Head(node, index, enter, None, (start, stop, step), certain, lambda: _certainly_runs(low, r))
 
 
 def _integer(low: Lowering, v: Val) -> Arg:
@@ -218,7 +246,10 @@ def while_statement(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run)
     def head() -> Head:
         return Head(node, None, lambda: None, lambda: evaluate(frame, node.test), None, False, lambda: always)
 
-    return loops.lower(frame, head, node, run)
+    try:
+        return loops.lower(frame, head, node, run)
+    except Unstable as e:
+        raise as_refusal(e) from None
 
 
 def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:

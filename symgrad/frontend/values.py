@@ -160,6 +160,10 @@ class Pending:
 class NeedUnrolled(Exception):
     """A loop counter is used where only a constant can stand: an index of a list, an axis."""
 
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__(*sorted(names))
+        self.names = names
+
 
 class Carry(Exception):
     """The trial of a loop body read the value of a name from the trip before."""

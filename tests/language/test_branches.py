@@ -1,5 +1,7 @@
 """`if`, ternaries, `and`, `or`: values, names and arrays decided by the data."""
 
+
+
 import math
 
 import numpy as np
@@ -113,6 +115,17 @@ def none_flag(x):
         if best is None or x[k] > 1:
             best = x[k]
     return best
+
+
+@program(X)
+def none_init(x):
+    prev = None
+    s = 0.0
+    for i in range(len(x)):
+        if prev is not None:
+            s += x[i] * prev
+        prev = x[i]
+    return s
 
 
 @program(X)

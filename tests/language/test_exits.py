@@ -1,5 +1,8 @@
 """`break`, `continue`, `return` out of loops, `for`/`else`."""
 
+
+
+
 import numpy as np
 import pytest
 from language.checking import check
