@@ -78,7 +78,9 @@ class Derivative(Dispatcher):
             )
         results = tuple(program.function.results[s] for s in program.output.slots if s is not None)
         function = replace(program.function, body=replace(program.function.body, results=results))
-        return Lowered(function, program.output.tree, lowered.captures, lowered.watches)
+        return Lowered(
+            function, program.output.tree, lowered.captures, lowered.watches, written=lowered.written
+        )
 
     # -- texts ---------------------------------------------------------------------------------------
 

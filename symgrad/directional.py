@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.dispatch import Dispatcher, Specialisation
+from symgrad.dispatch import Dispatcher, Specialisation, refuse_shared
 from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
 from symgrad.pickling import recipe
@@ -113,7 +113,9 @@ def run_along(
         for number, tangent in zip(numbers, flat, strict=True):
             if number is not None and number in specialisation.program.wrt:
                 tangents.append(like(signature.leaves[number], tangent, signature.names[number]))
-    values = [*specialisation.arguments(signature.leaves), *tangents]
+    primals = specialisation.arguments(signature.leaves)
+    refuse_shared(specialisation.program, signature.names, primals)
+    values = [*primals, *tangents]
     return specialisation.finish(dispatcher.ready(specialisation, values)(*values))
 
 

@@ -90,7 +90,8 @@ class Specialisation:
     @property
     def direct(self) -> bool:
         """The kernel takes what the user passes."""
-        return not any(self.into) and not self.program.lowered.captures and not self.program.lowered.watches
+        lowered = self.program.lowered
+        return not any(self.into) and not lowered.captures and not lowered.watches and not lowered.written
 
 
 def _is_other(capture: Capture, type_: ArrayType) -> bool:
@@ -101,6 +102,22 @@ def _is_other(capture: Capture, type_: ArrayType) -> bool:
         or value.ndim != type_.rank
         or any(isinstance(d, int) and d != size for d, size in zip(type_.shape, value.shape, strict=True))
     )
+
+
+def refuse_shared(program: Program, names: Sequence[str], values: Sequence[Any]) -> None:
+    """An array that the function writes must not share memory with another argument."""
+    for number in program.lowered.written:
+        for other, value in enumerate(values):
+            if other != number and isinstance(value, np.ndarray) and np.shares_memory(values[number], value):
+                second = (
+                    names[other] if other < len(names) else program.lowered.captures[other - len(names)].path
+                )
+                raise SymgradError(
+                    f"{names[number]} and {second} share memory, and the function writes into {names[number]}",
+                    program.primal.loc,
+                    why="a write would have to be seen through both names",
+                    instead=f"pass {names[number]}.copy()",
+                )
 
 
 def _flat(results: Any, returns: Any, count: int) -> list[Any]:
@@ -130,14 +147,18 @@ class Dispatcher:
         self._table: dict[Hashable, Specialisation] = {}
         self._constants: frozenset[Any] = frozenset()
         self._entry: Callable[..., Any] | None = None
+        self._arrays: tuple[int, ...] = ()
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         entry = self._entry
         if entry is not None and not kwargs:
             try:
+                for i in self._arrays:  # a subclass means something else by `*`, or masks elements
+                    if type(args[i]) is not np.ndarray:
+                        return self.slow(args, kwargs)
                 return entry(*args)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, IndexError):
                 pass  # other types or shapes than last time: the slow path knows, or says what is wrong
         return self.slow(args, kwargs)
 
@@ -145,8 +166,10 @@ class Dispatcher:
         """Find or build the specialisation for these arguments, remember it, run it."""
         specialisation, signature = self.specialise(args, kwargs)
         values = specialisation.arguments(signature.leaves)
+        refuse_shared(specialisation.program, signature.names, values)
         run = self.ready(specialisation, values)
         flat = not kwargs and signature.flat and len(args) == len(signature.leaves)
+        self._arrays = tuple(i for i, a in enumerate(args) if isinstance(a, np.ndarray))
         self._entry = _entry(specialisation, run) if self.options.jit and flat else None
         return specialisation.finish(run(*values))
 
@@ -242,7 +265,9 @@ def _entry(specialisation: Specialisation, run: Callable[..., Any]) -> Callable[
     def entry(*args: Any) -> Any:
         if specialisation.stale():
             raise TypeError("stale")
-        return specialisation.finish(run(*specialisation.arguments(args)))
+        values = specialisation.arguments(args)
+        refuse_shared(specialisation.program, specialisation.signature.names, values)
+        return specialisation.finish(run(*values))
 
     return entry
 

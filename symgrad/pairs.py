@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symgrad.directional import like
-from symgrad.dispatch import Dispatcher, Specialisation, specialisation_of
+from symgrad.dispatch import Dispatcher, Specialisation, refuse_shared, specialisation_of
 from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
 from symgrad.ir.core import Function
@@ -62,6 +62,7 @@ class PairDispatcher(Dispatcher):
         pair, signature = self.specialise(args, kwargs)
         assert isinstance(pair, Pair)
         values = pair.arguments(signature.leaves)
+        refuse_shared(pair.program, signature.names, values)
         out, residuals = pair.finish(self.ready(pair, values)(*values))
         return out, Cache(residuals, tuple(flatten(out)[0]), pair)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True)
 def grow(tape: Any) -> Any:
     """`tape` with room for as many slots again."""
     slots = tape.shape[0]

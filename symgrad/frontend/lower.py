@@ -47,6 +47,7 @@ class Lowered:
     captures : how to read the captured values at each call
     watches : compile-time facts from outside; when one changes, lower again
     types : the params' types before extents were unified: names as `bind(exact=...)` knows them
+    written : the leaves that the function writes into (copies of: no call changes its arguments)
     """
 
     function: Function
@@ -54,6 +55,7 @@ class Lowered:
     captures: tuple[Capture, ...]
     watches: tuple[Watch, ...]
     types: tuple[ArrayType, ...] = ()
+    written: tuple[int, ...] = ()
 
 
 def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = None) -> Lowered:
@@ -65,7 +67,7 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     solver = Solver({**signature.sizes, **{n: int(named[n]) for n in sorted(integers)}}, integers)
     avoid = names_used(fun) | set(signature.names) | set(signature.parameters) | signature.extents
     low = Lowering(solver, signature.exact, avoid, run_body, call_value)
-    params, args = _arguments(low, signature)
+    params, args, tensors = _arguments(low, signature)
     frame = Frame(low, _NOWHERE, {}, frozenset())
     positional = [a for a, k in zip(args, signature.keywords, strict=True) if k is None]
     keywords = {k: a for a, k in zip(args, signature.keywords, strict=True) if k is not None}
@@ -93,15 +95,17 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     if solution and any(eqn.regions for eqn in resolved.eqns):
         resolved = reclosed(resolved)
     captures = tuple(Capture(path.text, path.get) for path, _ in captured)
-    return Lowered(resolved, out_tree, captures, tuple(low.watches.values()), types)
+    written = tuple(i for i, t in enumerate(tensors) if t.version)
+    return Lowered(resolved, out_tree, captures, tuple(low.watches.values()), types, written)
 
 
 _INT = ArrayType("int64")
 _NOWHERE = Unit("", ())
 
 
-def _arguments(low: Lowering, signature: Signature) -> tuple[list[Value], list[Val]]:
-    """The parameters, and the arguments as the interpreter sees them."""
+def _arguments(low: Lowering, signature: Signature) -> tuple[list[Value], list[Val], list[Tensor]]:
+    """The parameters, the arguments as the interpreter sees them, and a tensor for each leaf."""
+    tensors: list[Tensor] = []
     params: list[Value] = []
     leaves: list[Val] = []
     direct = {s[0] for t, s in zip(signature.trees, signature.slots, strict=True) if t.kind is None}
@@ -111,6 +115,7 @@ def _arguments(low: Lowering, signature: Signature) -> tuple[list[Value], list[V
         params.append(value)
         t = Tensor(value, weak=signature.weak[number], is_array=isinstance(leaf, np.ndarray))
         low.hints[value] = t.name = name
+        tensors.append(t)
         if number not in direct:
             low.leaf_names[value] = []
         if value.type.rank == 0 and np.dtype(value.type.dtype).kind in "iu":
@@ -121,7 +126,7 @@ def _arguments(low: Lowering, signature: Signature) -> tuple[list[Value], list[V
         args.append(tree.build([_static(low, s) if isinstance(s, Static) else leaves[s] for s in slots]))
     for arg in args:
         low.own(arg)
-    return params, args
+    return params, args, tensors
 
 
 def _static(low: Lowering, slot: Static) -> Val:
