@@ -112,11 +112,12 @@ def refuse_shared(program: Program, names: Sequence[str], values: Sequence[Any])
                 second = (
                     names[other] if other < len(names) else program.lowered.captures[other - len(names)].path
                 )
+                first = names[number]
                 raise SymgradError(
-                    f"{names[number]} and {second} share memory, and the function writes into {names[number]}",
+                    f"{first} and {second} share memory, and the function writes into {first}",
                     program.primal.loc,
                     why="a write would have to be seen through both names",
-                    instead=f"pass {names[number]}.copy()",
+                    instead=f"pass {first}.copy()",
                 )
 
 
