@@ -1,7 +1,5 @@
 """`if`, ternaries, `and`, `or`: values, names and arrays decided by the data."""
 
-
-
 import math
 
 import numpy as np

@@ -1,8 +1,5 @@
 """`break`, `continue`, `return` out of loops, `for`/`else`."""
 
-
-
-
 import numpy as np
 import pytest
 from language.checking import check

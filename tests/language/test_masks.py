@@ -1,8 +1,5 @@
 """Masks of bools, read and written; lengths that the data decide."""
 
-
-
-
 import numpy as np
 import pytest
 from language.checking import check

@@ -1,8 +1,5 @@
 """`while`: conditions of the data, indices, walrus, `else`."""
 
-
-
-
 import numpy as np
 import pytest
 from language.checking import check

@@ -2,7 +2,6 @@
 
 # ruff: noqa: B007 (programs as people write them)
 
-
 import numpy as np
 import pytest
 from language.checking import check
