@@ -142,9 +142,11 @@ def join(lives: Lives, plan: Plan, names: dict[Value, str], fixed: frozenset[Val
         if statement.form is not Form.REGION:
             continue
         eqn = statement.eqn
+        lent: set[Value] = set()  # one branch may keep a number in one result, the other hand it to another
         for out, arg in _passed(eqn):
             if (
                 isinstance(arg, Value)
+                and arg not in lent
                 and lives.made.get(arg, k) < k
                 and lives.until(arg) <= k
                 and arg not in plan.inline
@@ -152,6 +154,7 @@ def join(lives: Lives, plan: Plan, names: dict[Value, str], fixed: frozenset[Val
                 and sum(a is arg for a in eqn.args) == 1
             ):
                 names[out] = names[arg]
+                lent.add(arg)
 
 
 def _passed(eqn: Eqn) -> Iterator[tuple[Value, Arg]]:

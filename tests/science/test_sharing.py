@@ -51,3 +51,21 @@ def test_rotated_and_written(rng, trips, jit):
 @pytest.mark.parametrize("trips", [0, 1, 2])
 def test_read_after_being_handed_on(rng, trips, jit):
     check(read_after_being_handed_on, (rng.normal(size=3), trips), jit=jit)
+
+
+def handed_to_either(x, take):
+    """On the way back one branch keeps the cotangent of `a`, the other hands it on to `b`."""
+    a = x * 1.0
+    total = 0.0
+    for k in range(len(take)):
+        b = a * a
+        if take[k] > 0.0:
+            a = b
+        total += a * a * a
+    return total
+
+
+@both
+@pytest.mark.parametrize("take", [[], [1.0], [-1.0], [1.0, -1.0, 1.0]])
+def test_a_number_that_branches_hand_to_different_names(take, jit):
+    check(handed_to_either, (0.9, np.array(take)), jit=jit)
