@@ -100,8 +100,9 @@ def _joined(
         first, second = (returned(e) if RETURN in kinds(e) else ABSENT for e in exits)
         value = join.value(first, second, "")
         if isinstance(value, Missing):
+            what = "what is returned here" if leaving else "this choice"
             low.refuse(
-                "what is returned here has no type that is known at compile time",
+                f"{what} has no type that is known at compile time",
                 why=value.why,
                 instead=value.instead or "return values of one kind on every way through the function",
             )

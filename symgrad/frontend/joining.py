@@ -72,7 +72,8 @@ class Join:
         self.low, self.sides = low, sides
         self.outs: list[Value] = []
         self.wanted: list[tuple[Val, Val, ArrayType]] = []  # what each side yields, and its type
-        self.arrays: list[tuple[Tensor, Tensor | None, Tensor | None]] = []  # with the roots on both sides
+        self.arrays: list[tuple[Tensor, Val, Val]] = []  # with what they are on both sides
+        self.origins: list[list[tuple[Tensor, ...]]] = []  # of these, on each side
         self.cells = list(dict.fromkeys(t for s in sides for t in s.written()))
         for t in self.cells:
             self._out(t, t, ArrayType(t.dtype, low.shape(t)), t.name)
@@ -129,8 +130,7 @@ class Join:
         )
         out.name = name
         if out.is_array:
-            roots = [v.root if isinstance(v, Tensor) and v.is_array else None for v in (x, y)]
-            self.arrays.append((out, roots[0], roots[1]))
+            self.arrays.append((out, x, y))
         return out
 
     def _kind(self, types: list[tuple[ArrayType, bool, bool]], present: list[Val]) -> ArrayType | Missing:
@@ -171,6 +171,7 @@ class Join:
         for number, scope in enumerate(self.sides):
             with scope.inside():
                 results = [self._yield(w[number], w[2]) for w in self.wanted]
+                self.origins.append([scope.origins(a[1 + number]) for a in self.arrays])
             bodies.append((scope.builder.eqns, [*results, codes[number]] if codes is not None else results))
         versions = [
             [s.journal.tensors[t][1] for s in self.sides if t in s.journal.tensors] for t in self.cells
@@ -196,13 +197,23 @@ class Join:
 
     def _relate(self) -> None:
         """Which arrays may be one, as the data decide."""
-        for i, (t, a, b) in enumerate(self.arrays):
-            for root in (a, b):
-                if root is not None and self.sides[0].is_outer(root):
-                    related(self.low, t, root)
-            for other, c, d in self.arrays[:i]:
-                if (a is not None and a is c) or (b is not None and b is d):
+        for i, (t, x, y) in enumerate(self.arrays):
+            for root in dict.fromkeys((*self.origins[0][i], *self.origins[1][i])):
+                may_be(self.low, t, root)
+            for other, u, v in self.arrays[:i]:
+                if _one(x, u) or _one(y, v):
                     related(self.low, t, other)
+
+
+def _one(a: Val, b: Val) -> bool:
+    """The same array, or parts of it."""
+    return isinstance(a, Tensor) and isinstance(b, Tensor) and a.is_array and a.root is b.root
+
+
+def may_be(low: Lowering, t: Tensor, root: Tensor) -> None:
+    """A new array may be `root`, and so each array that `root` may be."""
+    for other in (root, *root.kin):
+        related(low, t, other)
 
 
 def related(low: Lowering, a: Tensor, b: Tensor) -> None:

@@ -22,14 +22,13 @@ from symgrad.frontend.exits import (
     FALSE,
     RETURN,
     Exit,
-    Return,
     flag,
     kinds,
     made,
     negated,
     returned,
 )
-from symgrad.frontend.joining import rebuilt, related, spread, type_of
+from symgrad.frontend.joining import may_be, rebuilt, spread, type_of
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.regions import Scope, closed, emit_region
 from symgrad.frontend.values import Tensor, Val, is_number
@@ -84,12 +83,19 @@ def condition(
         low.builder = before
 
 
+def returned_origins(scope: Scope, exit_: Exit, own: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+    """The arrays that each returned number or array may be; asked inside."""
+    if RETURN not in kinds(exit_):
+        return []
+    return [scope.origins(leaf, own) for leaf in spread(returned(exit_)) if is_number(leaf)]
+
+
 def left(
     frame: Frame,
-    scope: Scope,
     node: LOOP,
     exit_: Exit,
     slots: Sequence[Slot],
+    origins: Sequence[tuple[Tensor, ...]],
     carried: Sequence[Slot],
     run: Run,
 ) -> Exit:
@@ -98,10 +104,7 @@ def left(
     outs = {s.name: s.out for s in slots if s.name}
     back: Exit = None
     if (flagged := outs.get("returned")) is not None:
-        value = _value(low, scope, returned(exit_), [s for s in slots if not s.name], carried)
-        endless = isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value
-        if endless and BREAK not in kinds(exit_):  # `while True` ends by `return` alone
-            return Return(value)
+        value = _value(low, returned(exit_), [s for s in slots if not s.name], origins, carried)
         back = made(low, (FALL, RETURN), flagged, value)
     if not node.orelse:
         return back
@@ -114,26 +117,24 @@ def left(
     return branches.branch(frame, finished, lambda: run(frame, node.orelse, None), lambda: back, live)
 
 
-def _value(low: Lowering, scope: Scope, value: Val, slots: Sequence[Slot], carried: Sequence[Slot]) -> Val:
-    """What the loop returns, if it does."""
-    mine = iter(slots)
+def _value(
+    low: Lowering,
+    value: Val,
+    slots: Sequence[Slot],
+    origins: Sequence[tuple[Tensor, ...]],
+    carried: Sequence[Slot],
+) -> Val:
+    """What the loop returns, if it does; it may be one of the arrays that were there before."""
+    mine = iter(zip(slots, origins, strict=True))
+    before = {s.param: s.initial.root for s in carried if isinstance(s.initial, Tensor)}
     leaves: list[Val] = []
     for leaf in spread(value):
         if not is_number(leaf):
             leaves.append(leaf)
             continue
-        slot = next(mine)
+        slot, roots = next(mine)
         arg = slot.out if slot.out is not None else initial(low, slot)
         leaves.append(t := Tensor(arg, weak=slot.weak, is_array=slot.param.is_array))
-        if isinstance(leaf, Tensor) and leaf.is_array:
-            for root in _origins(scope, leaf.root, carried):
-                related(low, t, root)
+        for root in roots if t.is_array else ():
+            may_be(low, t, before.get(root, root))
     return rebuilt(value, iter(leaves))
-
-
-def _origins(scope: Scope, root: Tensor, carried: Sequence[Slot]) -> list[Tensor]:
-    """The arrays of the surroundings that a root of the trip may be."""
-    slot = next((s for s in carried if s.param is root), None)
-    if slot is None:
-        return [root] if scope.is_outer(root) else []
-    return [slot.initial.root] if isinstance(slot.initial, Tensor) and slot.initial.is_array else []

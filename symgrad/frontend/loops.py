@@ -22,7 +22,7 @@ from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.exits import CONTINUE, FALSE, TRUE, Exit, Leave, flag, kinds
 from symgrad.frontend.flow import may_leave, read_first, rebound, written
 from symgrad.frontend.joining import rebuilt, same, spread
-from symgrad.frontend.leaving import LOOP, condition, left, slots_of_exit
+from symgrad.frontend.leaving import LOOP, condition, left, returned_origins, slots_of_exit
 from symgrad.frontend.names import known, stored_names
 from symgrad.frontend.regions import Scope, attempt, closed, emit_region
 from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
@@ -31,6 +31,7 @@ from symgrad.ir.regions import FOR, WHILE
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
+Ends = dict[int, tuple[Tensor, ...]]  # by the identity of a slot
 ATTEMPTS = 24  # each learns one thing more; types settle in a few
 _UNASSIGNED = Missing("it is not assigned on every way through a loop", "assign it before the loop as well")
 _UNREAD = Missing("it was assigned in a loop and not read after it, as far as the text shows")
@@ -117,6 +118,8 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
             finish(low, trial.scope, learnt, node.body, name, before, env.get(name, _UNASSIGNED), mine)
         later = _late(trial, env, live)
         ending = slots_of_exit(low, trial.scope, node, exit_)
+        ends = _ends(trial, env, [*trial.slots, *later])
+        origins = returned_origins(trial.scope, exit_, [s.param for s in trial.slots])
         results = [low.arg(t) for t, _ in trial.cells]
         if head.bounds is not None and kinds(exit_) != (CONTINUE,):
             more = [flag(low, exit_, CONTINUE)]
@@ -126,9 +129,9 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
     low.at(frame, node)
     written_before = set(trial.scope.written())
     outs = _emit(trial, [*trial.slots, *later, *ending], results, more, ending)
-    handed = _bind(trial, env, [*trial.slots, *later])
+    handed = _bind(trial, env, [*trial.slots, *later], ends)
     _settle(trial, outs, handed, written_before)
-    return left(frame, trial.scope, node, exit_, ending, trial.slots, run)
+    return left(frame, node, exit_, ending, origins, trial.slots, run)
 
 
 # -- before the trip ---------------------------------------------------------------------------------------
@@ -272,7 +275,19 @@ def _emit(
     return outs
 
 
-def _bind(trial: Trial, env: dict[str, Val], slots: Sequence[Slot]) -> list[Handed]:
+def _ends(trial: Trial, env: dict[str, Val], slots: Sequence[Slot]) -> Ends:
+    """The arrays that each slot may hold at the end of a trip; asked inside."""
+    own = [s.param for s in slots]
+    ends: Ends = {}
+    for name in dict.fromkeys(s.name for s in slots):
+        leaves = [v for v in spread(env[name]) if is_number(v)]
+        for slot, leaf in zip((s for s in slots if s.name == name), leaves, strict=True):
+            fresh = (leaf.root,) if isinstance(leaf, Tensor) else ()
+            ends[id(slot)] = tuple(dict.fromkeys((*fresh, *trial.scope.origins(leaf, own))))
+    return ends
+
+
+def _bind(trial: Trial, env: dict[str, Val], slots: Sequence[Slot], ends: Ends) -> list[Handed]:
     """The names hold what the loop left in them; gives the arrays that were handed on."""
     handed: list[Handed] = []
     by_name: dict[str, list[Slot]] = {}
@@ -284,22 +299,21 @@ def _bind(trial: Trial, env: dict[str, Val], slots: Sequence[Slot]) -> list[Hand
             continue
         if name in by_name:
             mine = iter(by_name[name])
-            leaves = [_after(next(mine), v, handed) if is_number(v) else v for v in spread(value)]
+            leaves = [_after(next(mine), ends, handed) if is_number(v) else v for v in spread(value)]
             value = rebuilt(value, iter(leaves))
         trial.frame.env[name] = value
     return handed
 
 
-def _after(slot: Slot, end: Val, handed: list[Handed]) -> Val:
+def _after(slot: Slot, ends: Ends, handed: list[Handed]) -> Val:
     """What one leaf of a carried name is after the loop."""
     if slot.out is None:
         return slot.initial
     t = Tensor(slot.out, weak=slot.weak, is_array=slot.param.is_array)
     t.name = slot.name
     if t.is_array and t.rank:
-        first = slot.initial.root if isinstance(slot.initial, Tensor) else None
-        last = end.root if isinstance(end, Tensor) else None
-        handed.append(Handed(slot.name, first, slot.param, last, t))
+        first = (slot.initial.root,) if isinstance(slot.initial, Tensor) else ()
+        handed.append(Handed(first, slot.param, ends.get(id(slot), ()), t))
     return t
 
 
@@ -310,9 +324,8 @@ def _settle(
     low, scope = trial.low, trial.scope
     states = scope.journal.tensors
     touched = written_before | {t for t, s in states.items() if t.view is None and t.version != s[1]}
-    scope.settle()
+    aliases.settle(low, scope, handed, touched, trial.head.node)
     for t, out in outs.items():
         low.touch(t)
         t.version = max(t.version, states[t][1]) + 1
         t.arg = out
-    aliases.settle(low, scope, handed, touched, trial.head.node)

@@ -9,7 +9,7 @@ changes are gone when it ends; closed blocks, and the equation that holds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -98,6 +98,22 @@ class Scope:
                     why="how many items a container has must be known when the program is compiled",
                     instead="an array of a fixed length, and its elements",
                 )
+
+    def origins(self, v: Val, own: Collection[Tensor] = ()) -> tuple[Tensor, ...]:
+        """The arrays from outside (or of `own`) that a value may be or be part of; to be asked inside."""
+        if not isinstance(v, Tensor) or not v.is_array:
+            return ()
+        found: dict[Tensor, None] = {}
+        stack, seen = [v.root], {v.root}
+        while stack:
+            root = stack.pop()
+            if self.is_outer(root) or root in own:
+                found[root] = None
+                continue
+            fresh = [t for t in root.kin if t not in seen]
+            seen.update(fresh)
+            stack += fresh
+        return tuple(found)
 
     def is_inner(self, shape: Sequence[Dim]) -> bool:
         """Whether a shape depends on numbers that only exist inside."""
