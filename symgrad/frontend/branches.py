@@ -141,7 +141,7 @@ def _names(join: Join, number: int, gone: list[bool], live: Live) -> dict[str, V
             env[name] = _DEAD
         else:
             env[name] = join.value(a, b, name)
-    return {k: v for k, v in env.items() if v is not _UNBOUND}
+    return env
 
 
 def _kept(join: Join, v: Val) -> bool:

@@ -1,0 +1,386 @@
+"""Arrays with several names, names that the data decide: followed where Python is clear, else refused."""
+
+# ruff: noqa: B007 (programs as people write them)
+
+import numpy as np
+import pytest
+from language.checking import check, lowered_for
+
+from symgrad.errors import SymgradError
+
+X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
+RIGHT = []
+REFUSED = []
+
+
+def right(f):
+    RIGHT.append(pytest.param(f, id=f.__name__))
+    return f
+
+
+def refused(message):
+    def register(f):
+        REFUSED.append(pytest.param(f, message, id=f.__name__))
+        return f
+
+    return register
+
+
+@refused("a is written in a loop, and may be the same array as b")
+def alias_assign_write(x):
+    a = x * 1.0
+    b = x * 2.0
+    for i in range(len(x)):
+        a[i] = b[0] * 0.5
+        a = b
+    return a.sum() + b.sum()
+
+
+@refused("what w holds is not known here")
+def stale_outer(x):
+    u = x * 1.0
+    v = x * 2.0
+    w = u
+    for i in range(3):
+        u[0] += 1.0 * x[i]
+        u, v = v, u
+    return w.sum()
+
+
+@refused("what a holds is not known here")
+def cond_alias_write(x):
+    a = x * 1.0
+    b = x * 2.0
+    y = a if x[0] > 0 else b
+    y[0] = 10.0
+    return a.sum()
+
+
+@refused("what y holds is not known here")
+def cond_alias_write2(x):
+    a = x * 1.0
+    if x[0] > 0:
+        y = a
+    else:
+        y = a * 2
+    a[0] = 100.0 * x[1]
+    return y.sum()
+
+
+@refused("what a holds is not known here")
+def cond_same_alias(x):
+    a = x * 1.0
+    if x[0] > 0:
+        y = a
+    else:
+        y = a
+    y[0] = 5.0 * x[1]
+    return a.sum()
+
+
+@refused("what a holds is not known here")
+def return_alias(x):
+    def pick(a, b):
+        for i in range(len(x)):
+            if x[i] > 2:
+                return a
+        return b
+
+    a = x * 1.0
+    b = x * 3.0
+    y = pick(a, b)
+    y[0] = 7.0
+    return a.sum()
+
+
+@refused("r is written in a loop, and may be the same array as A")
+def row_carried(x):
+    A = np.outer(x, x)
+    r = A[0]
+    for i in range(1, len(x)):
+        r[0] += A[i, 0]
+        r = A[i]
+    return A.sum() + r.sum()
+
+
+@right
+def param_write(x):
+    for i in range(len(x)):
+        x[i] = x[i] * x[i]
+    return x.sum()
+
+
+@right
+def view_before(x):
+    y = x * 1.0
+    v = y[2:5]
+    if x[0] > 0:
+        y[3] = 4.0 * x[0]
+    else:
+        v[0] = 1.0
+    return v.sum() * y.sum()
+
+
+@refused("what y holds is not known here")
+def view_rebound_in_branch(x):
+    y = np.outer(x, x)
+    if x[0] > 0:
+        v = y[0]
+    else:
+        v = y[1]
+    v[0] = 3.0
+    return y.sum()
+
+
+@right
+def loop_var_shadow(x):
+    i = 5
+    for i in range(3):
+        pass
+    return x[i]
+
+
+@refused("what b holds is not known here")
+def two_names_fresh(x):
+    for i in range(3):
+        a = b = x * i
+    a[0] = 5.0
+    return b.sum()
+
+
+@right
+def closure_late(x):
+    s = 1.0
+
+    def f(v):
+        return v * s
+
+    t = 0.0
+    for i in range(len(x)):
+        s = s + x[i]
+        t += f(x[i])
+    return t
+
+
+@refused("a list is changed in a loop")
+def list_in_loop(x):
+    l = [0.0, 0.0]
+    for i in range(len(x)):
+        l[0] = l[0] + x[i]
+    return l[0]
+
+
+@refused("a dict is changed in a loop")
+def dict_in_loop(x):
+    d = {"s": 0.0}
+    for v in x:
+        d["s"] = d["s"] + v * v
+    return d["s"]
+
+
+@refused("a list is changed under a condition")
+def list_cond(x):
+    l = [x[0]]
+    if x[1] > 0:
+        l.append(x[1])
+    return sum(l)
+
+
+@right
+def iter_mutated(x):
+    y = x * 1.0
+    for i, v in enumerate(y):
+        y[-1] = v
+        if i + 1 < len(y):
+            y[i + 1] += v
+    return y @ x
+
+
+@right
+def range_bound_changes(x):
+    n = len(x)
+    s = 0.0
+    for i in range(n):
+        n = n - 1
+        s += x[i]
+        if i >= n:
+            break
+    return s * n
+
+
+@right
+def zero_trip_defined(x):
+    s = x[0]
+    for i in range(int(x[4])):
+        s *= 2
+    for i in range(5, 2):
+        s = 0.0
+    return s
+
+
+@right
+def neg_index_run(x):
+    s = 0.0
+    for i in range(len(x)):
+        s += x[-i] * x[i - 3]
+    return s
+
+
+@right
+def int_div_index(x):
+    s = 0.0
+    for i in range(2 * len(x)):
+        s += x[i // 2] * (1 if i % 2 == 0 else 0.5)
+    return s
+
+
+@right
+def bool_accum(x):
+    any_neg = False
+    for v in x:
+        any_neg = any_neg or v < 0
+    return x[0] if any_neg else x[1]
+
+
+@right
+def nested_break_outer(x):
+    s = 0.0
+    done = False
+    for i in range(len(x)):
+        for j in range(len(x)):
+            s += x[i] * x[j]
+            if s > 5:
+                done = True
+                break
+        if done:
+            break
+    return s + i
+
+
+@right
+def while_shape(x):
+    y = x * 1.0
+    while len(y) > 2:
+        y = y[1:] * 2
+    return y.sum()
+
+
+@right
+def copy_alias(x):
+    a = x * 1.0
+    b = a.copy()
+    for i in range(len(x)):
+        a[i] = 0.5 * b[i] + a[i - 1]
+    return (a * b).sum()
+
+
+@refused("this choice has no type")
+def ternary_none(x):
+    s = 0.0
+    for i in range(len(x)):
+        prev = x[i - 1] if i > 0 else None
+        if prev is not None:
+            s += prev * x[i]
+    return s
+
+
+@right
+def aug_alias(x):
+    a = x * 1.0
+    b = a
+    for i in range(3):
+        a += x[i]
+    return b.sum()
+
+
+@right
+def aug_rebind(x):
+    a = x * 1.0
+    b = a
+    for i in range(3):
+        a = a + x[i]
+    return b.sum() + a.sum()
+
+
+@right
+def swap_views(x):
+    A = np.outer(x, x)
+    for i in range(3):
+        A[[0, 1]] = A[[1, 0]]
+        A[0], A[1] = A[1] * 2, A[0].copy()
+    return A[0].sum()
+
+
+@right
+def swap_views_bug(x):
+    A = np.outer(x, x)
+    for i in range(3):
+        A[0], A[1] = A[1], A[0]
+    return A[0].sum() + 2 * A[1].sum()
+
+
+@right
+def retval_view(x):
+    def first(a):
+        return a[:3]
+
+    y = x * 1.0
+    for i in range(4):
+        v = first(y)
+        v *= 1.1
+    return y.sum()
+
+
+@right
+def del_name(x):
+    s = 0.0
+    for v in x:
+        t = v * v
+        s += t
+        del t
+    return s
+
+
+@right
+def early_none(x):
+    def find(a):
+        for i in range(len(a)):
+            if a[i] > 2:
+                return i
+        return -1
+
+    k = find(x)
+    return x[k] * x[0]
+
+
+@right
+def while_cond_call(x):
+    def err(a):
+        return abs(a * a - x[0])
+
+    g = 1.0
+    while err(g) > 1e-9:
+        g = 0.5 * (g + x[0] / g)
+    return g
+
+
+@right
+def mutual_swap3(x):
+    a, b, c = x * 1.0, x * 2.0, x * 3.0
+    for i in range(len(x)):
+        a[0] = b[0] + c[1]
+        a, b, c = b, c, a
+    return a[0] + 2 * b[0] + 3 * c[0]
+
+
+@pytest.mark.parametrize("f", RIGHT)
+def test_right(f):
+    check(f, X.copy())
+
+
+@pytest.mark.parametrize(("f", "message"), REFUSED)
+def test_refused(f, message):
+    with pytest.raises(SymgradError) as e:
+        lowered_for(f, X.copy())
+    assert e.value.message.startswith(message)
+    assert e.value.lineno and e.value.why and e.value.instead
