@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from science.checking import check
+from science.checking import both, check
 
 
 def pendulum(y, k):
@@ -48,9 +48,10 @@ def adaptive(y0, rate, t_end, tol):
     return y
 
 
+@both
 @pytest.mark.parametrize("t_end", [0.0, 0.05, 1.0])
-def test_adaptive_steps(t_end):
-    check(adaptive, (1.2, 2.3, t_end, 1e-3), (0, 1))
+def test_adaptive_steps(t_end, jit):
+    check(adaptive, (1.2, 2.3, t_end, 1e-3), (0, 1), jit=jit)
 
 
 def springs(x, v, k, mass, dt, steps):
@@ -113,9 +114,10 @@ def upwind(u, speed, dt, dx, steps):
     return np.sum(u**2)
 
 
+@both
 @pytest.mark.parametrize(("n", "steps"), [(1, 1), (5, 0), (6, 4)])
-def test_upwind_transport(rng, n, steps):
-    check(upwind, (rng.normal(size=n), rng.normal(size=n), 0.1, 0.5, steps), (0, 1))
+def test_upwind_transport(rng, n, steps, jit):
+    check(upwind, (rng.normal(size=n), rng.normal(size=n), 0.1, 0.5, steps), (0, 1), jit=jit)
 
 
 def burgers(u, dt, dx, steps):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from science.checking import check
+from science.checking import both, check
 
 
 def edit_distance(x, y):
@@ -116,9 +116,10 @@ def metropolis(theta, noise, log_u, scale):
     return total
 
 
+@both
 @pytest.mark.parametrize("n", [0, 1, 8])
-def test_metropolis_chain(rng, n):
-    check(metropolis, (0.4, rng.normal(size=n), np.log(rng.uniform(size=n)), 0.8), (0, 1, 3))
+def test_metropolis_chain(rng, n, jit):
+    check(metropolis, (0.4, rng.normal(size=n), np.log(rng.uniform(size=n)), 0.8), (0, 1, 3), jit=jit)
 
 
 def k_means(points, centres):
@@ -163,9 +164,10 @@ def k_means_step(points, centres):
     return moved
 
 
+@both
 @pytest.mark.parametrize(("n", "k"), [(1, 1), (6, 3)])
-def test_k_means_step(rng, n, k):
-    check(k_means_step, (rng.normal(size=(n, 2)), rng.normal(size=(k, 2))), (0, 1))
+def test_k_means_step(rng, n, k, jit):
+    check(k_means_step, (rng.normal(size=(n, 2)), rng.normal(size=(k, 2))), (0, 1), jit=jit)
 
 
 def sigmoid(x):
@@ -233,9 +235,10 @@ def scene(rays):
     )
 
 
+@both
 @pytest.mark.parametrize("rays", [0, 1, 4])
-def test_shading(rays):
-    check(shade, scene(rays), (0, 1, 2, 3, 4))
+def test_shading(rays, jit):
+    check(shade, scene(rays), (0, 1, 2, 3, 4), jit=jit)
 
 
 def ragged(values, starts, x):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from science.checking import check
+from science.checking import both, check
 
 import symgrad as sg
 
@@ -129,10 +129,11 @@ def insertion_sort(x, w):
     return np.sum(w * x * x)
 
 
+@both
 @pytest.mark.parametrize("n", [1, 2, 6])
-def test_insertion_sort_routes_each_element(rng, n):
+def test_insertion_sort_routes_each_element(rng, n, jit):
     x, w = rng.normal(size=n), rng.normal(size=n)
-    dx, dw = check(insertion_sort, (x, w), (0, 1))
+    dx, dw = check(insertion_sort, (x, w), (0, 1), jit=jit)
     rank = np.argsort(np.argsort(x))
     np.testing.assert_allclose(dx, 2 * w[rank] * x, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(dw, np.sort(x) ** 2, rtol=1e-12, atol=1e-14)

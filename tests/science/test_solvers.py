@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from science.checking import check
+from science.checking import both, check
 
 
 def gauss_seidel(a, b, sweeps):
@@ -118,10 +118,11 @@ def determinant(a):
     return det
 
 
+@both
 @pytest.mark.parametrize("n", [0, 1, 4])
-def test_determinant_with_pivots(rng, n):
+def test_determinant_with_pivots(rng, n, jit):
     a = rng.normal(size=(n, n))
-    da = check(determinant, (a,))[0]
+    da = check(determinant, (a,), jit=jit)[0]
     if n:
         np.testing.assert_allclose(da, np.linalg.det(a) * np.linalg.inv(a).T, rtol=1e-9, atol=1e-12)
 
@@ -173,6 +174,7 @@ def jacobi(u, source, sweeps):
     return np.sum(old * old)
 
 
+@both
 @pytest.mark.parametrize(("n", "sweeps"), [(2, 1), (4, 0), (4, 1), (4, 4)])
-def test_jacobi_with_two_grids(rng, n, sweeps):
-    check(jacobi, (rng.normal(size=(n, 5)), rng.normal(size=(n, 5)), sweeps), (0, 1))
+def test_jacobi_with_two_grids(rng, n, sweeps, jit):
+    check(jacobi, (rng.normal(size=(n, 5)), rng.normal(size=(n, 5)), sweeps), (0, 1), jit=jit)
