@@ -240,12 +240,13 @@ def _save(
     saves: dict[Value, Eqn] = {}
     if saved and not counted:
         extent = _trips(eqn, b, f)
+    made = {o: e for e in adjoint.primal for o in e.outs}
     for v in saved:
         assert number is not None
-        called = name_of(v, adjoint.primal)
+        called = name_of(v, made)
         hint = f.fresh(f"{called}_saved" if called else "saved")
-        b.note = f"saved: {called}{', ' if called else ''}{bytes_of(v)} "
-        b.note += "a trip" if counted else f"x {extent}"
+        size = f"{bytes_of(v)} a trip" if counted else bytes_of(v, extent)
+        b.note = f"saved: {called}, {size}" if called else f"saved: {size}"
         if counted:
             name = f.fresh("slots")
             tape = b.emit(OPS["tape"], (), {"dtype": v.type.dtype, "name": name, "shape": v.type.shape}, hint)

@@ -8,13 +8,18 @@ Out: a `Plan`: the equations to run again in the backward block, and the values 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from symgrad.ir.core import Arg, Eqn, Kind, Symbol, Value, values
-from symgrad.ir.dims import symbols
+from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.walk import symbols_of
 
+_TAPE = re.compile(r"(^|_)saved(_\d+)?$")
+_BRACKETS, _SUM = re.compile(r"\(.*\)"), re.compile(r" [+-] ")
 EXPENSIVE = frozenset(
     """
     exp exp2 expm1 log log2 log10 log1p cbrt sin cos tan arcsin arccos arctan sinh cosh tanh
@@ -126,16 +131,28 @@ def known_extents(bound: Collection[str]) -> Callable[[Value], bool]:
     return test
 
 
-def name_of(value: Value, eqns: Iterable[Eqn]) -> str:
-    """What a saved value is called: an element or a part of an array is called after the array."""
-    if value.hint:
-        return value.hint.removesuffix("_saved")
-    made = next((e for e in eqns if value in e.outs), None)
-    base = made.args[0] if made is not None and made.op.name == "getitem" else None
-    return base.hint.removesuffix("_saved") if isinstance(base, Value) else ""
+def name_of(value: Value, made: Mapping[Value, Eqn]) -> str:
+    """What a saved value is called: parts of arrays after the array, tapes after what they hold."""
+    source = made.get(value)
+    if not value.hint and source is not None and source.op.name == "getitem":
+        base = source.args[0]
+        return _stem(base.hint) if isinstance(base, Value) else ""
+    return _stem(value.hint)
 
 
-def bytes_of(value: Value) -> str:
-    """`8 B`, or `8 B x m` for a row of m."""
-    size = 1 if value.type.dtype == "bool" else int("".join(filter(str.isdigit, value.type.dtype))) // 8
-    return " x ".join([f"{size} B", *map(str, value.type.shape)])
+def _stem(hint: str) -> str:
+    """A name without the endings that tapes have."""
+    while (shorter := _TAPE.sub("", hint)) != hint:
+        hint = shorter
+    return hint
+
+
+def bytes_of(value: Value, *slots: Dim) -> str:
+    """`8 B`, or `8 B x m` for a row of m, and how many of them."""
+    size = f"{np.dtype(value.type.dtype).itemsize} B"
+    return " x ".join([size, *(_factor(str(d)) for d in (*value.type.shape, *slots))])
+
+
+def _factor(text: str) -> str:
+    """The text of an extent in a product: a sum is set in brackets."""
+    return f"({text})" if _SUM.search(_BRACKETS.sub("", text)) else text

@@ -48,38 +48,38 @@ def arguments(rng):
 # value_and_grad_gs(x:float64[n]):
 #   y:float64[n] = copy(x)
 #   y_saved_2:float64[2, 2] = empty(dtype=float64, shape=(2, 2))
-#   y_saved_1_saved:float64[2, 2] = empty(dtype=float64, shape=(2, 2))
-#   y_1:float64[n], y_saved_2_1:float64[2, 2], y_saved_1_saved_1:float64[2, 2] = for(0, 2, 1, y, y_saved_2, y_saved_1_saved)
-#     (t:int64[], y_2:float64[n], y_saved_2_2:float64[2, 2], y_saved_1_saved_2:float64[2, 2]) ->
+#   y_saved_3:float64[2, 2] = empty(dtype=float64, shape=(2, 2))
+#   y_1:float64[n], y_saved_2_1:float64[2, 2], y_saved_3_1:float64[2, 2] = for(0, 2, 1, y, y_saved_2, y_saved_3)
+#     (t:int64[], y_2:float64[n], y_saved_2_2:float64[2, 2], y_saved_3_2:float64[2, 2]) ->
 #       y_saved:float64[2] = empty(dtype=float64, shape=(2,))
 #       y_saved_1:float64[2] = empty(dtype=float64, shape=(2,))
-#       y_3:float64[n], y_saved_3:float64[2], y_saved_1_1:float64[2] = for(1, 3, 1, y_2, y_saved, y_saved_1)
-#         (i:int64[], y_4:float64[n], y_saved_4:float64[2], y_saved_1_2:float64[2]) ->
+#       y_3:float64[n], y_saved_4:float64[2], y_saved_1_1:float64[2] = for(1, 3, 1, y_2, y_saved, y_saved_1)
+#         (i:int64[], y_4:float64[n], y_saved_5:float64[2], y_saved_1_2:float64[2]) ->
 #           t_1:int64[] = subtract(i, 1)
 #           t_2:float64[] = getitem(y_4, index=(At(position=i - 1),))
 #           t_3:float64[] = getitem(y_4, index=(At(position=i),))
-#           y_saved_5:float64[2] = setitem(y_saved_4, t_3, t_1, index=(AtArg(),))
+#           y_saved_6:float64[2] = setitem(y_saved_5, t_3, t_1, index=(AtArg(),))
 #           t_4:float64[] = getitem(y_4, index=(At(position=i + 1),))
 #           y_saved_1_3:float64[2] = setitem(y_saved_1_2, t_4, t_1, index=(AtArg(),))
 #           t_5:float64[] = multiply(t_3, t_4)
 #           t_6:float64[] = add(t_2, t_5)
 #           t_7:float64[] = multiply(t_6, 0.5)
 #           y_5:float64[n] = setitem(y_4, t_7, index=(At(position=i),))
-#           yield y_5, y_saved_5, y_saved_1_3
-#       y_saved_2_3:float64[2, 2] = setitem(y_saved_2_2, y_saved_3, t, index=(AtArg(), Span(start=0, step=1, extent=2)))
-#       y_saved_1_saved_3:float64[2, 2] = setitem(y_saved_1_saved_2, y_saved_1_1, t, index=(AtArg(), Span(start=0, step=1, extent=2)))
-#       yield y_3, y_saved_2_3, y_saved_1_saved_3
+#           yield y_5, y_saved_6, y_saved_1_3
+#       y_saved_2_3:float64[2, 2] = setitem(y_saved_2_2, y_saved_4, t, index=(AtArg(), Span(start=0, step=1, extent=2)))
+#       y_saved_3_3:float64[2, 2] = setitem(y_saved_3_2, y_saved_1_1, t, index=(AtArg(), Span(start=0, step=1, extent=2)))
+#       yield y_3, y_saved_2_3, y_saved_3_3
 #   t_8:float64[n] = multiply(y_1, y_1)
 #   t_9:float64[] = sum(t_8, axis=(0,), keepdims=False)
 #   dy:float64[n] = multiply(2.0, y_1)  # bwd
-#   dy_1:float64[n] = for(1, -1, -1, dy, y_saved_2_1, y_saved_1_saved_1)  # bwd
-#     (t_10:int64[], dy_2:float64[n], y_saved_2_4:float64[2, 2], y_saved_1_saved_4:float64[2, 2]) ->
-#       y_saved_6:float64[2] = getitem(y_saved_2_4, t_10, index=(AtArg(), Span(start=0, step=1, extent=2)))  # bwd
-#       y_saved_1_4:float64[2] = getitem(y_saved_1_saved_4, t_10, index=(AtArg(), Span(start=0, step=1, extent=2)))  # bwd
-#       dy_3:float64[n] = for(2, 0, -1, dy_2, y_saved_6, y_saved_1_4)  # bwd
-#         (i_1:int64[], dy_4:float64[n], y_saved_7:float64[2], y_saved_1_5:float64[2]) ->
+#   dy_1:float64[n] = for(1, -1, -1, dy, y_saved_2_1, y_saved_3_1)  # bwd
+#     (t_10:int64[], dy_2:float64[n], y_saved_2_4:float64[2, 2], y_saved_3_4:float64[2, 2]) ->
+#       y_saved_7:float64[2] = getitem(y_saved_2_4, t_10, index=(AtArg(), Span(start=0, step=1, extent=2)))  # bwd
+#       y_saved_1_4:float64[2] = getitem(y_saved_3_4, t_10, index=(AtArg(), Span(start=0, step=1, extent=2)))  # bwd
+#       dy_3:float64[n] = for(2, 0, -1, dy_2, y_saved_7, y_saved_1_4)  # bwd
+#         (i_1:int64[], dy_4:float64[n], y_saved_8:float64[2], y_saved_1_5:float64[2]) ->
 #           t_11:int64[] = subtract(i_1, 1)  # bwd
-#           t_12:float64[] = getitem(y_saved_7, t_11, index=(AtArg(),))  # bwd
+#           t_12:float64[] = getitem(y_saved_8, t_11, index=(AtArg(),))  # bwd
 #           t_13:float64[] = getitem(y_saved_1_5, t_11, index=(AtArg(),))  # bwd
 #           t_14:float64[] = getitem(dy_4, index=(At(position=i),))  # bwd
 #           dy_5:float64[n] = setitem(dy_4, 0.0, index=(At(position=i),))  # bwd
@@ -106,7 +106,7 @@ import numpy as np
 def value_and_grad_gs(x):
     y = x
     y_saved_2 = np.empty((2, 2))  # saved: y, 8 B x 2 x 2
-    y_saved_1_saved = np.empty((2, 2))  # saved: y_saved_1, 8 B x 2 x 2
+    y_saved_3 = np.empty((2, 2))  # saved: y, 8 B x 2 x 2
     y = y.copy()
     for t in range(2):
         y_saved = np.empty(2)  # saved: y, 8 B x 2
@@ -117,7 +117,7 @@ def value_and_grad_gs(x):
             y_saved_1[diff] = y[i + 1]
             y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
         y_saved_2[t] = y_saved
-        y_saved_1_saved[t] = y_saved_1
+        y_saved_3[t] = y_saved_1
     out = np.sum(y * y)
 
     # return np.sum(y * y)
@@ -125,7 +125,7 @@ def value_and_grad_gs(x):
     # for t in range(2):
     for t in range(1, -1, -1):
         y_saved = y_saved_2[t]
-        y_saved_1 = y_saved_1_saved[t]
+        y_saved_1 = y_saved_3[t]
         # for i in range(1, 3):
         for i in range(2, 0, -1):
             diff2 = i - 1
@@ -160,7 +160,7 @@ def value_and_grad_gs___HASH__(x):
         raise ValueError('n - 4 >= 0')
     # for t in range(2):
     y_saved_2 = np.empty((2, 2))
-    y_saved_1_saved = np.empty((2, 2))
+    y_saved_3 = np.empty((2, 2))
     x_2 = np.empty(n)
     for j in range(n):
         x_2[j] = x[j]  # x
@@ -180,7 +180,7 @@ def value_and_grad_gs___HASH__(x):
         for j in range(2):
             y_saved_2[t, j] = y_saved[j]
         for j in range(2):
-            y_saved_1_saved[t, j] = y_saved_1[j]
+            y_saved_3[t, j] = y_saved_1[j]
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
@@ -199,6 +199,6 @@ def value_and_grad_gs___HASH__(x):
             dy_2[i] = 0.0
             prod4 = 0.5 * t2
             dy_2[i + 1] += prod4 * y_saved_2[t, i - 1]
-            dy_2[i] += prod4 * y_saved_1_saved[t, i - 1]
+            dy_2[i] += prod4 * y_saved_3[t, i - 1]
             dy_2[i - 1] += prod4
     return total, dy_2

@@ -49,41 +49,41 @@ def arguments(rng):
 #   y:float64[m] = copy(x)
 #   t:int64[] = extent(dim=2 * m)
 #   y_saved_2:float64[2 * m, max(m - 2, 0)] = empty(dtype=float64, shape=(2 * m, max(m - 2, 0)))
-#   y_saved_1_saved:float64[2 * m, max(m - 2, 0)] = empty(dtype=float64, shape=(2 * m, max(m - 2, 0)))
-#   y_1:float64[m], y_saved_2_1:float64[2 * m, max(m - 2, 0)], y_saved_1_saved_1:float64[2 * m, max(m - 2, 0)] = for(0, t, 1, y, y_saved_2, y_saved_1_saved)
-#     (t_1:int64[], y_2:float64[m], y_saved_2_2:float64[2 * m, max(m - 2, 0)], y_saved_1_saved_2:float64[2 * m, max(m - 2, 0)]) ->
+#   y_saved_3:float64[2 * m, max(m - 2, 0)] = empty(dtype=float64, shape=(2 * m, max(m - 2, 0)))
+#   y_1:float64[m], y_saved_2_1:float64[2 * m, max(m - 2, 0)], y_saved_3_1:float64[2 * m, max(m - 2, 0)] = for(0, t, 1, y, y_saved_2, y_saved_3)
+#     (t_1:int64[], y_2:float64[m], y_saved_2_2:float64[2 * m, max(m - 2, 0)], y_saved_3_2:float64[2 * m, max(m - 2, 0)]) ->
 #       t_2:int64[] = extent(dim=m - 1)
 #       y_saved:float64[max(m - 2, 0)] = empty(dtype=float64, shape=(max(m - 2, 0),))
 #       y_saved_1:float64[max(m - 2, 0)] = empty(dtype=float64, shape=(max(m - 2, 0),))
-#       y_3:float64[m], y_saved_3:float64[max(m - 2, 0)], y_saved_1_1:float64[max(m - 2, 0)] = for(1, t_2, 1, y_2, y_saved, y_saved_1)
-#         (i:int64[], y_4:float64[m], y_saved_4:float64[max(m - 2, 0)], y_saved_1_2:float64[max(m - 2, 0)]) ->
+#       y_3:float64[m], y_saved_4:float64[max(m - 2, 0)], y_saved_1_1:float64[max(m - 2, 0)] = for(1, t_2, 1, y_2, y_saved, y_saved_1)
+#         (i:int64[], y_4:float64[m], y_saved_5:float64[max(m - 2, 0)], y_saved_1_2:float64[max(m - 2, 0)]) ->
 #           t_3:int64[] = subtract(i, 1)
 #           t_4:float64[] = getitem(y_4, index=(At(position=i - 1),))
 #           t_5:float64[] = getitem(y_4, index=(At(position=i),))
-#           y_saved_5:float64[max(m - 2, 0)] = setitem(y_saved_4, t_5, t_3, index=(AtArg(),))
+#           y_saved_6:float64[max(m - 2, 0)] = setitem(y_saved_5, t_5, t_3, index=(AtArg(),))
 #           t_6:float64[] = getitem(y_4, index=(At(position=i + 1),))
 #           y_saved_1_3:float64[max(m - 2, 0)] = setitem(y_saved_1_2, t_6, t_3, index=(AtArg(),))
 #           t_7:float64[] = multiply(t_5, t_6)
 #           t_8:float64[] = add(t_4, t_7)
 #           t_9:float64[] = multiply(t_8, 0.5)
 #           y_5:float64[m] = setitem(y_4, t_9, index=(At(position=i),))
-#           yield y_5, y_saved_5, y_saved_1_3
-#       y_saved_2_3:float64[2 * m, max(m - 2, 0)] = setitem(y_saved_2_2, y_saved_3, t_1, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))
-#       y_saved_1_saved_3:float64[2 * m, max(m - 2, 0)] = setitem(y_saved_1_saved_2, y_saved_1_1, t_1, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))
-#       yield y_3, y_saved_2_3, y_saved_1_saved_3
+#           yield y_5, y_saved_6, y_saved_1_3
+#       y_saved_2_3:float64[2 * m, max(m - 2, 0)] = setitem(y_saved_2_2, y_saved_4, t_1, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))
+#       y_saved_3_3:float64[2 * m, max(m - 2, 0)] = setitem(y_saved_3_2, y_saved_1_1, t_1, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))
+#       yield y_3, y_saved_2_3, y_saved_3_3
 #   t_10:float64[m] = multiply(y_1, y_1)
 #   t_11:float64[] = sum(t_10, axis=(0,), keepdims=False)
 #   dy:float64[m] = multiply(2.0, y_1)  # bwd
 #   t_12:int64[] = extent(dim=2 * m - 1)  # bwd
-#   dy_1:float64[m] = for(t_12, -1, -1, dy, y_saved_2_1, y_saved_1_saved_1)  # bwd
-#     (t_13:int64[], dy_2:float64[m], y_saved_2_4:float64[2 * m, max(m - 2, 0)], y_saved_1_saved_4:float64[2 * m, max(m - 2, 0)]) ->
-#       y_saved_6:float64[max(m - 2, 0)] = getitem(y_saved_2_4, t_13, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))  # bwd
-#       y_saved_1_4:float64[max(m - 2, 0)] = getitem(y_saved_1_saved_4, t_13, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))  # bwd
+#   dy_1:float64[m] = for(t_12, -1, -1, dy, y_saved_2_1, y_saved_3_1)  # bwd
+#     (t_13:int64[], dy_2:float64[m], y_saved_2_4:float64[2 * m, max(m - 2, 0)], y_saved_3_4:float64[2 * m, max(m - 2, 0)]) ->
+#       y_saved_7:float64[max(m - 2, 0)] = getitem(y_saved_2_4, t_13, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))  # bwd
+#       y_saved_1_4:float64[max(m - 2, 0)] = getitem(y_saved_3_4, t_13, index=(AtArg(), Span(start=0, step=1, extent=max(m - 2, 0))))  # bwd
 #       t_14:int64[] = extent(dim=m - 2)  # bwd
-#       dy_3:float64[m] = for(t_14, 0, -1, dy_2, y_saved_6, y_saved_1_4)  # bwd
-#         (i_1:int64[], dy_4:float64[m], y_saved_7:float64[max(m - 2, 0)], y_saved_1_5:float64[max(m - 2, 0)]) ->
+#       dy_3:float64[m] = for(t_14, 0, -1, dy_2, y_saved_7, y_saved_1_4)  # bwd
+#         (i_1:int64[], dy_4:float64[m], y_saved_8:float64[max(m - 2, 0)], y_saved_1_5:float64[max(m - 2, 0)]) ->
 #           t_15:int64[] = subtract(i_1, 1)  # bwd
-#           t_16:float64[] = getitem(y_saved_7, t_15, index=(AtArg(),))  # bwd
+#           t_16:float64[] = getitem(y_saved_8, t_15, index=(AtArg(),))  # bwd
 #           t_17:float64[] = getitem(y_saved_1_5, t_15, index=(AtArg(),))  # bwd
 #           t_18:float64[] = getitem(dy_4, index=(At(position=i),))  # bwd
 #           dy_5:float64[m] = setitem(dy_4, 0.0, index=(At(position=i),))  # bwd
@@ -108,8 +108,7 @@ def value_and_grad_sweep(x):
     m = x.shape[0]
     y = x
     y_saved_2 = np.empty((2 * m, max(m - 2, 0)))  # saved: y, 8 B x max(m - 2, 0) x 2 * m
-    # saved: y_saved_1, 8 B x max(m - 2, 0) x 2 * m
-    y_saved_1_saved = np.empty((2 * m, max(m - 2, 0)))
+    y_saved_3 = np.empty((2 * m, max(m - 2, 0)))  # saved: y, 8 B x max(m - 2, 0) x 2 * m
     y = y.copy()
     for t in range(2 * m):
         y_saved = np.empty(max(m - 2, 0))  # saved: y, 8 B x max(m - 2, 0)
@@ -120,7 +119,7 @@ def value_and_grad_sweep(x):
             y_saved_1[diff] = y[i + 1]
             y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
         y_saved_2[t] = y_saved
-        y_saved_1_saved[t] = y_saved_1
+        y_saved_3[t] = y_saved_1
     out = np.sum(y * y)
 
     # return np.sum(y * y)
@@ -128,7 +127,7 @@ def value_and_grad_sweep(x):
     # for t in range(2 * n):
     for t in range(2 * m - 1, -1, -1):
         y_saved = y_saved_2[t]
-        y_saved_1 = y_saved_1_saved[t]
+        y_saved_1 = y_saved_3[t]
         # for i in range(1, n - 1):
         for i in range(m - 2, 0, -1):
             diff2 = i - 1
@@ -157,7 +156,7 @@ def value_and_grad_sweep___HASH__(x):
     m = x.shape[0]
     # for t in range(2 * n):
     y_saved_2 = np.empty((2 * m, max(m - 2, 0)))
-    y_saved_1_saved = np.empty((2 * m, max(m - 2, 0)))
+    y_saved_3 = np.empty((2 * m, max(m - 2, 0)))
     x_2 = np.empty(m)
     for j in range(m):
         x_2[j] = x[j]  # x
@@ -177,7 +176,7 @@ def value_and_grad_sweep___HASH__(x):
         for j in range(max(m - 2, 0)):
             y_saved_2[t, j] = y_saved[j]
         for j in range(max(m - 2, 0)):
-            y_saved_1_saved[t, j] = y_saved_1[j]
+            y_saved_3[t, j] = y_saved_1[j]
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
@@ -196,6 +195,6 @@ def value_and_grad_sweep___HASH__(x):
             dy_2[i] = 0.0
             prod4 = 0.5 * t2
             dy_2[i + 1] += prod4 * y_saved_2[t, i - 1]
-            dy_2[i] += prod4 * y_saved_1_saved[t, i - 1]
+            dy_2[i] += prod4 * y_saved_3[t, i - 1]
             dy_2[i - 1] += prod4
     return total, dy_2
