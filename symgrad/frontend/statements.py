@@ -40,6 +40,8 @@ def run_body(frame: Frame, node: FunctionNode) -> Val:
         refuse_node(frame.low, node)
     frame.function = node
     exit_ = run(frame, node.body)
+    if isinstance(exit_, Maybe) and _ends_by_return(node.body[-1]):
+        return exit_.value
     if isinstance(exit_, Maybe):
         frame.low.refuse(
             f"{node.name} returns a value on one way, and ends without one on another",
@@ -48,6 +50,12 @@ def run_body(frame: Frame, node: FunctionNode) -> Val:
             node=node,
         )
     return exit_.value if isinstance(exit_, Return) else None
+
+
+def _ends_by_return(last: ast.stmt) -> bool:
+    """A `while True` without a `break` can only be left by `return`."""
+    endless = isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and bool(last.test.value)
+    return endless and not any(isinstance(n, ast.Break) for n in ast.walk(last))
 
 
 def run(frame: Frame, body: Sequence[ast.stmt], end: Exit = None) -> Exit:
