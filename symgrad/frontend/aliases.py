@@ -38,7 +38,21 @@ def settle(low: Lowering, scope: Scope, handed: list[Handed], written: set[Tenso
     for t, state in scope.journal.tensors.items():
         if scope.is_outer(t) and t in scope.journal.reads and state[4] and not t.stale:
             _refuse(low, t, t, node)  # the trip reads it, and then writes what may be the same array
+    met = [
+        (t, k)
+        for t, state in scope.journal.tensors.items()
+        for k in state[5]
+        if t in written and k not in t.kin and scope.is_outer(t) and scope.is_outer(k)
+    ]
     scope.settle()
+    for (
+        t,
+        k,
+    ) in met:  # the trip writes one of them, perhaps before it makes them one: the next trip writes both
+        if k in scope.journal.reads and k not in written:
+            _refuse(low, t, k, node)
+        low.touch(k)
+        k.stale = k.stale or f"a loop wrote into {t.name or 'an array'} after it made both one array"
     pairs = sorted(_aliases(scope, handed), key=lambda p: (p[0].born, p[1].born))
     results = {h.own: h.after for h in handed}
     for a, b in pairs:

@@ -23,7 +23,7 @@ from symgrad.frontend.promote import as_tensor, literal, unknown
 from symgrad.frontend.registry import ARRAY_METHODS, HANDLERS, Handler, name_of
 from symgrad.frontend.resolve import fixed_path
 from symgrad.frontend.source import FunctionNode, Unit, find
-from symgrad.frontend.values import Tensor, TensorMethod, Val
+from symgrad.frontend.values import Rows, Tensor, TensorMethod, Val
 from symgrad.ir.dims import Extent
 
 DEEPEST = 200  # calls within calls
@@ -144,7 +144,7 @@ def _into(low: Lowering, out: Val, result: Val) -> Val:
 def _runtime(v: Val) -> bool:
     if isinstance(v, list | tuple):
         return any(map(_runtime, v))
-    return isinstance(v, Tensor | Extent | Closure | TensorMethod)
+    return isinstance(v, Tensor | Extent | Rows | Closure | TensorMethod)
 
 
 def _folded(low: Lowering, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:

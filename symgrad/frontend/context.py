@@ -111,6 +111,7 @@ class Lowering:
         self.guesses: dict[Any, Any] = {}  # by loop statement: what it turned out to carry
         self.run_body = run_body
         self.calling = calling
+        self.looping: Callable[..., None]  # interprets a loop statement over items; set by `lower`
         self.frame: Frame | None = None
         self.node: ast.AST | None = None
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from symgrad.errors import ShapeError, SymgradError
-from symgrad.frontend import attributes, branches, facts, operators
+from symgrad.frontend import attributes, branches, facts, growing, operators
 from symgrad.frontend.calls import call
 from symgrad.frontend.context import Closure, Frame
 from symgrad.frontend.index import getitem
@@ -21,7 +21,7 @@ from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup, stored_names, unpack
 from symgrad.frontend.solver import Mismatch
 from symgrad.frontend.subset import refuse_node
-from symgrad.frontend.values import Tensor, TensorMethod, Val
+from symgrad.frontend.values import Rows, Tensor, TensorMethod, Val
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Val:
@@ -141,6 +141,8 @@ def subscript(frame: Frame, base: Val, key: Val) -> Val:
     low = frame.low
     if isinstance(base, Tensor):
         return getitem(low, base, key)
+    if isinstance(base, Rows):
+        return growing.item_of(low, base, key)
     if isinstance(base, dict | list | tuple | str | range):
         key = operators.constant(low, _plain_slice(frame, key), f"the index of a {type(base).__name__}")
         try:
@@ -246,9 +248,34 @@ def _not_a_name(frame: Frame, target: ast.expr, value: Val) -> None:
 
 
 def _listcomp(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Val:
+    if (rows := _filled(frame, node)) is not None:
+        return rows
     out: list[Val] = []
     _comprehension(frame, node.generators, lambda inner: out.append(evaluate(inner, node.elt)))
     return _owned(frame, out)
+
+
+def _filled(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Val | None:
+    """`[f(v) for v in x]` over an array of any length, as the loop that it is."""
+    low, (generator, *more) = frame.low, node.generators
+    if more or generator.ifs or generator.is_async or not isinstance(generator.iter, ast.Name | ast.Call):
+        return None
+    items = evaluate(frame, generator.iter)
+    if not growing.is_long(low, items):
+        return None
+    name = growing.RESULT
+    call = ast.Call(ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load()), [node.elt], [])
+    loop = ast.For(generator.target, generator.iter, [ast.Expr(call)], [])
+    for part in (call, call.func, call.func.value, loop, loop.body[0]):  # type: ignore[attr-defined]
+        ast.copy_location(part, node)
+    inner = Frame(
+        low, frame.unit, {}, frozenset(stored_names([generator.target])), outer=frame, around=frame.around,
+        statement=frame.statement, loc=frame.loc, depth=frame.depth, comprehension=True,
+    )  # fmt: skip
+    inner.env[name] = _owned(frame, [])
+    low.at(frame, node)
+    low.looping(inner, loop, items)
+    return inner.env[name]
 
 
 def _setcomp(frame: Frame, node: ast.SetComp) -> Val:

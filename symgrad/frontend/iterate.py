@@ -13,7 +13,8 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import getitem
 from symgrad.frontend.operators import constant
-from symgrad.frontend.values import Items, SymRange, Tensor, Val, is_dim
+from symgrad.frontend.promote import as_tensor
+from symgrad.frontend.values import Items, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.dims import Extent
 
 UNROLL = 2000  # trips; beyond, the text would be too long to read and to compile
@@ -28,6 +29,9 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
         if isinstance(extent, Extent):
             refuse_runtime_loop(low, f"the {extent} elements of the first axis of an array")
         return [getitem(low, v, i) for i in range(limited(low, extent))]
+    if isinstance(v, Rows):
+        v = as_tensor(low, v)
+        return _listed(low, Items(SymRange(0, low.shape(v)[0], 1), lambda i: getitem(low, v, i)))
     if isinstance(v, SymRange | Items):
         return _listed(low, v if isinstance(v, Items) else Items(v, lambda i: i))
     if isinstance(v, range):
@@ -49,6 +53,8 @@ def items_of(low: Lowering, v: Val) -> Items | None:
     """Positions and the item at each, where `v` is a range, the first axis of an array, or made of such."""
     if isinstance(v, Items):
         return v
+    if isinstance(v, Rows):
+        v = as_tensor(low, v)
     if isinstance(v, range):
         return Items(SymRange(v.start, v.stop, v.step), lambda i: i, counts=True)
     if isinstance(v, SymRange):

@@ -20,8 +20,16 @@ from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor
 from symgrad.frontend.reductions import axes_of, one_axis
 from symgrad.frontend.registry import handles
-from symgrad.frontend.shaping import atleast_1d, atleast_2d, broadcasted, expand_dims, flat, reshaped
-from symgrad.frontend.values import Tensor, Val
+from symgrad.frontend.shaping import (
+    atleast_1d,
+    atleast_2d,
+    broadcasted,
+    expand_dims,
+    flat,
+    moveaxis,
+    reshaped,
+)
+from symgrad.frontend.values import Rows, Tensor, Val
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Extent
 from symgrad.ir.types import Shape, broadcast
@@ -29,6 +37,9 @@ from symgrad.ir.types import Shape, broadcast
 
 @handles(np.concatenate, np.concat)
 def concatenate(low: Lowering, arrays: Val, axis: Val = 0) -> Val:
+    if isinstance(arrays, Rows) and axis == 0 and len(low.shape(arrays.tensor)) > 1:
+        shape = low.shape(t := as_tensor(low, arrays))
+        return Tensor(low.emit("reshape", [low.arg(t)], shape=(shape[0] * shape[1], *shape[2:])))
     parts = common(low, _parts(low, arrays))
     if axis is None:
         parts, axis = [flat(low, p, view=False) for p in parts], 0
@@ -51,6 +62,8 @@ def _parts(low: Lowering, arrays: Val) -> list[Val]:
 
 @handles(np.stack)
 def stack(low: Lowering, arrays: Val, axis: Val = 0) -> Val:
+    if isinstance(arrays, Rows):
+        return moveaxis(low, as_tensor(low, arrays), 0, axis)
     parts = [as_tensor(low, p) for p in _parts(low, arrays)]
     at = one_axis(low, parts[0].rank + 1, axis)
     return concatenate(low, [expand_dims(low, p, at) for p in parts], at)
@@ -58,6 +71,8 @@ def stack(low: Lowering, arrays: Val, axis: Val = 0) -> Val:
 
 @handles(np.vstack)
 def vstack(low: Lowering, tup: Val) -> Val:
+    if isinstance(tup, Rows) and len(low.shape(tup.tensor)) == 2:
+        return as_tensor(low, tup)
     return concatenate(low, [atleast_2d(low, p) for p in _parts(low, tup)], 0)
 
 

@@ -21,14 +21,15 @@ import numpy as np
 from symgrad.errors import Loc, SymgradError, UnsupportedSyntaxError
 from symgrad.frontend.calls import call_value
 from symgrad.frontend.context import Frame, Lowering
+from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor
 from symgrad.frontend.regions import reclosed
 from symgrad.frontend.resolve import Capture, Path, Watch, fixed_path
 from symgrad.frontend.signature import Signature, Static, names_used
 from symgrad.frontend.solver import Solver
 from symgrad.frontend.source import Unit, find
-from symgrad.frontend.statements import run_body
-from symgrad.frontend.values import Tensor, Val, is_number
+from symgrad.frontend.statements import run_body, run_loop
+from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Block, Function, Symbol, Value
 from symgrad.ir.dims import as_symbol, symbols
 from symgrad.ir.types import ArrayType
@@ -67,6 +68,7 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     solver = Solver({**signature.sizes, **{n: int(named[n]) for n in sorted(integers)}}, integers)
     avoid = names_used(fun) | set(signature.names) | set(signature.parameters) | signature.extents
     low = Lowering(solver, signature.exact, avoid, run_body, call_value)
+    low.looping = run_loop
     params, args, tensors = _arguments(low, signature)
     frame = Frame(low, _NOWHERE, {}, frozenset())
     positional = [a for a, k in zip(args, signature.keywords, strict=True) if k is None]
@@ -145,6 +147,9 @@ def _rooted(low: Lowering, fun: Any) -> Any:
 
 def _results(low: Lowering, value: Val, name: str) -> tuple[list[Arg], Tree]:
     leaves, tree = flatten(value)
+    for leaf in leaves:
+        if isinstance(leaf, Rows):
+            constant(low, leaf.count)  # a list of results: its length must be known
     results = []
     for leaf in leaves:
         if not is_number(leaf):

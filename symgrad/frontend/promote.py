@@ -16,8 +16,8 @@ import numpy as np
 from symgrad.errors import NoRule
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.signature import leaf_dtype
-from symgrad.frontend.values import Tensor, Val, is_static_number
-from symgrad.ir.core import Arg, Const
+from symgrad.frontend.values import Rows, Tensor, Val, is_static_number
+from symgrad.ir.core import Arg, Const, Span
 from symgrad.ir.dims import Extent
 from symgrad.ir.types import FLOATS, float_of
 
@@ -42,6 +42,8 @@ def as_tensor(low: Lowering, v: Val) -> Tensor:
         return v
     if isinstance(v, Extent):
         return low.extent(v)
+    if isinstance(v, Rows):
+        return _filled_rows(low, v)
     if is_static_number(v):
         weak = not isinstance(v, np.generic)
         dtype = str(np.asarray(v).dtype) if not weak else weak_dtype(v)
@@ -52,6 +54,18 @@ def as_tensor(low: Lowering, v: Val) -> Tensor:
         f"a {type(v).__name__} stands where a number or an array is needed",
         why="the program computes with floats, integers, bools and arrays of them",
     )
+
+
+def _filled_rows(low: Lowering, rows: Rows) -> Tensor:
+    """A list that a loop fills, as the array of its items so far."""
+    arg, shape = low.arg(rows.tensor), low.shape(rows.tensor)
+    count = low.solver.resolve(rows.count)
+    if count != shape[0]:
+        index = (Span(0, 1, count), *(Span(0, 1, d) for d in shape[1:]))
+        arg = low.emit("getitem", [arg], index=index)
+    out = Tensor(arg)
+    out.contiguous = True
+    return out
 
 
 def array_of(low: Lowering, items: Sequence[Val], dtype: str | None = None) -> Tensor:

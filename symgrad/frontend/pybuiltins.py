@@ -26,7 +26,7 @@ from symgrad.frontend.promote import as_bool, as_tensor, elementwise, power
 from symgrad.frontend.reductions import reduce
 from symgrad.frontend.registry import handles
 from symgrad.frontend.solver import Undecided
-from symgrad.frontend.values import Items, SymRange, Tensor, Val, is_dim
+from symgrad.frontend.values import Items, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Extent
 from symgrad.ir.types import INTS
@@ -38,6 +38,8 @@ def py_len(low: Lowering, obj: Val) -> Val:
         if not obj.rank:
             low.refuse("len() of a number")
         return low.shape(obj)[0]
+    if isinstance(obj, Rows):
+        return low.solver.resolve(obj.count)
     if isinstance(obj, SymRange | Items) and (items := items_of(low, obj)) is not None:
         return length(low, items)
     try:
@@ -101,14 +103,14 @@ def _side_by_side(low: Lowering, items: list[Items]) -> Items:
     return Items(SymRange(0, shortest, 1), lambda i: tuple(v.at(i) for v in items))
 
 
-_LAZY = (Tensor, SymRange, Items, range)
+_LAZY = (Tensor, SymRange, Items, Rows, range)
 
 
 @handles(reversed)
 def py_reversed(low: Lowering, sequence: Val) -> Val:
     if isinstance(sequence, range):
         return sequence[::-1]
-    if isinstance(sequence, Tensor | SymRange) and (items := items_of(low, sequence)) is not None:
+    if isinstance(sequence, Tensor | SymRange | Rows) and (items := items_of(low, sequence)) is not None:
         r, count = items.positions, length(low, items)
         last = r.start + (count - 1) * r.step
         return Items(SymRange(last, r.start - r.step, -r.step), items.at, items.counts)
@@ -171,6 +173,8 @@ _itertools()
 
 @handles(sum)
 def py_sum(low: Lowering, iterable: Val, start: Val = 0) -> Val:
+    if isinstance(iterable, Rows):
+        iterable = as_tensor(low, iterable)
     if isinstance(iterable, Tensor) and iterable.rank and iterable.dtype != "bool":
         total: Val = reduce(low, "sum", iterable, 0, False)
         return (
@@ -194,6 +198,8 @@ def py_min(low: Lowering, *values: Val, key: Val = None, default: Val = None) ->
 
 
 def _extreme(low: Lowering, op: str, name: str, values: tuple[Val, ...], key: Val, default: Val) -> Val:
+    if len(values) == 1 and isinstance(values[0], Rows):
+        values = (as_tensor(low, values[0]),)
     if len(values) == 1 and isinstance(values[0], Tensor) and values[0].rank == 1:
         return reduce(low, name, values[0], 0, False)
     items = list(iterate(low, values[0])) if len(values) == 1 else list(values)

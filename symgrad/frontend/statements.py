@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import branches, operators, trips
+from symgrad.frontend import branches, growing, operators, trips
 from symgrad.frontend.context import Frame
 from symgrad.frontend.exits import Exit, Leave, Maybe, Return
 from symgrad.frontend.expr import applied, closure, evaluate, subscript
@@ -25,7 +25,7 @@ from symgrad.frontend.names import bind_name, lookup, unpack
 from symgrad.frontend.promote import as_tensor, cast, elementwise, result_dtype
 from symgrad.frontend.source import FunctionNode
 from symgrad.frontend.subset import refuse_node
-from symgrad.frontend.values import Tensor, Val, is_number
+from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.indexing import is_basic
 
 
@@ -92,7 +92,13 @@ def _again(frame: Frame, node: ast.stmt) -> None:
 
 
 def _expr(frame: Frame, node: ast.Expr) -> None:
-    if not isinstance(node.value, ast.Constant):
+    name = growing.appended_to(node)
+    if name is not None and isinstance(rows := frame.env.get(name), Rows):
+        assert isinstance(node.value, ast.Call)
+        item = evaluate(frame, node.value.args[0])
+        frame.low.at(frame, node.value)
+        growing.append(frame, name, rows, item)
+    elif not isinstance(node.value, ast.Constant):
         evaluate(frame, node.value)
 
 
@@ -263,6 +269,11 @@ def _for(frame: Frame, node: ast.For) -> Exit:
     items = evaluate(frame, node.iter)
     frame.low.at(frame, node.iter)
     return trips.for_statement(frame, node, items, run, _bind_item)
+
+
+def run_loop(frame: Frame, node: ast.For, items: Val) -> None:
+    """A comprehension as the loop that it is."""
+    trips.for_statement(frame, node, items, run, _bind_item)
 
 
 def _bind_item(frame: Frame, target: ast.expr, item: Val) -> None:

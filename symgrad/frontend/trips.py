@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from symgrad.errors import SymgradError
-from symgrad.frontend import branches, loops, operators
+from symgrad.frontend import branches, growing, loops, operators
 from symgrad.frontend.branches import Evaluate, Run
 from symgrad.frontend.carried import Unstable, as_refusal
 from symgrad.frontend.context import Frame, Lowering
@@ -29,7 +30,7 @@ from symgrad.frontend.exits import (
     relabelled,
     without,
 )
-from symgrad.frontend.iterate import UNROLL, items_of, iterate
+from symgrad.frontend.iterate import UNROLL, from_zero, items_of, iterate
 from symgrad.frontend.loops import Head
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.regions import attempt
@@ -56,6 +57,8 @@ def for_statement(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind)
 
     try:
         with attempt(low, frame):
+            if trips is None and (names := growing.grown_names(frame, node)):
+                return _growing(frame, node, items, run, bind, names)
             return _region(frame, node, items, run, bind)
     except NeedUnrolled as need:
         if _counter_name(frame, node, items) not in need.names:
@@ -100,6 +103,55 @@ def _region(frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind) -> 
     if exit_ is Leave.BREAK:
         return None
     return exit_ if isinstance(exit_, Return) else go_on()
+
+
+def _growing(frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind, names: list[str]) -> Exit:
+    """A loop that appends to lists: they are arrays while it runs, and after it."""
+    low = frame.low
+    counted = from_zero(low, items)
+    trips = counted.positions.stop
+
+    def first() -> None:
+        _counted(frame, node, counted, bind).enter()
+        run(frame, node.body, Leave.CONTINUE)
+
+    kinds = growing.look(frame, names, first)
+    if kinds is None:
+        return _region(frame, node, items, run, bind)
+    lists = {name: frame.env[name] for name in names}
+    while True:
+        try:
+            with attempt(low, frame):
+                return _filling(frame, node, counted, run, bind, lists, kinds, trips)
+        except growing.Wider as w:
+            if kinds[w.name] == w.kind:
+                raise
+            kinds[w.name] = w.kind
+
+
+def _filling(
+    frame: Frame,
+    node: ast.For,
+    counted: Items,
+    run: Run,
+    bind: Bind,
+    lists: dict[str, list[Val]],
+    kinds: dict[str, ArrayType],
+    trips: Dim,
+) -> Exit:
+    low = frame.low
+    rows = {n: growing.begin(low, n, items, kinds[n], trips) for n, items in lists.items()}
+
+    def position(i: Val) -> Val:
+        for name, made in rows.items():
+            frame.env[name] = replace(made, count=made.count + i)
+        return counted.at(i)
+
+    exit_ = _region(frame, node, replace(counted, at=position), run, bind)
+    for name, made in rows.items():
+        count = low.solver.resolve(made.count + trips)
+        frame.env[name] = replace(made, count=count, open=False)
+    return exit_
 
 
 def _certainly_runs(low: Lowering, r: SymRange) -> bool:

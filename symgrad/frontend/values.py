@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.ir.core import Arg
-from symgrad.ir.dims import Extent
+from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import ArrayType
 
 _clock = itertools.count()  # tensors in the order in which they were made
@@ -139,6 +139,16 @@ class Items:
     positions: SymRange
     at: Callable[[Val], Val]
     counts: bool = False  # the item is, or begins with, the position
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """A list that a loop fills: the first `count` rows of an array. `open` while the loop appends to it."""
+
+    tensor: Tensor
+    count: Dim
+    name: str
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

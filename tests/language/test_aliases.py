@@ -373,6 +373,37 @@ def mutual_swap3(x):
     return a[0] + 2 * b[0] + 3 * c[0]
 
 
+@refused("what out holds is not known here")
+def appended_and_written(x):
+    y = x * 1.0
+    out = []
+    for i in range(len(x)):
+        y[0] = 1.0 * i * x[i]
+        out.append(y)
+    return np.array(out).sum()
+
+
+@refused("what out holds is not known here")
+def written_after_append(x):
+    out = []
+    for i in range(len(x)):
+        y = x * x[i]
+        out.append(y)
+        y[0] = 5.0
+    return np.array(out).sum()
+
+
+@refused("out is written in a loop, and may be the same array as y")
+def written_in_the_next_trip(x):
+    y = x * 1.0
+    out = []
+    for i in range(len(x)):
+        y += 1.0
+        y = y * x[i]
+        out.append(y)
+    return np.array(out).sum()
+
+
 @pytest.mark.parametrize("f", RIGHT)
 def test_right(f):
     check(f, X.copy())
