@@ -145,11 +145,17 @@ def _rooted(low: Lowering, fun: Any) -> Any:
     return fun
 
 
+def _measure(low: Lowering, value: Val) -> None:
+    """A list among the results must have a length that is known."""
+    if isinstance(value, Rows):
+        constant(low, value.count)
+    for item in value if isinstance(value, tuple | list) else ():
+        _measure(low, item)
+
+
 def _results(low: Lowering, value: Val, name: str) -> tuple[list[Arg], Tree]:
+    _measure(low, value)
     leaves, tree = flatten(value)
-    for leaf in leaves:
-        if isinstance(leaf, Rows):
-            constant(low, leaf.count)  # a list of results: its length must be known
     results = []
     for leaf in leaves:
         if not is_number(leaf):
