@@ -20,6 +20,7 @@ from symgrad.frontend import (
     pointwise,
     pybuiltins,
     reductions,
+    sequences,
     shaping,
 )
 from symgrad.frontend.context import Lowering
@@ -31,7 +32,7 @@ from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.core import Kind
 from symgrad.ir.ops import OPS
 
-TABLES = (creation, joins, known, linalg, pointwise, pybuiltins, reductions, shaping)
+TABLES = (creation, joins, known, linalg, pointwise, pybuiltins, reductions, sequences, shaping)
 
 
 def handler_of(fn: Any) -> Handler | None:
