@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import numba
 
+from symgrad.backends.warm import load_compiled
 from symgrad.cache import PLACEHOLDER, load
 
 # What `fastmath=True` permits. Never nnan or ninf: infinities and NaNs stay what they are.
@@ -81,7 +82,8 @@ def compile_for(dispatcher: Any, types: tuple[Any, ...]) -> None:
     Left alone, numba would compile the same text for any types, and a text is right only for the dtypes and
     ranks that it was generated for.
     """
-    dispatcher.compile(types)
+    if not load_compiled(dispatcher, types):
+        dispatcher.compile(types)
     dispatcher._compile_for_args = _refuse
 
 
