@@ -131,6 +131,9 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
     roots = (root for k in changed for root in roots_of(resolve(whole(eqn.args[first + k]), emitter.defined)))
     eqn = sink(eqn, emitter.defined, changed, frozenset(roots))
     changed = [k - first for k, _ in overwritten(eqn)]
+    eqn = replace(
+        eqn, args=tuple(_as_array(a, k - first in changed, emitter) for k, a in enumerate(eqn.args))
+    )
     _, carried = operands_of(eqn)
     regions = []
     for block in eqn.regions:
@@ -144,6 +147,17 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
             inner.of[index] = inner.enter(emitter.bounds, eqn.args[:3], name)
         regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
     return replace(eqn, regions=tuple(regions))
+
+
+def _as_array(arg: Arg, changed: bool, emitter: _Emitter) -> Arg:
+    """An operand of a region: blocks read arrays, so that a view that stayed outside (x[idx]) is made one.
+
+    What the region changes is `place`'s to copy.
+    """
+    made = emitter.defined.get(arg) if isinstance(arg, Value) and arg.type.rank else None
+    if changed or made is None or not is_view(made) or _array(made.out, emitter.defined) is not None:
+        return arg
+    return emitter.emit(OWN, [made.out], hint=made.out.hint)
 
 
 class _Emitter(Builder):
