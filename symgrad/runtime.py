@@ -24,6 +24,7 @@ __all__ = [
     "norm",
     "push",
     "relu",
+    "revolve",
     "sigmoid",
     "sigmoid_cross_entropy",
     "silu",
@@ -99,6 +100,19 @@ def push(tape: Any, k: int, v: Any) -> Any:
         tape = np.concatenate((tape, room))
     tape[k] = v
     return tape
+
+
+def revolve(trips: int, slots: int) -> int:
+    """How many trips to run to the next snapshot, so that `trips` of them are reversed with the least work.
+
+    `slots` snapshots may stand at a time, the one of the present state included. With s of them, the first
+    C(s + r, s) trips are reversed by running none more than r times. Griewank and Walther, Algorithm 799.
+    """
+    runs, last, reach = 1, 1, slots + 1  # last = C(slots + runs - 1, slots), reach = C(slots + runs, slots)
+    while reach < trips:
+        runs += 1
+        last, reach = reach, reach * (slots + runs) // runs
+    return min(last, trips - last * slots // (slots + runs - 1))
 
 
 def erf(x: Any) -> Any:

@@ -85,7 +85,7 @@ class Forward:
 
 
 @dataclass(slots=True)
-class _Loop:
+class Loop:
     """What `for` and `while` have in common."""
 
     body: Block
@@ -98,16 +98,11 @@ class _Loop:
 
 def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate) -> None:
     """Carry the cotangents of a loop's results to its operands."""
-    loop = _common(eqn)
-    seeds = _moving(loop.carried_params, loop.carried, active) + _moving(
-        loop.invariant_params, loop.invariant, active
-    )
-    inside = body_activity(loop.body.eqns, loop.carried_params, loop.yields, seeds)
-    wanted = _carrying(loop, [d.get(o) is not None for o in eqn.outs], inside)
-    if not wanted:
+    found = adjoint_of(eqn, d, active, f, backpropagate)
+    if found is None:
         return
-    adjoint = _body_adjoint(loop, wanted, inside, d, f, backpropagate)
-    counted = eqn.op is WHILE or bool(eqn.attrs.get("exits"))
+    loop, adjoint = found
+    counted = is_counted(eqn)
     scope = plan(
         adjoint.primal,
         [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own],
@@ -119,13 +114,33 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     _backward(eqn, loop, adjoint, scope.again, scope.saved, saving, f, d)
 
 
-def _common(eqn: Eqn) -> _Loop:
+def is_counted(eqn: Eqn) -> bool:
+    """Whether the number of trips is known only when the loop has run."""
+    return eqn.op is WHILE or bool(eqn.attrs.get("exits"))
+
+
+def adjoint_of(
+    eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate
+) -> tuple[Loop, Adjoint] | None:
+    """The loop taken apart, and the adjoint of one trip; None if no cotangent goes through it."""
+    loop = _common(eqn)
+    seeds = _moving(loop.carried_params, loop.carried, active) + _moving(
+        loop.invariant_params, loop.invariant, active
+    )
+    inside = body_activity(loop.body.eqns, loop.carried_params, loop.yields, seeds)
+    wanted = _carrying(loop, [d.get(o) is not None for o in eqn.outs], inside)
+    if not wanted:
+        return None
+    return loop, _body_adjoint(loop, wanted, inside, d, f, backpropagate)
+
+
+def _common(eqn: Eqn) -> Loop:
     if eqn.op is FOR:
         p = for_parts(eqn)
-        return _Loop(p.body, p.carried, p.carried_params, p.invariant, p.invariant_params, p.yields)
+        return Loop(p.body, p.carried, p.carried_params, p.invariant, p.invariant_params, p.yields)
     w = while_parts(eqn)
     count = len(w.carried)
-    return _Loop(w.body, w.carried, w.body.params[:count], w.invariant, w.body.params[count:], w.body.results)
+    return Loop(w.body, w.carried, w.body.params[:count], w.invariant, w.body.params[count:], w.body.results)
 
 
 def _index(eqn: Eqn) -> tuple[Value, ...]:
@@ -136,7 +151,7 @@ def _moving(params: Sequence[Value], args: Sequence[Arg], active: set[Value]) ->
     return [p for p, a in zip(params, args, strict=True) if isinstance(a, Value) and a in active]
 
 
-def _carrying(loop: _Loop, asked: list[bool], inside: set[Value]) -> list[int]:
+def _carrying(loop: Loop, asked: list[bool], inside: set[Value]) -> list[int]:
     """The carried values whose cotangents the backward loop carries: asked for, or feeding one that is."""
     wanted = {
         k for k, (p, yes) in enumerate(zip(loop.carried_params, asked, strict=True)) if yes and p in inside
@@ -150,7 +165,7 @@ def _carrying(loop: _Loop, asked: list[bool], inside: set[Value]) -> list[int]:
 
 
 @dataclass(slots=True)
-class _Adjoint:
+class Adjoint:
     """The adjoint of one trip: cotangents of the yields in, of the carried values and accumulators out."""
 
     primal: tuple[Eqn, ...]
@@ -168,13 +183,13 @@ class _Adjoint:
 
 
 def _body_adjoint(
-    loop: _Loop,
+    loop: Loop,
     wanted: list[int],
     inside: set[Value],
     d: Derivatives,
     f: Forward,
     backpropagate: Backpropagate,
-) -> _Adjoint:
+) -> Adjoint:
     b = Builder()
     b.phase = "bwd"
     inner = Derivatives(b, d.naming)
@@ -202,7 +217,7 @@ def _body_adjoint(
         inner.held.get(loop.carried_params[k]) or b.full(0.0, loop.carried_params[k].type) for k in wanted
     ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
     eqns, results = inner.finish(live(tuple(b.eqns), results), results)
-    return _Adjoint(
+    return Adjoint(
         mine.apply(loop.body.eqns),
         (*mine.symbols, *loop.body.symbols),
         tuple(eqns),
@@ -223,7 +238,7 @@ class _Saving:
 
 
 def _save(
-    eqn: Eqn, loop: _Loop, adjoint: _Adjoint, saved: Sequence[Value], f: Forward, counted: bool
+    eqn: Eqn, loop: Loop, adjoint: Adjoint, saved: Sequence[Value], f: Forward, counted: bool
 ) -> _Saving:
     """Replace the forward loop by one that also writes its tapes."""
     b = Builder()
@@ -301,8 +316,8 @@ def _saved_at_once(primal: Sequence[Eqn], saves: dict[Value, Eqn]) -> Iterator[E
 
 def _backward(
     eqn: Eqn,
-    loop: _Loop,
-    adjoint: _Adjoint,
+    loop: Loop,
+    adjoint: Adjoint,
     again: tuple[Eqn, ...],
     saved: tuple[Value, ...],
     saving: _Saving,
@@ -340,16 +355,11 @@ def _backward(
         if isinstance(param, Value):
             known.append(Symbol(s.name, param, s.axis))
     block, further = close(params, eqns, rewire_args(adjoint.results, env), b, known)
-    starts, targets = _initial(eqn, loop, adjoint, d)
+    starts, targets = initial(eqn, loop, adjoint, d)
     outs = tuple(Value(v.type, v.hint) for v in (*adjoint.seeds, *adjoint.accumulators))
     b.loc = eqn.loc
     b.eqns.append(Eqn(FOR, (start, stop, step, *starts, *further), outs, {}, (block,), eqn.loc, "bwd"))
-    for out, (operand, fresh) in zip(outs, targets, strict=True):
-        if isinstance(operand, Value):
-            if fresh:
-                d.add(operand, b.ref(out))
-            else:
-                d.bind(operand, out)
+    hand_on(outs, targets, d)
 
 
 def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
@@ -372,8 +382,18 @@ def _backwards(eqn: Eqn, saving: _Saving, f: Forward, b: Builder) -> tuple[Arg, 
     return (b.ref(saving.count) - 1).arg, minus, minus
 
 
-def _initial(
-    eqn: Eqn, loop: _Loop, adjoint: _Adjoint, d: Derivatives
+def hand_on(outs: Sequence[Value], targets: Sequence[tuple[Arg, bool]], d: Derivatives) -> None:
+    """Give the results of a backward loop to the operands."""
+    for out, (operand, fresh) in zip(outs, targets, strict=True):
+        if isinstance(operand, Value):
+            if fresh:
+                d.add(operand, d.builder.ref(out))
+            else:
+                d.bind(operand, out)
+
+
+def initial(
+    eqn: Eqn, loop: Loop, adjoint: Adjoint, d: Derivatives
 ) -> tuple[list[Arg], list[tuple[Arg, bool]]]:
     """Where the carried cotangents begin, and where each ends: (operand, whether it is to be added)."""
     starts: list[Arg] = []

@@ -35,8 +35,9 @@ from symgrad.ir.walk import all_eqns
 Returns = int | tuple["Returns", ...]
 
 _STEPS = ("plus", "larger", "smaller")
+_TAPES = frozenset({"grow", "revolve"})
 _RESERVED = frozenset(
-    {*_STEPS, *scalar.VMATH, "grow", "np", "njit", "range", "abs", "int", "float", "max", "min"}
+    {*_STEPS, *scalar.VMATH, *_TAPES, "np", "njit", "range", "abs", "int", "float", "max", "min"}
 )
 
 
@@ -112,11 +113,12 @@ def _imports(used: set[str], vector_math: bool) -> list[str]:
     """The first lines: NumPy, numba, and the functions that the text calls."""
     lines = ["import numpy as np", "from numba import njit", ""]
     steps = [name for name in _STEPS if name in used]
-    functions = sorted(used - {*_STEPS, "grow"})
+    tapes = sorted(used & _TAPES)
+    functions = sorted(used - {*_STEPS, *_TAPES})
     if steps:
         lines.append(f"from symgrad.backends.accumulate import {', '.join(steps)}")
-    if "grow" in used:
-        lines.append("from symgrad.backends.tapes import grow")
+    if tapes:
+        lines.append(f"from symgrad.backends.tapes import {', '.join(tapes)}")
     if functions:
         names = [f if vector_math else f"scalar_{f} as {f}" for f in functions]
         lines.append(f"from symgrad.vmath import {', '.join(names)}")

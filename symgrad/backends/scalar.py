@@ -68,6 +68,7 @@ _FORMS = {
     "where":         Form("{1} if {0} else {2}", CHOICE, (COMPARE, NAME, NAME)),
     "maximum":       Form("{0} if ({0} >= {1}) | ({0} != {0}) else {1}", CHOICE, (NAME, NAME)),
     "minimum":       Form("{0} if ({0} <= {1}) | ({0} != {0}) else {1}", CHOICE, (NAME, NAME)),
+    "revolve":       Form("revolve({0}, {1})", ATOM,    (CHOICE, CHOICE)),
     "own":           Form("{0}",               CHOICE,  (CHOICE,)),
 }
 _ON_BOOL = {  # NumPy's arithmetic on bools

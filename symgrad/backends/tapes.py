@@ -1,6 +1,7 @@
-"""Tapes of kernels: buffers with one slot a trip, for loops whose number of trips is not known before.
+"""What kernels call for the tapes of loops: buffers that grow, and the schedule of snapshots.
 
-In: a buffer that is full. Out: one twice as long that begins with its slots.
+In: a buffer that is full. Out: one twice as long that begins with its slots. `revolve` is that of
+`symgrad.runtime`, compiled.
 
     if trip == s_saved.shape[0]:
         s_saved = grow(s_saved)
@@ -13,6 +14,10 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+
+from symgrad import runtime
+
+revolve = njit(cache=True)(runtime.revolve)
 
 
 @njit(cache=True)
