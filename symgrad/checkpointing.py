@@ -1,7 +1,7 @@
 """`sg.checkpoint`: less memory for the backward pass, for some of the forward work done again.
 
-In: a function, or what a loop runs over. Out: the same; at run time it changes nothing. The compiler reads it:
-inside a checkpointed call nothing is saved, a checkpointed loop saves its state on a few trips only.
+In: a function, or what a loop runs over. Out: the same; at run time it changes nothing. The compiler reads
+it: inside a checkpointed call nothing is saved, a checkpointed loop saves its state on a few trips only.
 
     for t in checkpoint(range(n), slots=30): u = step(u)        h = checkpoint(layer)(x, w)
 """
@@ -51,7 +51,7 @@ def checkpoint(what: Any, /, *, slots: int | None = None, memory: int | str | No
     slots : the number of states that a loop may keep at a time
     memory : instead of `slots`, the bytes that they may take: an int, or text such as ``"200 MB"``
         (k, M, G are powers of 1000; Ki, Mi, Gi of 1024). At least one state is kept.
-        With neither, a loop of n trips keeps ceil(sqrt(n)) states, and runs each trip at most three times more.
+        With neither, a loop of n trips keeps ceil(sqrt(n)) states: no trip is run more than three times more.
 
     Returns
     -------
@@ -59,9 +59,9 @@ def checkpoint(what: Any, /, *, slots: int | None = None, memory: int | str | No
 
     Notes
     -----
-    The states are kept on the trips of the binomial schedule, which computes as few trips again as their number
-    allows: with s states, a loop of C(s + r, s) trips is run at most r times over. A. Griewank and A. Walther,
-    Algorithm 799: revolve, ACM TOMS 26 (2000). Forward mode has no use for a checkpoint, and takes none.
+    The states are kept on the trips of the binomial schedule, which computes as few trips again as their
+    number allows: with s states, no trip of C(s + r, s) is run more than r times more. A. Griewank and
+    A. Walther, Algorithm 799: revolve, ACM TOMS 26 (2000). Forward mode has no use for a checkpoint.
 
     Examples
     --------
