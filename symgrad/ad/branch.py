@@ -15,7 +15,7 @@ from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import live, moved, varied
 from symgrad.ad.control import Backpropagate, Forward
 from symgrad.ad.ranges import ANY, extend
-from symgrad.ad.tape import known_extents, plan, read_by
+from symgrad.ad.tape import known_extents, plan, read_by, sizes_in
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.ops import OPS
@@ -129,7 +129,7 @@ def _side(
     primal = mine.apply(block.eqns)
     symbols = (*mine.symbols, *block.symbols)
     given = {*seeds, *totals.values()}
-    needed = [v for v in read_by(eqns, results) if v not in given]
+    needed = [v for v in read_by(eqns, results) if v not in given] + sizes_in(eqns, symbols, primal)
     scope = plan(primal, needed, block.params, known_extents(f.bound), symbols)
     return _Side(block, primal, symbols, tuple(eqns), results, scope.again, scope.saved)
 

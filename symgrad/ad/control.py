@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import body_activity, live, useful
 from symgrad.ad.ranges import ANY, Ranges, extend
-from symgrad.ad.tape import bytes_of, known_extents, name_of, plan, read_by
+from symgrad.ad.tape import bytes_of, known_extents, name_of, plan, read_by, sizes_in
 from symgrad.ad.trips import computed_trips, known_trips, number_of, reversed_range
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
@@ -105,7 +105,10 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     counted = is_counted(eqn)
     scope = plan(
         adjoint.primal,
-        [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own],
+        [
+            *(v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own),
+            *sizes_in(adjoint.eqns, adjoint.symbols, adjoint.primal),
+        ],
         {*loop.invariant_params, *_index(eqn)},
         known_extents(f.bound_at(eqn)),
         adjoint.symbols,
@@ -264,7 +267,9 @@ def _save(
         b.note = f"saved: {called}, {size}" if called else f"saved: {size}"
         if counted:
             name = f.fresh("slots")
-            tape = b.emit(OPS["tape"], (), {"dtype": v.type.dtype, "name": name, "shape": v.type.shape}, hint)
+            tape = b.emit(
+                OPS["tape"], (), {"dtype": v.type.dtype, "slots": symbol(name), "shape": v.type.shape}, hint
+            )
             slots.append(name)
         else:
             tape = b.emit(OPS["empty"], (), {"dtype": v.type.dtype, "shape": (extent, *v.type.shape)}, hint)

@@ -122,6 +122,14 @@ def read_by(eqns: Iterable[Eqn], results: Iterable[Arg]) -> list[Value]:
     return list(dict.fromkeys(v for v in read if v not in own))
 
 
+def sizes_in(eqns: Iterable[Eqn], symbols_here: Sequence[Symbol], made: Iterable[Eqn]) -> list[Value]:
+    """The values made by `made` that are extents in `eqns`: read by no operand, and needed all the same."""
+    own = {out for e in made for out in e.outs}
+    sizes = {s.name: s.param for s in symbols_here if s.param in own}
+    mentioned = {name for e in eqns for name in symbols_of(e)} if sizes else set()
+    return [sizes[name] for name in sorted(mentioned) if name in sizes]
+
+
 def known_extents(bound: Collection[str]) -> Callable[[Value], bool]:
     """Whether a value's type mentions only extents that `bound` names."""
 

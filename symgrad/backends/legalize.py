@@ -49,7 +49,7 @@ from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args, symbols_of
 
 def legalize(function: Function) -> Function:
     """The function in ops that have a loop form; each array result in memory of its own."""
-    tapes = frozenset(str(e.attrs["name"]) for e in all_eqns(function.body) if e.op.name == "tape")
+    tapes = frozenset(str(e.attrs["slots"]) for e in all_eqns(function.body) if e.op.name == "tape")
     names = frozenset(extent_names(function.body))
     bounds = Bounds(facts=facts_of(g.nonnegative for g in function.guards), inside=tapes, names=names)
     bounds.suppose(function.params)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from symgrad.errors import ShapeError
 from symgrad.ir.core import Attrs, Infer, Kind, Op
-from symgrad.ir.dims import Dim, product, symbol
+from symgrad.ir.dims import Dim, Extent, product
 from symgrad.ir.indexing import index_shape
 from symgrad.ir.types import ArrayType, Shape, Unifier, broadcast, broadcast_dims
 
@@ -111,7 +111,9 @@ def _empty(types: Types, attrs: Attrs, unify: Unifier) -> Types:
 
 
 def _tape(types: Types, attrs: Attrs, unify: Unifier) -> Types:
-    return (ArrayType(str(attrs["dtype"]), (symbol(str(attrs["name"])), *dims(attrs))),)
+    slots = attrs["slots"]
+    assert isinstance(slots, Extent)
+    return (ArrayType(str(attrs["dtype"]), (slots, *dims(attrs))),)
 
 
 def _broadcast_to(types: Types, attrs: Attrs, unify: Unifier) -> Types:
@@ -212,7 +214,7 @@ _table("concatenate", Kind.SHAPE, _concatenate)
 _table("getitem", Kind.SHAPE, _getitem)
 _table("setitem add_at", Kind.WRITE, _write)
 _table("empty", Kind.CREATE, _empty)  # to be written before it is read
-_table("tape", Kind.CREATE, _tape)  # a buffer whose first axis grows; `name` is its extent
+_table("tape", Kind.CREATE, _tape)  # a buffer whose first axis grows; `slots` is its extent
 _table("push", Kind.WRITE, _write)  # setitem into a tape at slot k, which grows to hold it
 _table("matmul", Kind.LINEAR_ALGEBRA, _matmul)
 # fmt: on

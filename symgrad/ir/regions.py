@@ -151,7 +151,7 @@ def close(
     """A closed block of equations that read values of the enclosing block, and the operands that it takes.
 
     Each outer value that they read becomes a further param, after `params`; so does the number of each extent
-    that nothing in the block tells (an `extent` equation in `outer`). `known` says which values are extents.
+    that nothing in the block tells (the value that `known` says it is, or an `extent` equation in `outer`).
     """
     (block,), operands = close_all(params, [(eqns, results)], outer, known)
     return block, operands
@@ -172,7 +172,12 @@ def close_all(
         needed = mentioned_symbols(held, eqns)
         unbound |= needed - {s.name for s in bind_symbols(held, eqns, needed, known)}
     extents = sorted(unbound)
-    operands = (*foreign, *(outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in extents))
+    made = {o for eqns, _ in bodies for e in eqns for o in e.outs}
+    told = {s.name: s.param for s in known if s.axis is None and s.param not in made}
+    numbers_outside = (
+        told[n] if n in told else outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in extents
+    )
+    operands = (*foreign, *numbers_outside)
     blocks = []
     for number, (eqns, results) in enumerate(bodies):
         mine = list(params) if number == 0 else [Value(p.type, p.hint) for p in params]

@@ -70,15 +70,14 @@ def arguments(rng):
 #     (i_3:int64[], dy_2:float64[4], dx_1:float64[n], x_4:float64[n]) ->
 #       t_7:float64[] = getitem(x_4, index=(At(position=i),))  # bwd
 #       t_8:bool[] = greater(t_7, 2.0)  # bwd
-#       i_4:int64[] = extent(dim=i)  # bwd
-#       dx_2:float64[n], dy_3:float64[4] = cond(t_8, dy_2, dx_1, i_4)  # bwd
-#         (dy_4:float64[4], dx_3:float64[n], i_5:int64[]) ->
+#       dx_2:float64[n], dy_3:float64[4] = cond(t_8, dy_2, dx_1, i_3)  # bwd
+#         (dy_4:float64[4], dx_3:float64[n], i_4:int64[]) ->
 #           t_9:float64[] = getitem(dy_4, index=(At(position=i),))  # bwd
 #           dy_5:float64[4] = setitem(dy_4, 0.0, index=(At(position=i),))  # bwd
 #           t_10:float64[] = multiply(3.0, t_9)  # bwd
 #           dx_4:float64[n] = add_at(dx_3, t_10, index=(At(position=i),))  # bwd
 #           yield dx_4, dy_5
-#         (dy_6:float64[4], dx_5:float64[n], i_6:int64[]) ->
+#         (dy_6:float64[4], dx_5:float64[n], i_5:int64[]) ->
 #           t_11:float64[] = getitem(dy_6, index=(At(position=i),))  # bwd
 #           dy_7:float64[4] = setitem(dy_6, 0.0, index=(At(position=i),))  # bwd
 #           dx_6:float64[n] = add_at(dx_5, t_11, index=(At(position=i),))  # bwd

@@ -94,20 +94,18 @@ def arguments(rng):
 #     (i_5:int64[], dy_2:float64[n], dx_1:float64[n], x_6:float64[n]) ->
 #       t_13:float64[] = getitem(x_6, index=(At(position=i),))  # bwd
 #       t_14:bool[] = greater(t_13, 2.0)  # bwd
-#       i_6:int64[] = extent(dim=i)  # bwd
-#       dx_2:float64[n], dy_3:float64[n] = cond(t_14, dy_2, dx_1, x_6, i_6)  # bwd
-#         (dy_4:float64[n], dx_3:float64[n], x_7:float64[n], i_7:int64[]) ->
+#       dx_2:float64[n], dy_3:float64[n] = cond(t_14, dy_2, dx_1, x_6, i_5)  # bwd
+#         (dy_4:float64[n], dx_3:float64[n], x_7:float64[n], i_6:int64[]) ->
 #           t_15:float64[] = getitem(dy_4, index=(At(position=i),))  # bwd
 #           dy_5:float64[n] = setitem(dy_4, 0.0, index=(At(position=i),))  # bwd
 #           t_16:float64[] = multiply(3.0, t_15)  # bwd
 #           dx_4:float64[n] = add_at(dx_3, t_16, index=(At(position=i),))  # bwd
 #           yield dx_4, dy_5
-#         (dy_6:float64[n], dx_5:float64[n], x_8:float64[n], i_8:int64[]) ->
+#         (dy_6:float64[n], dx_5:float64[n], x_8:float64[n], i_7:int64[]) ->
 #           t_17:float64[] = getitem(x_8, index=(At(position=i),))  # bwd
 #           t_18:bool[] = greater(t_17, 1.0)  # bwd
-#           i_9:int64[] = extent(dim=i)  # bwd
-#           dx_6:float64[n], dy_7:float64[n] = cond(t_18, dy_6, dx_5, x_8, i_9)  # bwd
-#             (dy_8:float64[n], dx_7:float64[n], x_9:float64[n], i_10:int64[]) ->
+#           dx_6:float64[n], dy_7:float64[n] = cond(t_18, dy_6, dx_5, x_8, i_7)  # bwd
+#             (dy_8:float64[n], dx_7:float64[n], x_9:float64[n], i_8:int64[]) ->
 #               t_19:float64[] = getitem(x_9, index=(At(position=i),))  # bwd
 #               t_20:float64[] = getitem(dy_8, index=(At(position=i),))  # bwd
 #               dy_9:float64[n] = setitem(dy_8, 0.0, index=(At(position=i),))  # bwd
@@ -115,7 +113,7 @@ def arguments(rng):
 #               t_22:float64[] = multiply(t_21, t_19)  # bwd
 #               dx_8:float64[n] = add_at(dx_7, t_22, index=(At(position=i),))  # bwd
 #               yield dx_8, dy_9
-#             (dy_10:float64[n], dx_9:float64[n], x_10:float64[n], i_11:int64[]) ->
+#             (dy_10:float64[n], dx_9:float64[n], x_10:float64[n], i_9:int64[]) ->
 #               t_23:float64[] = getitem(dy_10, index=(At(position=i),))  # bwd
 #               dy_11:float64[n] = setitem(dy_10, 0.0, index=(At(position=i),))  # bwd
 #               dx_10:float64[n] = add_at(dx_9, t_23, index=(At(position=i),))  # bwd

@@ -40,8 +40,8 @@ def arguments(rng):
 # ---- graph: value_and_grad
 # value_and_grad_root(a:float64[]):
 #   x:float64[] = copy(a)
-#   x_saved:float64[slots] = tape(dtype=float64, name=slots, shape=())
-#   saved:float64[slots_1] = tape(dtype=float64, name=slots_1, shape=())
+#   x_saved:float64[slots] = tape(dtype=float64, shape=(), slots=slots)
+#   saved:float64[slots_1] = tape(dtype=float64, shape=(), slots=slots_1)
 #   x_1:float64[], x_saved_1:float64[slots], saved_1:float64[slots_1], trip:int64[] = while(x, x_saved, saved, 0, a)
 #     (x_2:float64[], x_saved_2:float64[slots], saved_2:float64[slots_1], trip_1:int64[], a_1:float64[]) ->
 #       t:float64[] = multiply(x_2, x_2)
