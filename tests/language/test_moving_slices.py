@@ -1,7 +1,5 @@
 """Slices whose bounds move with a loop's index: their extents are numbers of a trip, in every order."""
 
-# ruff: noqa: B905, RUF059 (programs as people write them)
-
 import numpy as np
 import pytest
 
