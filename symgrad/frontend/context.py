@@ -92,6 +92,7 @@ class Lowering:
         self.exact = exact
         self.fresh = fresh_names(avoid)
         self.hints: dict[Value, str] = {}
+        self.spoken: list[tuple[str, Extent]] = []  # what the user's names call extents
         self.captured: dict[Any, Tensor] = {}  # by the key of the path
         self.captures: list[tuple[Path, Value]] = []
         self.watches: dict[Any, Watch] = {}

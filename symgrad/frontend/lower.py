@@ -27,6 +27,7 @@ from symgrad.frontend.regions import reclosed
 from symgrad.frontend.resolve import Capture, Path, Watch, fixed_path
 from symgrad.frontend.signature import Signature, Static, names_used
 from symgrad.frontend.solver import Solver
+from symgrad.frontend.spoken import as_called
 from symgrad.frontend.source import Unit, find
 from symgrad.frontend.statements import run_body, run_loop
 from symgrad.frontend.values import Rows, Tensor, Val, is_number
@@ -96,6 +97,8 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     resolved = substitute_extents(function, solution)
     if solution and any(eqn.regions for eqn in resolved.eqns):
         resolved = reclosed(resolved)
+    called = [(called, solver.resolve(dim)) for called, dim in low.spoken]
+    resolved = as_called(resolved, called, {*signature.parameters, *low.integers})
     captures = tuple(Capture(path.text, path.get) for path, _ in captured)
     written = tuple(i for i, t in enumerate(tensors) if t.version)
     return Lowered(resolved, out_tree, captures, tuple(low.watches.values()), types, written)

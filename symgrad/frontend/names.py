@@ -16,6 +16,7 @@ from symgrad.frontend.resolve import cell_path, global_path
 from symgrad.frontend.source import FunctionNode, parameter_names
 from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val
 from symgrad.ir.core import Value
+from symgrad.ir.dims import Extent
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -123,6 +124,8 @@ def bind_name(frame: Frame, name: str, value: Val, *, named: bool = True) -> Val
         )
     if isinstance(value, Tensor):
         value = _with_name(frame, name, value, named)
+    elif isinstance(value, Extent):
+        frame.low.spoken.append((name, value))
     frame.env[name] = value
     return value
 
