@@ -27,8 +27,8 @@ from symgrad.frontend.regions import reclosed
 from symgrad.frontend.resolve import Capture, Path, Watch, fixed_path
 from symgrad.frontend.signature import Signature, Static, names_used
 from symgrad.frontend.solver import Solver
-from symgrad.frontend.spoken import as_called
 from symgrad.frontend.source import Unit, find
+from symgrad.frontend.spoken import as_called
 from symgrad.frontend.statements import run_body, run_loop
 from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Block, Function, Symbol, Value

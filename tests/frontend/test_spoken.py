@@ -46,8 +46,7 @@ def argument(x, n):
 
 def test_names_of_extents_are_the_users() -> None:
     source = text(by_shape, np.ones((4, 3)), np.ones(3))
-    assert "n, d = x.shape" in source
-    assert "for j in range(d - 1, -1, -1):" in source
+    assert "ds = 1.0 / n" in source
     assert "count = x.shape[0]" in text(by_len, np.ones(5))
     assert "m = x.shape[0]" in text(argument, np.ones(3), 2.0)
 
