@@ -102,6 +102,7 @@ class Lowering:
         self.integers: dict[str, Value] = {}  # integer parameters, which are extents too
         self.leaf_names: dict[Value, list[str]] = {}  # container leaves: the names they were bound to
         self.journals: list[Journal] = []  # of the regions that are being interpreted, outermost first
+        self.outer_lists: list[set[int]] = []  # of these regions: the containers that are older
         self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
         self.counters: set[str] = set()  # the names that loop counters have had as extents
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds

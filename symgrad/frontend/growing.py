@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.flow import may_leave
@@ -61,6 +62,7 @@ def grown_names(frame: Frame, node: ast.For) -> list[str]:
         if appended.count(name) == 1
         and name not in stored
         and (isinstance(v := frame.env.get(name), list) and id(v) in frame.low.owned)
+        and not any(id(v) in outer for outer in frame.low.outer_lists)
         and _mentions(node.body, name) == 1
     ]
 
@@ -123,7 +125,7 @@ def begin(low: Lowering, name: str, items: list[Val], kind: ArrayType, trips: Di
 def append(frame: Frame, name: str, rows: Rows, item: Val) -> None:
     """`name.append(item)`."""
     low = frame.low
-    if rows.name != name or not rows.open:
+    if rows.name != name or not rows.open or rows.region is not low.builder:
         low.refuse(
             "a list that a loop has filled is appended to",
             why="its length must follow from the number of trips",
@@ -144,7 +146,7 @@ def append(frame: Frame, name: str, rows: Rows, item: Val) -> None:
         t.is_array and t.rank
     ):  # the list holds the array itself: when that is written, the row is no copy of it
         related(low, rows.tensor, t.root)
-    frame.env[name] = Rows(rows.tensor, rows.count + 1, name)
+    frame.env[name] = replace(rows, count=rows.count + 1)
 
 
 def item_of(low: Lowering, rows: Rows, key: Val) -> Val:

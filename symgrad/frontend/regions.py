@@ -53,11 +53,13 @@ class Scope:
         statements = [(f, f.statement, f.loc) for f in self.frames]  # the region belongs to its own statement
         self.builder.loc = outer.loc
         low.journals.append(self.journal)
+        low.outer_lists.append(self.owned)
         self._swap()
         try:
             yield
         finally:
             self._swap()
+            low.outer_lists.pop()
             low.journals.pop()
             low.builder = outer
             low.frame, low.node, outer.loc = place

@@ -144,7 +144,7 @@ def _filling(
 
     def position(i: Val) -> Val:
         for name, made in rows.items():
-            frame.env[name] = replace(made, count=made.count + i)
+            frame.env[name] = replace(made, count=made.count + i, region=low.builder)
         return counted.at(i)
 
     exit_ = _region(frame, node, replace(counted, at=position), run, bind)

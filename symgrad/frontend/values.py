@@ -149,6 +149,7 @@ class Rows:
     count: Dim
     name: str
     open: bool = True
+    region: object = None  # the trip that `count` is right in: a region inside of it has trips of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from language.checking import check
 
+from symgrad.errors import UnsupportedSyntaxError
+
 X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
 A = np.random.default_rng(3).normal(size=(4, 5))
 B = np.random.default_rng(4).normal(size=(4, 4))
@@ -103,3 +105,16 @@ def two_lists(x):
 @pytest.mark.parametrize(("f", "args"), PROGRAMS)
 def test_program(f, args):
     check(f, *args)
+
+
+def nested(x):
+    out = []
+    for i in range(len(x)):
+        for j in range(len(x)):
+            out.append(x[i] * x[j])
+    return np.sum(np.array(out) ** 2)
+
+
+def test_appended_to_in_a_loop_inside_is_never_one_item_a_trip():
+    with pytest.raises(UnsupportedSyntaxError):
+        check(nested, X)
