@@ -11,6 +11,7 @@ import numpy as np
 
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.index import getitem
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import (
     as_bool,
@@ -22,7 +23,7 @@ from symgrad.frontend.promote import (
     result_dtype,
     scaled,
 )
-from symgrad.frontend.registry import Lower, handles
+from symgrad.frontend.registry import HANDLERS, Lower, handles
 from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.dims import Extent
 
@@ -101,6 +102,25 @@ def _register() -> None:
 
 
 _register()
+
+
+def _outer(function: np.ufunc) -> Lower:
+    """`np.add.outer(a, b)`: the function of every element of one with every element of the other."""
+
+    def outer(low: Lowering, A: Val, B: Val) -> Val:
+        a, b = as_tensor(low, A), as_tensor(low, B)
+        spread = getitem(low, a, (slice(None),) * a.rank + (None,) * b.rank) if a.rank and b.rank else a
+        return HANDLERS[function].lower(low, spread, b)
+
+    return outer
+
+
+def _register_outer() -> None:
+    for name in (*NUMPY_BINARY.split(), "power"):
+        handles(getattr(np, name).outer, pure=True)(_outer(getattr(np, name)))
+
+
+_register_outer()
 
 
 @handles(np.fix, pure=True)
