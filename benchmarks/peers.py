@@ -1,30 +1,31 @@
-"""One program, many libraries: a call without arguments for each, computing the value and the gradients.
+"""One program, many libraries: a call without arguments for each, computing what is wanted of the program.
 
-A program is a module with
-
-    make_inputs(size) -> tuple       the arguments, of a fixed seed
-    primal(*inputs) -> float         plain Python and NumPy, what symgrad is given
-    WRT                              names of the arguments to differentiate by
-
-and, where they exist, the same for the others: `hand(*inputs) -> (value, gradients)`, by hand with numba;
-`numpy_hand`, by hand in NumPy; `jax_versions(jax, jnp)`, a dict of functions; `torch_version(torch)`;
-`autograd_version(anp)`.
+In: a program module (see catalogue.py). Out: named calls, and a note on every library that cannot.
+A peer runs the version written for it, if there is one: `jax_versions(jax, jnp)`, `torch_version(torch)`,
+`autograd_version(anp)`, `numpy_hand` in the module, or VARIANTS beside it. PyTorch and autograd otherwise get
+the program as it is, with their module in the place of `np`.
 """
 
 import importlib
-import inspect
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+from catalogue import BOTH, NEWTON, Entry, positions, what
 
 Call = Callable[[], Any]
 
 
 class Absent(Exception):
     """The library is not installed."""
+
+
+class TooSlow(Exception):
+    """A first call that did not come back in time."""
 
 
 def load(name: str) -> ModuleType:
@@ -34,80 +35,141 @@ def load(name: str) -> ModuleType:
         raise Absent(f"{name.partition('.')[0]} is not installed") from error
 
 
-def positions(program: ModuleType) -> tuple[int, ...]:
-    names = list(inspect.signature(program.primal).parameters)
-    return tuple(names.index(name) for name in program.WRT)
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Interrupt Python code that takes longer."""
+
+    def stop(*_: object) -> None:
+        raise TooSlow(f"over {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def symgrad_call(program: ModuleType, inputs: tuple[Any, ...]) -> Call:
     sg = load("symgrad")
-    derivative = sg.value_and_grad(program.primal, wrt=tuple(program.WRT))
+    if what(program) == NEWTON:
+        (chosen,) = positions(program)
+        both = sg.jvp(sg.grad(program.primal, chosen))
+        along = tuple(np.ones_like(a) if i == chosen else None for i, a in enumerate(inputs))
+
+        def newton() -> Any:
+            gradient, diagonal = both(inputs, along)
+            return gradient / diagonal
+
+        return newton
+    transform = sg.value_and_grad if what(program) == BOTH else sg.grad
+    derivative = transform(program.primal, wrt=tuple(program.WRT))
     return lambda: derivative(*inputs)
 
 
-def jax_calls(program: ModuleType, inputs: tuple[Any, ...]) -> Iterator[tuple[str, Call]]:
+def hand_calls(entry: Entry, program: ModuleType, inputs: tuple[Any, ...]) -> Iterator[tuple[str, Call]]:
+    if hasattr(program, "numpy_hand"):
+        yield "by hand, NumPy", partial(program.numpy_hand, *inputs)
+
+
+def jax_calls(entry: Entry, program: ModuleType, inputs: tuple[Any, ...]) -> Iterator[tuple[str, Call]]:
     """Compiled, in double precision, on arrays that are on the device already, and waited for."""
+    beside = entry.module("jax_versions") if (entry.folder / "jax_versions").is_dir() else None
+    if beside is None and not hasattr(program, "jax_versions"):
+        return
     jax = load("jax")
-    on_device = tuple(jax.numpy.asarray(a) for a in inputs)
-    for name, fun in program.jax_versions(jax, jax.numpy).items():
-        compiled = jax.jit(jax.value_and_grad(fun, argnums=positions(program)))
-        yield name, lambda compiled=compiled: jax.block_until_ready(compiled(*on_device))
+    if beside is None:
+        versions, static = program.jax_versions(jax, jax.numpy), []
+    else:
+        versions, static = beside.VARIANTS, getattr(beside, "STATIC", [])
+    names = list(program.primal.__code__.co_varnames)
+    fixed = {names.index(s) for s in static}
+    on_device = tuple(a if i in fixed else jax.numpy.asarray(a) for i, a in enumerate(inputs))
+    transform = jax.value_and_grad if what(program) == BOTH else jax.grad
+    for name, fun in versions.items():
+        if name != "naive":
+            compiled = jax.jit(transform(fun, argnums=positions(program)), static_argnums=sorted(fixed))
+            label = f"jax.jit, {name}" if name else "jax.jit"
+            yield label, lambda compiled=compiled: jax.block_until_ready(compiled(*on_device))
 
 
-def torch_call(program: ModuleType, inputs: tuple[Any, ...]) -> Call:
+def in_place_of_numpy(entry: Entry, library: ModuleType) -> Callable[..., Any]:
+    """The program as it is, its `np` being another library."""
+    program = entry.module()
+    assert program is not None
+    program.np = library  # helpers of the same module see it too
+    primal: Callable[..., Any] = program.primal
+    return primal
+
+
+def torch_calls(entry: Entry, program: ModuleType, inputs: tuple[Any, ...]) -> Iterator[tuple[str, Call]]:
+    if what(program) == NEWTON:
+        return
     torch = load("torch")
     torch.set_num_threads(1)
-    fun = program.torch_version(torch)
+    torch.set_default_dtype(torch.float64)
+    own = hasattr(program, "torch_version")
+    fun = program.torch_version(torch) if own else in_place_of_numpy(entry, torch)
     chosen = positions(program)
-    tensors = [torch.tensor(np.asarray(a), requires_grad=i in chosen) for i, a in enumerate(inputs)]
+    tensors = list(inputs)
+    for i, a in enumerate(inputs):
+        if own or i in chosen or (isinstance(a, np.ndarray) and a.dtype.kind == "f"):
+            tensors[i] = torch.tensor(np.asarray(a), requires_grad=i in chosen)
 
     def call() -> Any:
         value = fun(*tensors)
-        return value.detach(), torch.autograd.grad(value, [tensors[i] for i in chosen])
+        gradients = torch.autograd.grad(value, [tensors[i] for i in chosen])
+        return (value.detach(), gradients) if what(program) == BOTH else gradients
 
-    return call
-
-
-def autograd_call(program: ModuleType, inputs: tuple[Any, ...]) -> Call:
-    autograd = load("autograd")
-    derivative = autograd.value_and_grad(
-        program.autograd_version(load("autograd.numpy")), argnum=positions(program)
-    )
-    return lambda: derivative(*inputs)
+    yield "PyTorch", call
 
 
-def all_calls(program: ModuleType, size: str) -> tuple[dict[str, Call], list[str]]:
-    """The calls by name, "symgrad" first, and a note for each library that is left out."""
-    inputs = program.make_inputs(size)
-    calls: dict[str, Call] = {"symgrad": symgrad_call(program, inputs)}
-    notes = []
-    for name, label in (("hand", "by hand, numba"), ("numpy_hand", "by hand, NumPy")):
-        if hasattr(program, name):
-            calls[label] = partial(getattr(program, name), *inputs)
-    for name, make in (("torch", torch_call), ("autograd", autograd_call)):
-        if hasattr(program, f"{name}_version"):
-            try:
-                calls[name] = make(program, inputs)
-            except Absent as absent:
-                notes.append(str(absent))
-    if hasattr(program, "jax_versions"):
-        try:
-            calls |= {
-                f"jax.jit, {name}" if name else "jax.jit": call for name, call in jax_calls(program, inputs)
-            }
-        except Absent as absent:
-            notes.append(str(absent))
-    return calls, notes
+def autograd_calls(entry: Entry, program: ModuleType, inputs: tuple[Any, ...]) -> Iterator[tuple[str, Call]]:
+    if what(program) == NEWTON:
+        return
+    autograd, anp = load("autograd"), load("autograd.numpy")
+    own = hasattr(program, "autograd_version")
+    fun = program.autograd_version(anp) if own else in_place_of_numpy(entry, anp)
+    transform = autograd.value_and_grad if what(program) == BOTH else autograd.grad
+    derivative = transform(fun, argnum=positions(program))
+    yield "autograd", lambda: derivative(*inputs)
 
 
-def check_agreement(calls: dict[str, Call], reference: str) -> None:
-    """Speed of a wrong result is of no interest: compare values and gradients with the reference's."""
-    expected_value, expected = calls[reference]()
-    for name, call in calls.items():
-        value, gradients = call()
-        np.testing.assert_allclose(value, expected_value, rtol=1e-9, atol=0, err_msg=f"{name}: value")
-        for k, (g, e) in enumerate(zip(gradients, expected, strict=True)):
-            scale = float(np.max(np.abs(e)))
-            np.testing.assert_allclose(
-                np.asarray(g), e, rtol=1e-9, atol=1e-11 * scale, err_msg=f"{name}: gradient {k}"
-            )
+def flat(result: Any) -> list[Any]:
+    """The arrays of nested tuples, in order."""
+    if isinstance(result, (tuple, list)):
+        return [leaf for part in result for leaf in flat(part)]
+    return [np.asarray(result)]
+
+
+def distance(result: Any, expected: Any) -> float:
+    """The largest difference relative to the largest element expected, over all arrays."""
+    ours, theirs = flat(result), flat(expected)
+    if len(ours) != len(theirs):
+        return float("inf")
+    worst = 0.0
+    for a, b in zip(ours, theirs, strict=True):
+        if a.shape != b.shape:
+            return float("inf")
+        gap, scale = float(np.max(np.abs(a - b), initial=0.0)), float(np.max(np.abs(b), initial=0.0))
+        if not gap <= 1e300:  # NaN among them
+            return float("inf")
+        worst = max(worst, gap / scale if scale > 0 else gap)
+    return worst
+
+
+def by_differences(program: ModuleType, inputs: tuple[Any, ...]) -> tuple[float, tuple[Any, ...]]:
+    """The slope of the program in a random direction, by fourth-order differences; and the direction."""
+    rng = np.random.default_rng(5)
+    chosen = positions(program)
+    direction = tuple(rng.standard_normal(np.shape(inputs[i])) for i in chosen)
+
+    def at(h: float) -> float:
+        moved = [a.copy() if isinstance(a, np.ndarray) else a for a in inputs]
+        for i, d in zip(chosen, direction, strict=True):
+            moved[i] = moved[i] + h * d
+        return float(program.primal(*moved))
+
+    h = 1e-4
+    return (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h), direction

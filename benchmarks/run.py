@@ -1,40 +1,61 @@
-"""The benchmarks of the lectures.
+"""The benchmarks.
 
-python benchmarks/run.py lectures [--rounds 15] [program ...]   value and gradient per call, against the peers
-python benchmarks/run.py startup                                import, first gradient cold and warm
+python benchmarks/run.py programs [FOLDER] [--size S] [name ...]   against adjoints by hand, other libraries
+python benchmarks/run.py startup                                   import, first gradient cold and warm
 """
 
 import argparse
 import importlib.util
+import json
 import os
+import shlex
 import statistics
 import subprocess
 import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
-from timing import measure, one_thread, pretty, table
+import report
+from catalogue import entries
+from timing import pretty, table
 
 HERE = Path(__file__).resolve().parent
-LECTURES = ["neuron", "two_layers", "softmax_cross_entropy"]
+DOCS = HERE.parent / "docs"
 
 
-def lectures(names: list[str], rounds: int) -> None:
-    one_thread()
-    import peers  # late: it imports NumPy, whose threads are fixed at import
-
-    for name in names:
-        spec = importlib.util.spec_from_file_location(name, HERE / "programs" / f"{name}.py")
-        assert spec is not None and spec.loader is not None
-        program = importlib.util.module_from_spec(spec)
-        sys.modules[name] = program
-        spec.loader.exec_module(program)
-        calls, notes = peers.all_calls(program, program.SIZE)
-        peers.check_agreement(calls, reference="by hand, numba")
-        print(table(f"{name}: {program.__doc__.strip()}", measure(calls, rounds), reference="symgrad"))
-        for note in notes:
+def programs(folder: Path, names: list[str], size: str, out: Path | None, prefix: str, budget: float) -> None:
+    """Each program in a process of its own; the page is written after each, so that nothing is lost."""
+    versions = ", ".join(
+        f"{name} {metadata.version(name)}" for name in ("numba", "numpy", "jax", "torch") if found(name)
+    )
+    for entry in entries(folder, names):
+        worker = [
+            sys.executable,
+            str(HERE / "one_program.py"),
+            str(entry.folder),
+            entry.name,
+            size,
+            str(budget),
+        ]
+        done = subprocess.run(shlex.split(prefix) + worker, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(f"{entry.family}/{entry.name}: failed\n{done.stderr[-2000:]}", flush=True)
+            continue
+        row = json.loads(done.stdout.splitlines()[-1])
+        if row["seconds"]:
+            print(table(f"{entry.family}/{entry.name} ({row['size']})", row["seconds"], reference="symgrad"))
+        compiled = {name: pretty(s) for name, s in row["compile"].items() if s is not None}
+        print("  compile:", ", ".join(f"{name} {s}" for name, s in compiled.items()))
+        for note in row["notes"]:
             print(f"  ({note})")
         print(flush=True)
+        if out is not None:
+            report.write(out, [row], versions)
+
+
+def found(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 def first_gradient(library: str, cache: str) -> tuple[float, float]:
@@ -54,7 +75,7 @@ def startup(repeats: int = 5) -> None:
         rows["import symgrad"] = [imported for imported, _ in cold + warm]
         rows["first gradient of the neuron, empty cache"] = [computed for _, computed in cold]
         rows["first gradient of the neuron, warm cache"] = [computed for _, computed in warm]
-        if importlib.util.find_spec("jax") is not None:
+        if found("jax"):
             other = [first_gradient("jax", folder) for _ in range(repeats)]
             rows["import jax"] = [imported for imported, _ in other]
             rows["first gradient of the neuron, jax.jit"] = [computed for _, computed in other]
@@ -70,15 +91,22 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    some = commands.add_parser("lectures", help="value and gradient per call, against the peers")
-    some.add_argument("programs", nargs="*", metavar="program", help=f"of {', '.join(LECTURES)}; default all")
-    some.add_argument("--rounds", type=int, default=15)
+    every = commands.add_parser("programs", help="gradients against adjoints by hand and other libraries")
+    every.add_argument(
+        "where", nargs="*", help="a folder of programs (default: this one), then names of programs"
+    )
+    every.add_argument("--size", default="S", help="T, S or M (default S), or the programs' own names")
+    every.add_argument("--docs", type=Path, help=f"keep the results and write a page here, e.g. {DOCS.name}")
+    every.add_argument("--prefix", default="", help="a command to run each program under, e.g. 'flock FILE'")
+    every.add_argument("--budget", type=float, default=20.0, help="CPU seconds for timing each program")
     commands.add_parser("startup", help="import, first gradient cold and warm")
     args = parser.parse_args()
     if args.command == "startup":
         startup()
     else:
-        lectures(args.programs or LECTURES, args.rounds)
+        where = list(args.where)
+        folder = Path(where.pop(0)) if where and Path(where[0]).is_dir() else HERE
+        programs(folder, where, args.size, args.docs, args.prefix, args.budget)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ In: named calls without arguments. Out: the median CPU seconds per call of each.
     print(table("neuron", seconds, reference="ours"))
 """
 
+import math
 import os
 import statistics
 import sys
@@ -53,20 +54,31 @@ def calls_per_sample(call: Callable[[], object], seconds: float) -> int:
 
 
 def measure(
-    calls: dict[str, Callable[[], object]], rounds: int = 15, seconds: float = 0.03
+    calls: dict[str, Callable[[], object]], rounds: int = 15, seconds: float = 0.03, budget: float = 20.0
 ) -> dict[str, float]:
-    """Median CPU seconds per call. Each round runs every call, starting with another one each time."""
+    """Median CPU seconds per call. Each round runs every call, starting with another one each time.
+
+    A call that would take more than its share of the `budget` of CPU seconds is left out of the last rounds,
+    never of the first three.
+    """
     counts = {name: calls_per_sample(call, seconds) for name, call in calls.items()}
     samples: dict[str, list[float]] = {name: [] for name in calls}
     names = list(calls)
+    share = budget / len(names)
     for turn in range(rounds):
         for name in rotated(names, turn):
             call, count = calls[name], counts[name]
+            if turn >= 3 and sum(samples[name]) * count * (turn + 1) / turn > share:
+                continue
             start = time.process_time()
             for _ in range(count):
                 call()
             samples[name].append((time.process_time() - start) / count)
     return {name: statistics.median(s) for name, s in samples.items()}
+
+
+def geometric_mean(ratios: list[float]) -> float:
+    return math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else math.nan
 
 
 def rotated(names: list[str], turn: int) -> Iterator[str]:

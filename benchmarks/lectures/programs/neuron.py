@@ -5,7 +5,8 @@ import math
 from numba import njit
 
 WRT = ["w0", "x0", "w1", "x1", "w2"]
-SIZE = "lecture"
+WHAT = "value and gradient"
+SIZES = ["lecture"]
 
 
 def make_inputs(size):

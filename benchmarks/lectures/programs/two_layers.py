@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 
 WRT = ["w1", "w2"]
-SIZE = "lecture"
+WHAT = "value and gradient"
+SIZES = ["lecture"]
 FAST = {"reassoc", "contract", "arcp", "nsz"}
 
 

@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 
 WRT = ["f"]
-SIZE = "lecture"
+WHAT = "value and gradient"
+SIZES = ["lecture"]
 
 
 def make_inputs(size):
