@@ -30,6 +30,7 @@ __all__ = [
     "silu",
     "softmax",
     "softplus",
+    "solve_triangular",
     "stop_gradient",
     "trigamma",
     "xlogy",
@@ -148,6 +149,16 @@ def trigamma(x: Any) -> Any:
     from scipy import special  # start-up, as above
 
     return special.polygamma(1, x).astype(np.asarray(x).dtype)[()]
+
+
+def solve_triangular(a: Any, b: Any, lower: bool = False, trans: bool = False) -> Any:
+    """x in `a @ x = b` (`a.T @ x = b` if `trans`), reading one triangle of `a`; stacks as np.linalg.solve."""
+    from scipy import linalg  # start-up, as above
+
+    if np.ndim(a) == 2 and np.ndim(b) <= 2:
+        return linalg.solve_triangular(a, b, trans=int(trans), lower=lower, check_finite=False)
+    triangle = np.tril(a) if lower else np.triu(a)
+    return np.linalg.solve(triangle.mT if trans else triangle, b)
 
 
 def xlogy(x: Any, y: Any) -> Any:

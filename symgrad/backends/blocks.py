@@ -15,6 +15,7 @@ from symgrad.backends import calls, folds
 from symgrad.backends.access import Read, is_view, peel, whole
 from symgrad.backends.body import once, write
 from symgrad.backends.buffers import Buffers
+from symgrad.backends.library import is_library
 from symgrad.backends.naming import Lives, claim, join, written_by
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
 from symgrad.backends.schedule import schedule
@@ -133,7 +134,7 @@ def for_blas(block: Block) -> list[Value]:
     found: dict[Value, None] = {}
     for eqn in block.eqns:
         operands: list[Arg] = []
-        if eqn.op.name in ("matmul", "reshape") and not is_view(eqn):
+        if is_library(eqn) or (eqn.op.name in ("matmul", "reshape") and not is_view(eqn)):
             operands += eqn.args
         first = operands_of(eqn)[0] if eqn.regions else 0
         for region in eqn.regions:

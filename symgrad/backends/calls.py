@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from symgrad.backends.access import Along, Read
 from symgrad.backends.legal import ALLOCATED, OWN
+from symgrad.backends.library import call_of, is_library
 from symgrad.backends.nest import Statement
 from symgrad.backends.text import Body, Scope, coord_text, dim_text, piece_of
 from symgrad.ir.core import Value
@@ -39,6 +40,8 @@ def call(statement: Statement, body: Body, scope: Scope) -> None:
         (source,) = statement.reads
         assert isinstance(source, Read)
         body.line(f"{name} = {body.names[source.value]}.reshape({shape_text(out.type.shape)})")
+    elif is_library(eqn):
+        _library(statement, body, scope)
     else:
         a, b = (_matrix(r, statement, body, scope) for r in statement.reads)
         if out.type.rank == 2:
@@ -59,6 +62,26 @@ def _matrix(read: object, statement: Statement, body: Body, scope: Scope) -> str
     return text if row.loop < column.loop else f"{text}.T"
 
 
+def _library(statement: Statement, body: Body, scope: Scope) -> None:
+    """A call of a compiled function, which fills the last of its arguments."""
+    call = call_of(statement.eqn)
+    body.used.add(call.function)
+    arrays = [
+        _part(r, own, body, scope)
+        for r, own in zip((*statement.reads, statement.writes), (*call.axes, call.out), strict=True)
+    ]
+    options = [repr(statement.eqn.attrs[name]) for name in call.options]
+    body.line(f"{call.function}({', '.join([*arrays[:-1], *options, arrays[-1]])})")
+
+
+def _part(read: object, own: int, body: Body, scope: Scope) -> str:
+    """The array of this trip: the last `own` axes."""
+    assert isinstance(read, Read)
+    batch = read.coords[: len(read.coords) - own]
+    text = body.names[read.value]
+    return f"{text}[{', '.join(coord_text(c, body, scope) for c in batch)}]" if batch else text
+
+
 def _waits(name: str, body: Body) -> bool:
     """Whether the array has been made before the loop."""
     return body.buffers is not None and name in body.buffers.texts
@@ -66,11 +89,13 @@ def _waits(name: str, body: Body) -> bool:
 
 def can_fill(statement: Statement) -> bool:
     """Whether the line can write into an array that is there."""
-    return statement.eqn.op is OWN or statement.eqn.op.name == "matmul"
+    return statement.eqn.op is OWN or statement.eqn.op.name == "matmul" or is_library(statement.eqn)
 
 
 def allocated_by_call(statement: Statement) -> bool:
     """Whether the line itself makes the array."""
+    if is_library(statement.eqn):
+        return False
     return statement.eqn.op.name != "matmul" or statement.writes.value.type.rank == 2
 
 

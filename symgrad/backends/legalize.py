@@ -17,7 +17,9 @@ from dataclasses import replace
 from symgrad.backends.access import Read, is_view, resolve, roots_of, whole
 from symgrad.backends.bounds import Bounds, facts_of
 from symgrad.backends.legal import ALLOCATED, OWN, WRAP, layout
+from symgrad.backends.library import is_library
 from symgrad.backends.opened import OPEN, scaled
+from symgrad.backends.opened_systems import OPEN_SYSTEMS
 from symgrad.backends.place import overwritten, place, targets
 from symgrad.backends.sink import operands_of, params_of, sink
 from symgrad.emit.names import identifier
@@ -45,6 +47,8 @@ from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, extent_names
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args, symbols_of
+
+_OPENINGS = {**OPEN, **OPEN_SYSTEMS}
 
 
 def legalize(function: Function) -> Function:
@@ -187,8 +191,13 @@ class _Emitter(Builder):
 
     def keep(self, eqn: Eqn) -> Value:
         """Append the equation, or find the one that computes the same."""
+        if is_library(eqn):
+            eqn = replace(eqn, args=tuple(_in_c_order(a, self) for a in eqn.args))
         known = self._known.setdefault(_key(eqn), eqn.out)
         return self.append(eqn) if known is eqn.out else known
+
+    def producer(self, arg: Arg) -> Eqn | None:
+        return self.defined.get(arg) if isinstance(arg, Value) else None
 
     def name_last(self, arg: Arg, out: Value) -> Arg:
         """Let the last equation define `out`, the user's name for what an opened op computes."""
@@ -211,7 +220,7 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
     if eqn.op.name in ("getitem", "setitem", "add_at"):
         eqn = _wrapped(eqn, emitter)
     before = len(emitter.eqns)
-    opening = OPEN.get(eqn.op.name)
+    opening = _OPENINGS.get(eqn.op.name)
     opened = opening(eqn, [emitter.ref(a) for a in eqn.args]) if opening else None
     if eqn.op.name in ("multiply", "divide") and eqn.args[0] in emitter.softmaxes:
         made = emitter.defined[eqn.args[0]]  # type: ignore[index]  # a value: it is in a set of them
@@ -272,6 +281,8 @@ def _wrap(index: Arg, extent: Dim, emitter: _Emitter) -> Arg:
     if isinstance(source, Read) and (made := emitter.defined.get(source.value)) is not None:
         inside = made.op is WRAP and made.attrs["extent"] == extent
         if inside or (made.op.name == "iota" and made.out.type.shape == (extent,)):
+            return index
+        if made.op.name == "argsort" and made.out.type.shape[-1] == extent:
             return index
     front = index.type.shape == () and emitter.bounds.from_front(index)
     return emitter.emit(WRAP, [index], {"extent": extent, "front": front})

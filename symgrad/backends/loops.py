@@ -24,6 +24,7 @@ from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
 from symgrad.backends.guards import guards
 from symgrad.backends.legalize import legalize
+from symgrad.backends.library import FUNCTIONS
 from symgrad.backends.naming import variables
 from symgrad.backends.regions import control
 from symgrad.backends.text import Body
@@ -37,7 +38,7 @@ Returns = int | tuple["Returns", ...]
 _STEPS = ("plus", "larger", "smaller")
 _TAPES = frozenset({"grow", "revolve"})
 _RESERVED = frozenset(
-    {*_STEPS, *scalar.VMATH, *_TAPES, "np", "njit", "range", "abs", "int", "float", "max", "min"}
+    {*_STEPS, *FUNCTIONS, *scalar.VMATH, *_TAPES, "np", "njit", "range", "abs", "int", "float", "max", "min"}
 )
 
 
@@ -113,10 +114,12 @@ def _imports(used: set[str], vector_math: bool) -> list[str]:
     """The first lines: NumPy, numba, and the functions that the text calls."""
     lines = ["import numpy as np", "from numba import njit", ""]
     steps = [name for name in _STEPS if name in used]
-    tapes = sorted(used & _TAPES)
-    functions = sorted(used - {*_STEPS, *_TAPES})
+    tapes, calls = sorted(used & _TAPES), sorted(used & FUNCTIONS)
+    functions = sorted(used - {*_STEPS, *_TAPES, *FUNCTIONS})
     if steps:
         lines.append(f"from symgrad.backends.accumulate import {', '.join(steps)}")
+    if calls:
+        lines.append(f"from symgrad.backends.lapack import {', '.join(calls)}")
     if tapes:
         lines.append(f"from symgrad.backends.tapes import {', '.join(tapes)}")
     if functions:

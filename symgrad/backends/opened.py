@@ -25,7 +25,7 @@ Opening = Callable[[Eqn, list[Ref]], Ref | None]
 _SMALL = 4
 
 
-def _reduce(name: str, x: Ref, axis: tuple[int, ...], keepdims: bool) -> Ref:
+def reduced_over(name: str, x: Ref, axis: tuple[int, ...], keepdims: bool) -> Ref:
     """A reduction without keepdims over the axes longer than 1, seen in the shape that was asked for."""
     shape = reduced(x.shape, axis, keepdims)
     if name in ("any", "all") and x.type.dtype != "bool":
@@ -40,9 +40,9 @@ def _reduce(name: str, x: Ref, axis: tuple[int, ...], keepdims: bool) -> Ref:
 
 def _exponentials(x: Ref, axis: tuple[int, ...]) -> tuple[Ref, Ref, Ref]:
     """Maximum, exponentials of the distance to it, and their sum, all with kept axes."""
-    m = _reduce("max", x, axis, True)
+    m = reduced_over("max", x, axis, True)
     e = exp(x - m)
-    return m, e, _reduce("sum", e, axis, True)
+    return m, e, reduced_over("sum", e, axis, True)
 
 
 def _softmax(eqn: Eqn, args: list[Ref]) -> Ref:
@@ -75,11 +75,11 @@ def _log_softmax(eqn: Eqn, args: list[Ref]) -> Ref:
 
 def _norm(eqn: Eqn, args: list[Ref]) -> Ref:
     (x,) = args
-    return sqrt(_reduce("sum", x * x, axes(eqn.attrs), bool(eqn.attrs["keepdims"])))  # type: ignore[no-any-return]
+    return sqrt(reduced_over("sum", x * x, axes(eqn.attrs), bool(eqn.attrs["keepdims"])))  # type: ignore[no-any-return]
 
 
 def _reduction(eqn: Eqn, args: list[Ref]) -> Ref:
-    return _reduce(eqn.op.name, args[0], axes(eqn.attrs), bool(eqn.attrs["keepdims"]))
+    return reduced_over(eqn.op.name, args[0], axes(eqn.attrs), bool(eqn.attrs["keepdims"]))
 
 
 def _decay(x: Ref) -> Ref:
@@ -169,18 +169,18 @@ def _matmul(eqn: Eqn, args: list[Ref]) -> Ref | None:
     """Products with a vector, and of tiny matrices, are loops like any other; the rest is BLAS."""
     a, b = args
     if a.ndim == 1 and b.ndim == 1:
-        return _reduce("sum", a * b, (0,), False)
+        return reduced_over("sum", a * b, (0,), False)
     if b.ndim == 1:
-        return _reduce("sum", a * b, (a.ndim - 1,), False)
+        return reduced_over("sum", a * b, (a.ndim - 1,), False)
     if a.ndim == 1:
         column = reshape(a, (*a.shape, 1))
-        return _reduce("sum", column * b, (b.ndim - 2,), False)
+        return reduced_over("sum", column * b, (b.ndim - 2,), False)
     sides = (*a.shape[-2:], b.shape[-1])
     if all(isinstance(d, int) and d <= _SMALL for d in sides) or 1 in sides:
         rows: Shape = (*a.shape, 1)
         columns: Shape = (*b.shape[:-2], 1, *b.shape[-2:])
         product = reshape(a, rows) * reshape(b, columns)
-        return _reduce("sum", product, (product.ndim - 2,), False)
+        return reduced_over("sum", product, (product.ndim - 2,), False)
     return None
 
 

@@ -29,6 +29,7 @@ from symgrad.backends.access import (
 )
 from symgrad.backends.cost import cheap
 from symgrad.backends.legal import ALLOCATED, OWN, layout
+from symgrad.backends.library import batch_of, call_of, is_library
 from symgrad.backends.nest import Form, Plan, Statement
 from symgrad.backends.place import overwritten
 from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Symbol, Value, values
@@ -115,7 +116,7 @@ def _forced(eqns: list[Eqn], block: Block, producers: Producers) -> Iterator[Val
             for arg in values(eqn.args):
                 if arg.type.rank:
                     yield arg
-        elif name in ("matmul", "reshape") and not is_view(eqn):
+        elif is_library(eqn) or (name in ("matmul", "reshape") and not is_view(eqn)):
             yield eqn.out
             yield from (found[0] for a in eqn.args if (found := layout(a, producers)) is not None)
         elif name in _ARRAYS and eqn.out.type.rank:
@@ -185,6 +186,8 @@ def _state(eqn: Eqn, draft: _Draft) -> None:
         draft.statements.append(Statement(Form.CALL, eqn, (), (), whole(eqn.out)))
     elif eqn.op.name == "matmul":
         _matmul(eqn, draft)
+    elif is_library(eqn):
+        _library(eqn, draft)
     elif eqn.op.name == "reshape":
         _reshape(eqn, draft)
     else:
@@ -337,6 +340,22 @@ def _matmul(eqn: Eqn, draft: _Draft) -> None:
         for a in values(eqn.args)
     )
     draft.statements.append(Statement(Form.CALL, eqn, loops, reads, Read(eqn.out, coords + inner)))
+
+
+def _library(eqn: Eqn, draft: _Draft) -> None:
+    """A call on whole arrays, in loops over the batch."""
+    call = call_of(eqn)
+    batch = batch_of(eqn.out.type.shape, call.out)
+    coords, loops = _loops(batch, _natural(batch))
+
+    def inner(count: int) -> Coords:
+        return tuple(Along(len(loops) + k) for k in range(count))
+
+    reads = tuple(
+        resolve(Read(a, broadcast_coords(batch_of(a.type.shape, n), coords) + inner(n)), draft.producers)
+        for a, n in zip(values(eqn.args), call.axes, strict=True)
+    )
+    draft.statements.append(Statement(Form.CALL, eqn, loops, reads, Read(eqn.out, coords + inner(call.out))))
 
 
 def _reshape(eqn: Eqn, draft: _Draft) -> None:

@@ -35,8 +35,15 @@ _INTEGRAL = {
     "add", "subtract", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
     "maximum", "minimum",
 }
+_ALIASES = {
+    "absolute": "np.abs", "solve": "np.linalg.solve", "inv": "np.linalg.inv", "det": "np.linalg.det",
+    "cholesky": "np.linalg.cholesky", "eigvalsh": "np.linalg.eigvalsh",
+}
+_PARTS = {  # functions that give several results at once
+    "eigh": "np.linalg.eigh({}).eigenvectors", "detsign": "np.linalg.slogdet({}).sign",
+    "logabsdet": "np.linalg.slogdet({}).logabsdet",
+}
 # fmt: on
-_ALIASES = {"absolute": "np.abs"}
 _FREE_CASTS = {"sum", "prod", "cumsum", "cumprod", "concatenate", "matmul"}
 
 
@@ -266,6 +273,11 @@ def _concatenate(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     return call("np.concatenate", [f"({joined})", *keywords(eqn)], eqn.out.type.dtype)
 
 
+def _part(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    """One of the results of a function."""
+    return atom(_PARTS[eqn.op.name].format(args[0].text), eqn.out.type.dtype)
+
+
 _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "cast": _cast,
     "copy": _same,
@@ -280,6 +292,7 @@ _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "transpose": _transpose,
     "getitem": _getitem,
     "concatenate": _concatenate,
+    **dict.fromkeys(_PARTS, _part),
 }
 
 

@@ -9,7 +9,7 @@ In: an equation and the texts of its operands. Out: the shorter text, computed i
 from __future__ import annotations
 
 from symgrad.emit.extents import Scope
-from symgrad.emit.syntax import Text, call
+from symgrad.emit.syntax import Text, call, negate
 from symgrad.ir.core import Const, Eqn, NewAxis, Span
 from symgrad.ir.dims import Dim, product, symbols
 from symgrad.ir.indexing import index_of
@@ -25,8 +25,11 @@ def keywords(eqn: Eqn) -> list[str]:
         out.append(f"axis={axis}")
     elif isinstance(axis, tuple) and len(axis) != rank:
         out.append(f"axis={axis[0] if len(axis) == 1 else axis}")
-    if eqn.attrs.get("keepdims"):
-        out.append("keepdims=True")
+    out += [f"{name}=True" for name in ("keepdims", "lower", "trans") if eqn.attrs.get(name)]
+    if eqn.attrs.get("k"):
+        out.append(f"k={eqn.attrs['k']}")
+    if eqn.op.name == "argsort":
+        out.append('kind="stable"')
     return out
 
 
@@ -55,7 +58,12 @@ def _number(eqn: Eqn, count: Text) -> Dim | None:
 
 def outer(eqn: Eqn, column: Text, row: Text) -> Text | None:
     """`np.outer(a, b)` for a column times a row."""
-    if eqn.out.type.rank != 2 or column.eqn is None or not _adds_axis(column.eqn, 1):
+    if eqn.out.type.rank != 2 or column.eqn is None:
+        return None
+    if column.made_by("negative"):
+        positive = outer(eqn, column.operands[0], row)
+        return positive and negate(positive, eqn.out.type.dtype, False)
+    if not _adds_axis(column.eqn, 1):
         return None
     if row.eqn is not None and _adds_axis(row.eqn, 0):
         row = row.operands[0]

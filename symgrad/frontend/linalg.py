@@ -18,9 +18,9 @@ from symgrad.frontend.operators import constant, matmul
 from symgrad.frontend.promote import as_tensor, cast, elementwise, floats, power, result_dtype
 from symgrad.frontend.reductions import axes_of, one_axis, reduce
 from symgrad.frontend.registry import handles
-from symgrad.frontend.shaping import permuted, ravel, reshaped
+from symgrad.frontend.shaping import broadcasted, permuted, ravel, reshaped
 from symgrad.frontend.values import Tensor, Val
-from symgrad.ir.dims import Dim, Extent, product
+from symgrad.ir.dims import Dim, product
 
 
 @handles(np.matmul)
@@ -246,24 +246,21 @@ def trace(low: Lowering, a: Val, offset: Val = 0) -> Val:
 
 @handles(np.tril)
 def tril(low: Lowering, m: Val, k: Val = 0) -> Val:
-    return _triangle(low, m, k, "less_equal")
+    return _triangle(low, m, k, "tril")
 
 
 @handles(np.triu)
 def triu(low: Lowering, m: Val, k: Val = 0) -> Val:
-    return _triangle(low, m, k, "greater_equal")
+    return _triangle(low, m, k, "triu")
 
 
-def _triangle(low: Lowering, m: Val, k: Val, comparison: str) -> Tensor:
+def _triangle(low: Lowering, m: Val, k: Val, name: str) -> Tensor:
     t = as_tensor(low, m)
     if not t.rank:
         low.refuse("a triangle of a number", error=ShapeError)
-    rows, columns = low.shape(t)[-2:] if t.rank > 1 else low.shape(t) * 2  # one row stands for all
-    i = getitem(low, iota(low, rows), (slice(None), None))
-    if isinstance(k, Extent) or k != 0:
-        i = elementwise(low, "add", i, k)
-    keep = low.emit(comparison, [low.arg(iota(low, columns)), low.arg(i)])
-    return Tensor(low.emit("where", [keep, low.arg(t), low.const(0, t.dtype)]))
+    if t.rank == 1:  # one row stands for all
+        t = broadcasted(low, t, low.shape(t) * 2)
+    return low.make(name, t, k=int(constant(low, k, f"the k of np.{name}")))
 
 
 @handles(np.cross)

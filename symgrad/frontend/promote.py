@@ -15,6 +15,7 @@ import numpy as np
 
 from symgrad.errors import NoRule
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.refused import reason
 from symgrad.frontend.signature import leaf_dtype
 from symgrad.frontend.values import Rows, Tensor, Val, is_static_number
 from symgrad.ir.core import Arg, Const, Span
@@ -208,6 +209,8 @@ def scaled(low: Lowering, v: Val, factor: float) -> Tensor:
 
 def unknown(low: Lowering, name: str, known: Sequence[str]) -> Any:
     """Refuse a function that the compiler does not know, and name the nearest that it does."""
+    if (told := reason(name)) is not None:
+        low.refuse(f"no derivative rule for {name}", why=told[0], instead=told[1], error=NoRule)
     near = difflib.get_close_matches(name.rpartition(".")[2], [k.rpartition(".")[2] for k in known], 1, 0.7)
     hint = next((k for k in known if near and k.rpartition(".")[2] == near[0]), "")
     low.refuse(

@@ -20,6 +20,11 @@ import numpy as np
 from symgrad.frontend.values import Val
 
 Lower = Callable[..., Val]
+_HOMES = (
+    ("numpy.linalg", "np.linalg"), ("numpy.fft", "np.fft"), ("numpy.random", "np.random"),
+    ("scipy.linalg", "scipy.linalg"), ("scipy.fft", "scipy.fft"), ("scipy.integrate", "scipy.integrate"),
+    ("scipy.optimize", "scipy.optimize"), ("scipy.interpolate", "scipy.interpolate"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,9 @@ def name_of(function: Any) -> str:
         return f"scipy.special.{name}"
     if module.startswith("scipy.special"):
         return f"scipy.special.{name}"
-    if module.startswith("numpy.linalg"):
-        return f"np.linalg.{name}"
+    for start, written in _HOMES:
+        if module.startswith(start):
+            return f"{written}.{name}"
     if module.startswith("numpy") or type(function).__module__.startswith("numpy"):
         return f"np.{name}"
     return f"{module}.{name}" if module and module != "builtins" else str(name)

@@ -22,6 +22,8 @@ from symgrad.frontend import (
     reductions,
     sequences,
     shaping,
+    sorting,
+    systems,
 )
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import write
@@ -32,7 +34,9 @@ from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.core import Kind
 from symgrad.ir.ops import OPS
 
-TABLES = (creation, joins, known, linalg, pointwise, pybuiltins, reductions, sequences, shaping)
+TABLES = (
+    creation, joins, known, linalg, pointwise, pybuiltins, reductions, sequences, shaping, sorting, systems,
+)  # fmt: skip
 
 
 def handler_of(fn: Any) -> Handler | None:
@@ -45,6 +49,11 @@ def handler_of(fn: Any) -> Handler | None:
         from symgrad.frontend import special  # start-up: SciPy is imported for programs that use it
 
         assert special
+        handler = HANDLERS.get(fn)
+    if handler is None and _module(fn).startswith("scipy.linalg"):
+        from symgrad.frontend import scipy_linalg  # start-up, as above
+
+        assert scipy_linalg
         handler = HANDLERS.get(fn)
     return handler
 
@@ -98,6 +107,8 @@ def runtime_handler(fn: Any) -> Handler:
         lower = _unknown(name)
     elif name == "push":
         lower = _grows
+    elif name == "solve_triangular":
+        lower = _solve_triangular
     elif op.kind in (Kind.GROUPED, Kind.REDUCTION):
         lower = _grouped(name, op.kind is Kind.REDUCTION)
     elif name in ("copy", "stop_gradient"):
@@ -130,6 +141,10 @@ def _grouped(name: str, reduction: bool) -> Lower:
         return grouped(low, name, x, axis)
 
     return reduce if reduction else keep
+
+
+def _solve_triangular(low: Lowering, a: Val, b: Val, lower: Val = False, trans: Val = False) -> Tensor:
+    return low.make("solve_triangular", as_tensor(low, a), as_tensor(low, b), lower=lower, trans=trans)
 
 
 def _add_at(low: Lowering, x: Tensor, key: Val, value: Val) -> None:

@@ -45,6 +45,10 @@ class Builder:
         self.eqns.append(Eqn(op, tuple(args), (out,), attrs, (), self.loc, self.phase, self.note))
         return out
 
+    def producer(self, arg: Arg) -> Eqn | None:
+        """The equation that made a value, if this builder keeps account of it."""
+        return None
+
     def full(self, value: float, like: ArrayType) -> Arg:
         """An array (or, for shape (), a constant) of this type, filled with `value`."""
         const = Const(_as_python(value, like.dtype), ArrayType(like.dtype))
@@ -165,7 +169,18 @@ def logical_not(x: Any) -> Any: return apply("logical_not", x)
 def softmax(x: Any, *, axis: tuple[int, ...]) -> Any: return apply("softmax", x, axis=axis)
 def cumsum(x: Any, *, axis: int) -> Any: return apply("cumsum", x, axis=axis)
 def cumprod(x: Any, *, axis: int) -> Any: return apply("cumprod", x, axis=axis)
+def solve(a: Any, b: Any) -> Any: return apply("solve", a, b)
+def inv(a: Any) -> Any: return apply("inv", a)
+def eigh(a: Any) -> Any: return apply("eigh", a)
+def eigvalsh(a: Any) -> Any: return apply("eigvalsh", a)
+def argsort(x: Any, *, axis: int) -> Any: return apply("argsort", x, axis=axis)
+def tril(x: Any, *, k: int = 0) -> Any: return apply("tril", x, k=k)
+def triu(x: Any, *, k: int = 0) -> Any: return apply("triu", x, k=k)
 # fmt: on
+
+
+def solve_triangular(a: Any, b: Any, *, lower: bool, trans: bool) -> Any:
+    return apply("solve_triangular", a, b, lower=lower, trans=trans)
 
 
 def sum(x: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:

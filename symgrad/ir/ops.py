@@ -162,6 +162,41 @@ def _matmul(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     return (ArrayType(dtype, batch + a[-2:-1] + (b[-1:] if len(b) > 1 else ())),)
 
 
+def _square(types: Types, unify: Unifier) -> ArrayType:
+    """The first operand, which must be a stack of square matrices."""
+    if types[0].rank < 2:
+        raise ShapeError(f"{types[0]} is not a matrix")
+    unify.equal(types[0].shape[-2], types[0].shape[-1])
+    return types[0]
+
+
+def _of_square(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (_square(types, unify),)
+
+
+def _per_matrix(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (types[0].with_shape(_square(types, unify).shape[:-2]),)
+
+
+def _per_column(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (types[0].with_shape(_square(types, unify).shape[:-1]),)
+
+
+def _solve(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    """(..., n, n) and (..., n, k); or one matrix and one vector."""
+    _same_dtype(types)
+    a, b = _square(types, unify), types[1]
+    if not b.rank or (b.rank == 1 and a.rank > 2):
+        raise ShapeError(f"a system of {a} has no right-hand side {b}")
+    unify.equal(a.shape[-1], b.shape[-2] if b.rank > 1 else b.shape[0])
+    batch = broadcast(a.shape[:-2], b.shape[:-2], unify=unify)
+    return (b.with_shape(batch + (b.shape[-2:] if b.rank > 1 else b.shape)),)
+
+
+def _argsort(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    return (types[0].with_dtype("int64"),)
+
+
 def _getitem(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     return (types[0].with_shape(index_shape(types[0].shape, types[1:], attrs, unify)),)
 
@@ -217,6 +252,13 @@ _table("empty", Kind.CREATE, _empty)  # to be written before it is read
 _table("tape", Kind.CREATE, _tape)  # a buffer whose first axis grows; `slots` is its extent
 _table("push", Kind.WRITE, _write)  # setitem into a tape at slot k, which grows to hold it
 _table("matmul", Kind.LINEAR_ALGEBRA, _matmul)
+_table("solve solve_triangular", Kind.LINEAR_ALGEBRA, _solve)  # triangular: attrs lower, trans
+_table("inv cholesky eigh", Kind.LINEAR_ALGEBRA, _of_square)  # eigh: the vectors; eigvalsh: the values
+_table("eigvalsh", Kind.LINEAR_ALGEBRA, _per_column)
+_table("det detsign logabsdet", Kind.LINEAR_ALGEBRA, _per_matrix)
+_table("tril triu", Kind.GROUPED, _same_as_first)  # attr k
+_table("sort", Kind.GROUPED, _same_as_first)
+_table("argsort", Kind.GROUPED, _argsort)  # stable
 # fmt: on
 
 

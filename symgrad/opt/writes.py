@@ -24,7 +24,7 @@ def _scattered(site: Site, arg: Arg) -> Eqn | None:
 
 
 def _onto(site: Site, eqn: Eqn, write: Eqn, base: Ref, value: Ref) -> Rewritten:
-    if base.type != eqn.out.type:
+    if base.type != eqn.out.type or write.out.type != eqn.out.type:  # either may be broadcast
         return None
     return site.call("add_at", base, value, *write.args[2:], **write.attrs)
 

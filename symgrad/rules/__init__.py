@@ -1,6 +1,16 @@
 """The mathematics: one derivative rule for each op, said with four words (`declare`)."""
 
-from symgrad.rules import elementwise, grouped, indexing, linalg, reductions, shaping, special
+from symgrad.rules import (
+    elementwise,
+    grouped,
+    indexing,
+    linalg,
+    reductions,
+    shaping,
+    sorting,
+    special,
+    systems,
+)
 from symgrad.rules.declare import AddAt, Cases, cases, jvp, lookup, nondiff, partials, transpose, vjp
 
 __all__ = [
@@ -17,7 +27,9 @@ __all__ = [
     "partials",
     "reductions",
     "shaping",
+    "sorting",
     "special",
+    "systems",
     "transpose",
     "vjp",
 ]

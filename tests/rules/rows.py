@@ -46,6 +46,17 @@ def always(value: float) -> Sampler:
     return lambda rng, shape: np.full(shape, value)
 
 
+def regular(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Matrices far from singular ones, their triangles too."""
+    return 0.5 * rng.normal(size=shape) + 2.0 * np.eye(shape[-1])
+
+
+def definite(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Positive definite, with eigenvalues that are far apart."""
+    noise = 0.2 * rng.normal(size=shape)
+    return noise + noise.swapaxes(-1, -2) + np.diag(np.arange(2.0, 2.0 + shape[-1]))
+
+
 SMOOTH = ops("""
     negative exp exp2 expm1 square sin cos arctan sinh cosh tanh arcsinh sinc erf erfc
     sigmoid log_sigmoid softplus silu
@@ -89,6 +100,22 @@ LINALG = [
         ((1, 2, 3), (5, 3, 4)), ((3, 1), (1, 4)), ((1, 3), (3, 1)),
     ]),
 ]
+SQUARE = [((3, 3),), ((2, 3, 3),)]
+TRIANGLES = [{"lower": lower, "trans": trans} for lower in (False, True) for trans in (False, True)]
+SYSTEMS = [
+    Case(op.solve, (regular, normal), [
+        ((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (3, 2)), ((3, 3), (2, 3, 2)), ((2, 3, 3), (2, 3, 2)),
+        ((1, 3, 3), (2, 3, 1)),
+    ]),
+    Case(op.solve_triangular, (regular, normal), [((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (2, 3, 2))],
+         TRIANGLES),
+    *(Case(o, regular, SQUARE) for o in ops("inv det logabsdet")),
+    *(Case(o, definite, SQUARE) for o in ops("cholesky eigh eigvalsh")),
+    *(Case(o, normal, [((3, 3),), ((2, 4),), ((2, 3, 4),)], [{"k": -1}, {"k": 0}, {"k": 2}])
+      for o in ops("tril triu")),
+    Case(op.sort, distinct, [((5,),), ((2, 3, 4),)], [{"axis": 0}]),
+    Case(op.sort, distinct, [((2, 3, 4),)], [{"axis": 1}, {"axis": 2}]),
+]
 SHAPING = [
     Case(op.full, normal, [((),)], [{"shape": (2, 3)}, {"shape": ()}], named=False),
     Case(op.broadcast_to, normal, [((3,),)], [{"shape": (2, 3)}, {"shape": (3,)}], named=False),
@@ -125,4 +152,4 @@ INDEXING = [
 ]
 # fmt: on
 
-ROWS = ELEMENTWISE + REDUCTIONS + GROUPED + LINALG + SHAPING + INDEXING
+ROWS = ELEMENTWISE + REDUCTIONS + GROUPED + LINALG + SYSTEMS + SHAPING + INDEXING

@@ -37,7 +37,8 @@ def eager(case: Case, g: np.ndarray, z: np.ndarray, args: list, attrs: dict) -> 
                 yield from zip(group, parts if isinstance(parts, tuple) else (parts,), strict=True)
         case Products(vjp):
             assert vjp is not None
-            yield 0, vjp(g, z, *args, **attrs)
+            parts = vjp(g, z, *args, **attrs)
+            yield from enumerate(parts if isinstance(parts, tuple) else (parts,))
 
 
 def dense(part: object, like: np.ndarray) -> np.ndarray:

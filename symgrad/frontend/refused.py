@@ -1,0 +1,73 @@
+"""Functions of NumPy and SciPy that are refused by name: why, and what to write instead.
+
+In: the name of a function, as a user writes it. Out: two sentences for the message, or None where there is
+nothing better to say than that the function is not known.
+"""
+
+from __future__ import annotations
+
+_COMPLEX = "its results are complex, and the compiler knows real numbers only"
+_SIZE = "the shape of its result depends on the data"
+_STEP = "it counts: its result changes in steps, and its derivative is 0 wherever there is one"
+_RANDOM = "it draws another number at each call, so that no derivative is that of the value seen"
+
+# fmt: off
+_REASONS: dict[str, tuple[str, str]] = {
+    "np.linalg.svd": (
+        "its factors jump where two singular values meet",
+        "np.linalg.eigh(a.T @ a), whose eigenvalues are the squares of the singular values"),
+    "np.linalg.svdvals": ("it has no rule yet", "np.sqrt(np.linalg.eigvalsh(a.T @ a))"),
+    "np.linalg.qr": ("it has no rule yet", "np.linalg.cholesky(a.T @ a).T, which is R up to signs"),
+    "np.linalg.lstsq": (
+        "it finds out the rank of the matrix from the data",
+        "np.linalg.solve(a.T @ a, a.T @ b), for a matrix of full column rank"),
+    "np.linalg.pinv": (
+        "it finds out the rank of the matrix from the data",
+        "np.linalg.solve(a.T @ a, a.T), for a matrix of full column rank"),
+    "np.linalg.eig": (_COMPLEX, "np.linalg.eigh, for a symmetric matrix"),
+    "np.linalg.eigvals": (_COMPLEX, "np.linalg.eigvalsh, for a symmetric matrix"),
+    "np.linalg.cond": ("it has no rule yet", "the quotient of the ends of np.linalg.eigvalsh(a.T @ a)"),
+    "np.linalg.matrix_rank": (_STEP, "compute it before, and pass it"),
+    "np.unique": (_SIZE, "sort the values with np.sort, or find them before and pass them"),
+    "np.nonzero": (_SIZE, "np.where(condition, x, y)"),
+    "np.flatnonzero": (_SIZE, "np.where(condition, x, y)"),
+    "np.argwhere": (_SIZE, "np.where(condition, x, y)"),
+    "np.extract": (_SIZE, "np.where(condition, x, 0.0)"),
+    "np.compress": (_SIZE, "np.where(condition, x, 0.0)"),
+    "np.histogram": (_STEP, "a sum of smooth bumps, one at each sample"),
+    "np.histogram2d": (_STEP, "a sum of smooth bumps, one at each sample"),
+    "np.histogramdd": (_STEP, "a sum of smooth bumps, one at each sample"),
+    "np.bincount": (_STEP, "np.add.at(total, index, weights) into an array of zeros"),
+    "np.digitize": (_STEP, "np.searchsorted(bins, x), where the place alone is needed"),
+    "np.partition": (
+        "the order of what it leaves unsorted is not defined", "np.sort(x)"),
+    "np.argpartition": (
+        "the order of what it leaves unsorted is not defined", "np.argsort(x)"),
+    "np.polyfit": ("it finds out the rank of the matrix from the data",
+                   "np.linalg.solve(v.T @ v, v.T @ y) with v = np.vander(x, degree + 1)"),
+    "np.roots": (_COMPLEX, "Newton's method from a root that is nearby"),
+    "np.angle": (_COMPLEX, "np.arctan2(y, x)"),
+    "np.nanmedian": ("it has no rule yet", "np.median of what is no NaN"),
+    "np.lexsort": ("it has no rule yet", "np.argsort"),
+    "scipy.linalg.lu": ("its permutation jumps with the data", "np.linalg.solve, or np.linalg.det"),
+    "scipy.linalg.expm": ("it has no rule yet", "powers of the matrix in a loop"),
+}
+_FAMILIES = {  # what a name begins with
+    "np.fft.": (_COMPLEX, "sums of sines and cosines: np.cos(w * t) @ x, np.sin(w * t) @ x"),
+    "scipy.fft.": (_COMPLEX, "sums of sines and cosines: np.cos(w * t) @ x, np.sin(w * t) @ x"),
+    "np.random.": (_RANDOM, "draw the numbers before, and pass them"),
+    "scipy.integrate.": ("it calls back into Python", "the integrator written out as a loop"),
+    "scipy.optimize.": ("it calls back into Python", "differentiate the function that is minimised"),
+    "scipy.interpolate.": ("it builds objects that hold data", "np.interp, or the formula written out"),
+}
+# fmt: on
+
+
+def reason(name: str) -> tuple[str, str] | None:
+    """Why a function is refused, and what to write instead."""
+    if name in _REASONS:
+        return _REASONS[name]
+    twin = name.replace("scipy.linalg.", "np.linalg.")
+    if twin in _REASONS:
+        return _REASONS[twin]
+    return next((told for start, told in _FAMILIES.items() if name.startswith(start)), None)

@@ -1,0 +1,107 @@
+"""scipy.linalg: what NumPy has too, and systems with a triangular matrix.
+
+In: calls such as scipy.linalg.solve_triangular(L, b, lower=True), cho_solve(cho_factor(a), b). Out:
+equations. Imported only when a program uses scipy.linalg. What only saves time or memory (`overwrite_a=`,
+`check_finite=`) changes nothing.
+"""
+
+from __future__ import annotations
+
+from scipy import linalg
+
+from symgrad.frontend import systems
+from symgrad.frontend.context import Lowering
+from symgrad.frontend.operators import constant
+from symgrad.frontend.promote import cast, floats, result_dtype
+from symgrad.frontend.registry import handles
+from symgrad.frontend.shaping import matrix_transpose
+from symgrad.frontend.values import Tensor, Val
+
+
+@handles(linalg.solve_triangular)
+def solve_triangular(
+    low: Lowering,
+    a: Val,
+    b: Val,
+    trans: Val = 0,
+    lower: Val = False,
+    unit_diagonal: Val = False,
+    overwrite_b: Val = False,
+    check_finite: Val = True,
+) -> Tensor:
+    if constant(low, unit_diagonal, "unit_diagonal"):
+        low.refuse(
+            "`unit_diagonal=True` of solve_triangular",
+            why="the diagonal would be read in no derivative",
+            instead="a matrix with ones on its diagonal",
+        )
+    transposed = constant(low, trans, "trans") in (1, "T", 2, "C", True)
+    return triangular(low, a, b, lower=bool(constant(low, lower, "lower")), trans=transposed)
+
+
+def triangular(low: Lowering, a: Val, b: Val, *, lower: bool, trans: bool) -> Tensor:
+    """The solution of a system with one triangle of `a`."""
+    x, y = floats(low, a), floats(low, b)
+    dtype = result_dtype([Tensor(x.arg), Tensor(y.arg)])
+    parts = (Tensor(cast(low, t, dtype)) for t in (x, y))
+    return low.make("solve_triangular", *parts, lower=lower, trans=trans)
+
+
+@handles(linalg.cholesky)
+def cholesky(
+    low: Lowering, a: Val, lower: Val = False, overwrite_a: Val = False, check_finite: Val = True
+) -> Val:
+    return systems.cholesky(low, a, upper=not constant(low, lower, "lower"))
+
+
+@handles(linalg.cho_factor)
+def cho_factor(
+    low: Lowering, a: Val, lower: Val = False, overwrite_a: Val = False, check_finite: Val = True
+) -> tuple[Val, bool]:
+    """The other triangle is zeros, where SciPy leaves there what `a` held."""
+    below = bool(constant(low, lower, "lower"))
+    return systems.cholesky(low, a, upper=not below), below
+
+
+@handles(linalg.cho_solve)
+def cho_solve(
+    low: Lowering, c_and_lower: Val, b: Val, overwrite_b: Val = False, check_finite: Val = True
+) -> Tensor:
+    factor, lower = c_and_lower
+    below = bool(constant(low, lower, "lower"))
+    half = triangular(low, factor, b, lower=below, trans=not below)
+    return triangular(low, factor, half, lower=below, trans=below)
+
+
+@handles(linalg.solve)
+def solve(
+    low: Lowering,
+    a: Val,
+    b: Val,
+    lower: Val = False,
+    overwrite_a: Val = False,
+    overwrite_b: Val = False,
+    check_finite: Val = True,
+    assume_a: Val = None,
+    transposed: Val = False,
+) -> Val:
+    """Of a matrix that is said to be symmetric one triangle is read, mirrored."""
+    kind = constant(low, assume_a, "assume_a")
+    if kind not in (None, "gen", "general"):
+        low.refuse(
+            f"`assume_a={kind!r}` of scipy.linalg.solve",
+            why="it reads a part of the matrix only, which its derivative would have to follow",
+            instead="np.linalg.solve(a, b), or cho_solve(cho_factor(a), b) for a positive definite matrix",
+        )
+    t = matrix_transpose(low, a) if constant(low, transposed, "transposed") else a
+    return systems.solve(low, t, b)
+
+
+@handles(linalg.inv)
+def inv(low: Lowering, a: Val, overwrite_a: Val = False, check_finite: Val = True) -> Val:
+    return systems.inv(low, a)
+
+
+@handles(linalg.det)
+def det(low: Lowering, a: Val, overwrite_a: Val = False, check_finite: Val = True) -> Val:
+    return systems.det(low, a)
