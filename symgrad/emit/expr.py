@@ -306,7 +306,11 @@ def write(eqn: Eqn, name: str, values: Sequence[Text | None], scope: Scope) -> s
     if eqn.op.name == "push":
         return f"{name} = push({name}, {dynamic[0].text}, {value.text})"
     if eqn.op.name == "setitem":
-        return f"{name}{subscript(index, base.shape, dynamic, scope)} = {value.text}"
+        place = f"{name}{subscript(index, base.shape, dynamic, scope)}"
+        for op, sign in (("multiply", "*="), ("divide", "/=")):
+            if is_basic(index) and value.made_by(op) and value.operands[0].text == place:
+                return f"{place} {sign} {value.operands[1].text}"
+        return f"{place} = {value.text}"
     if is_basic(index):
         place = f"{name}{subscript(index, base.shape, dynamic, scope)}"
         if value.made_by("negative"):

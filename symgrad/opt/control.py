@@ -1,7 +1,8 @@
 """Loops and branches carry only what somebody reads.
 
 In: a function. Out: the same function whose region equations have lost the results that nobody uses, the
-carried values that feed only those, the params that their blocks do not read, and what they carry unchanged.
+carried values that feed only those, the params that their blocks do not read or that are plain numbers, and
+what they carry unchanged.
 
     a, b = for(0, n, 1, a0, b0, x), b never read    ->    a = for(0, n, 1, a0, x)
 """
@@ -56,11 +57,13 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
     env.update((eqn.outs[k], operands[k]) for k in constant)
     kept = _needed(eqn, [k for k in range(n) if count[eqn.outs[k]] and k not in constant], yields, constant)
     candidates = [*constant, *range(n, len(operands))]
+    numbers = [k for k in candidates if isinstance(operands[k], Const)]
     stands_for = _first_of_each(operands, candidates)
     shells = []  # each block with its params by place, its live equations and results
     for block in eqn.regions:
         mine = block.params[first:] if block is body else block.params
         same: dict[Value, Arg] = {mine[k]: mine[f] for k, f in stands_for.items() if f != k}
+        same |= {mine[k]: operands[k] for k in numbers if not _is_extent(block, mine[k])}
         results = (*block.results[:exits], *(yields[k] for k in kept)) if block is body else block.results
         results = rewire_args(results, same)
         eqns = _live(tuple(rewire(e, same) for e in block.eqns), results, block.symbols)
@@ -136,8 +139,13 @@ def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
             kept.append(k)
     shells = []
     for block in eqn.regions:
-        results = tuple(block.results[k] for k in kept)
-        live = _live(block.eqns, results, block.symbols)
+        numbers: dict[Value, Arg] = {
+            p: a
+            for p, a in zip(block.params, captured, strict=True)
+            if isinstance(a, Const) and not _is_extent(block, p)
+        }
+        results = rewire_args(tuple(block.results[k] for k in kept), numbers)
+        live = _live(tuple(rewire(e, numbers) for e in block.eqns), results, block.symbols)
         shells.append(((), block.params, live, results, block.symbols))
     taken = _taken(shells, (), range(len(captured)))
     if len(kept) == len(eqn.outs) and len(taken) == len(captured):
@@ -148,6 +156,11 @@ def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
     )
     outs = tuple(eqn.outs[k] for k in kept)
     return replace(eqn, args=(eqn.args[0], *(captured[k] for k in taken)), outs=outs, regions=regions)
+
+
+def _is_extent(block: Block, param: Value) -> bool:
+    """A number that tells an extent stays an operand: the block finds the extent there."""
+    return any(s.param is param for s in block.symbols)
 
 
 def _outer(result: Arg, block: Block, captured: Sequence[Arg]) -> Arg | None:

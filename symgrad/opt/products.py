@@ -216,6 +216,23 @@ def _sign(site: Site, eqn: Eqn) -> Rewritten:
     return site.call(node.op.name, site.number(-float(constant.value), constant.type), rest)
 
 
+def _scaled_place(site: Site, eqn: Eqn) -> Rewritten:
+    """`d[i] = c * d[i]`  ->  `d[i] = d[i] * c`, which is written `d[i] *= c`."""
+    base, value, *operands = eqn.args
+    product = site.get(value, "multiply")
+    if product is None or not site.once(value) or not site.may_reform(eqn):
+        return None
+    factor, place = product.args
+    part = site.get(place, "getitem")
+    if part is None or not site.once(place) or place.type != value.type:
+        return None
+    if (part.args[0], *part.args[1:]) != (base, *operands) or part.attrs != eqn.attrs:
+        return None
+    if (other := site.get(factor, "getitem")) and other.args == part.args and other.attrs == part.attrs:
+        return None
+    return site.call("setitem", base, site.call("multiply", place, factor), *operands, **eqn.attrs)
+
+
 PRODUCTS: Rules = {
     "multiply": (_product,),
     "divide": (_quotient,),
@@ -224,4 +241,4 @@ PRODUCTS: Rules = {
     "subtract": (_sum,),
     "power": (_power,),
 }
-SPOKEN: Rules = {"negative": (_sign_in,)}
+SPOKEN: Rules = {"negative": (_sign_in,), "setitem": (_scaled_place,)}

@@ -3,6 +3,7 @@
 In: an equation, through a `Site`. Out: what its result is instead, or None.
 
     add_at(zeros, v, i) + b -> add_at(b, v, i)       -add_at(zeros, v, i) -> add_at(zeros, -v, i)
+    add_at(setitem(d, 0, i), v, i) -> setitem(d, v, i)
     sum(add_at(zeros, v, i)) -> sum(v)     one write a row: sum(add_at(zeros, v, (arange, y)), 1) -> v
 
 So the adjoint of `-log(softmax(z))[arange(n), y].mean()` becomes `dz = p / n; dz[arange(n), y] -= 1 / n`.
@@ -27,6 +28,20 @@ def _onto(site: Site, eqn: Eqn, write: Eqn, base: Ref, value: Ref) -> Rewritten:
     if base.type != eqn.out.type or write.out.type != eqn.out.type:  # either may be broadcast
         return None
     return site.call("add_at", base, value, *write.args[2:], **write.attrs)
+
+
+def _add_at(site: Site, eqn: Eqn) -> Rewritten:
+    """`d[i] = 0; d[i] += v`  ->  `d[i] = v`, at positions that are all different."""
+    base, value, *operands = eqn.args
+    write = site.see(base, "setitem")
+    if write is None or not site.once(base) or not site.may_reform(eqn):
+        return None
+    again = list(write.args[2:]) == operands and write.attrs == eqn.attrs
+    if not again or any(isinstance(item, Gather) for item in index_of(eqn.attrs)):
+        return None
+    if not site.is_constant(write.args[1], 0):
+        return None
+    return site.call("setitem", write.args[0], value, *operands, **eqn.attrs)
 
 
 def _add(site: Site, eqn: Eqn) -> Rewritten:
@@ -83,4 +98,10 @@ def _one_a_row(site: Site, write: Eqn) -> bool:
     return bool(counted) and rows.type.shape == base.type.shape[:1] == columns.type.shape
 
 
-WRITES: Rules = {"add": (_add,), "subtract": (_subtract,), "negative": (_negative,), "sum": (_sum,)}
+WRITES: Rules = {
+    "add": (_add,),
+    "add_at": (_add_at,),
+    "subtract": (_subtract,),
+    "negative": (_negative,),
+    "sum": (_sum,),
+}

@@ -41,10 +41,9 @@ def arguments(rng):
 #   t_1:float64[] = sum(t, axis=(0,), keepdims=False)
 #   dy:float64[n] = multiply(2.0, y_1)  # bwd
 #   dv:float64[2] = getitem(dy, index=(Span(start=0, step=1, extent=2),))  # bwd
-#   dy_1:float64[n] = setitem(dy, 0.0, index=(Span(start=0, step=1, extent=2),))  # bwd
 #   dv_1:float64[2] = multiply(3.0, dv)  # bwd
-#   dy_2:float64[n] = add_at(dy_1, dv_1, index=(Span(start=0, step=1, extent=2),))  # bwd
-#   dx:float64[n] = copy(dy_2)  # bwd
+#   dy_1:float64[n] = setitem(dy, dv_1, index=(Span(start=0, step=1, extent=2),))  # bwd
+#   dx:float64[n] = copy(dy_1)  # bwd
 #   return t_1, dx
 #   require n - 2 >= 0
 
@@ -65,11 +64,10 @@ def value_and_grad_view(x):
     # return np.sum(y * y)
     dy = 2.0 * y
     # v *= 3.0
-    dv = dy[:2].copy()
-    dy[:2] = 0.0
+    dv = dy[:2]
     dv = 3.0 * dv
     # v = y[0:2]
-    dy[:2] += dv
+    dy[:2] = dv
     # y = x * 1.0
     dx = dy
     return out, dx
@@ -98,19 +96,15 @@ def value_and_grad_view___HASH__(x):
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
-    dy_3 = np.empty(n)
+    dy_2 = np.empty(n)
     total = 0.0
     for i in range(n):
         y_2_i = y_2[i]
         total = plus(total, y_2_i * y_2_i)
-        dy_3[i] = 2.0 * y_2_i  # dy
+        dy_2[i] = 2.0 * y_2_i  # dy
     # adjoint of v *= 3.0
     # adjoint of v = y[0:2]
-    dv_2 = np.empty(2)
     for i in range(2):
-        dv_2_i = dy_3[i]
-        dv_2[i] = dv_2_i  # dv
-        dy_3[i] = 0.0
-        dv_3_i = 3.0 * dv_2_i
-        dy_3[i] += dv_3_i
-    return total, dy_3
+        dv_2_i = 3.0 * dy_2[i]
+        dy_2[i] = dv_2_i
+    return total, dy_2

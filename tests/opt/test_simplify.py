@@ -25,10 +25,10 @@ def _primal(function):
 
 
 def _run(function, args):
-    """The results; a program that takes the maximum of nothing is no example."""
+    """The results; a program that takes the maximum or an element of nothing is no example."""
     try:
         return evaluate.run(function, *args)
-    except ValueError:
+    except (ValueError, IndexError):
         reject()
 
 
