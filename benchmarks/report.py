@@ -5,6 +5,8 @@ in docs/benchmarks/programs.json, so that a program measured again replaces its 
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -115,31 +117,40 @@ def page(rows: list[Row], versions: str, plot: str) -> str:
     return "\n".join(lines)
 
 
-def plot(rows: list[Row], path: Path) -> None:
-    """A dot per program and peer, on a logarithmic axis; the line at 1 is symgrad."""
+@contextmanager
+def svg(width: float, height: float, path: Path) -> Iterator[Any]:
+    """A figure, written at the end: the same bytes for the same numbers."""
     import matplotlib
 
     matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "symgrad"  # the same bytes for the same numbers
+    matplotlib.rcParams["svg.hashsalt"] = "symgrad"
     import matplotlib.pyplot as plt
 
-    styles = {"hand": ("k", "D"), "jax.jit": ("C0", "o"), "PyTorch": ("C1", "s"), "autograd": ("C2", "^")}
-    figure, axes = plt.subplots(figsize=(8, 1.2 + 0.22 * len(rows)), layout="constrained")
-    for name, (color, marker) in styles.items():
-        found = [(i, ratios(row)[name]) for i, row in enumerate(rows)]
-        points = [(i, r) for i, r in found if r is not None]
-        axes.scatter([r for _, r in points], [i for i, _ in points], c=color, marker=marker, s=28, label=name)
-    axes.axvline(1.0, color="C3", label="symgrad")
-    axes.set_xscale("log")
-    axes.set_yticks(range(len(rows)), [f"{row['family']}/{row['program']}" for row in rows], fontsize=8)
-    axes.invert_yaxis()
-    axes.grid(axis="x", which="major", alpha=0.4)
-    axes.set_xlabel("time over symgrad's time (right of the line: symgrad is faster)")
-    axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.6 / (1.2 + 0.22 * len(rows))), ncol=5, frameon=False
-    )
+    figure = plt.figure(figsize=(width, height), layout="constrained")
+    yield figure
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
+
+
+def plot(rows: list[Row], path: Path) -> None:
+    """A dot per program and peer, on a logarithmic axis; the line at 1 is symgrad."""
+    styles = {"hand": ("k", "D"), "jax.jit": ("C0", "o"), "PyTorch": ("C1", "s"), "autograd": ("C2", "^")}
+    height = 1.2 + 0.22 * len(rows)
+    with svg(8, height, path) as figure:
+        axes = figure.add_subplot()
+        for name, (color, marker) in styles.items():
+            found = [(i, ratios(row)[name]) for i, row in enumerate(rows)]
+            points = [(i, r) for i, r in found if r is not None]
+            axes.scatter(
+                [r for _, r in points], [i for i, _ in points], c=color, marker=marker, s=28, label=name
+            )
+        axes.axvline(1.0, color="C3", label="symgrad")
+        axes.set_xscale("log")
+        axes.set_yticks(range(len(rows)), [f"{row['family']}/{row['program']}" for row in rows], fontsize=8)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.grid(axis="x", alpha=0.4)
+        axes.set_xlabel("time over symgrad's time (right of the line: symgrad is faster)")
+        figure.legend(loc="outside upper center", ncol=5, frameon=False)
 
 
 def merged(folder: Path, new: list[Row]) -> list[Row]:
