@@ -20,12 +20,12 @@ from symgrad.backends.naming import Lives, claim, join, written_by
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
 from symgrad.backends.schedule import schedule
 from symgrad.backends.share import share
-from symgrad.backends.sink import operands_of, params_of
 from symgrad.backends.statements import plan
 from symgrad.backends.storage import arrays
 from symgrad.backends.text import Body, Scope, dim_text
 from symgrad.emit.names import identifier
 from symgrad.ir.core import Arg, Block, Eqn, Value
+from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.walk import producers
 
 

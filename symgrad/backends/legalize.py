@@ -21,7 +21,7 @@ from symgrad.backends.library import is_library
 from symgrad.backends.opened import OPEN, scaled
 from symgrad.backends.opened_systems import OPEN_SYSTEMS
 from symgrad.backends.place import overwritten, place, targets
-from symgrad.backends.sink import operands_of, params_of, sink
+from symgrad.backends.sink import sink
 from symgrad.emit.names import identifier
 from symgrad.ir.build import Builder
 from symgrad.ir.core import (
@@ -44,7 +44,7 @@ from symgrad.ir.core import (
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import COND, FOR, extent_names
+from symgrad.ir.regions import COND, FOR, extent_names, operands_of, params_of
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args, symbols_of
 

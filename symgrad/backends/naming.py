@@ -18,10 +18,9 @@ from dataclasses import dataclass, field
 from symgrad.backends.access import Lookup
 from symgrad.backends.nest import Form, Group, Plan, Statement, statements_in
 from symgrad.backends.schedule import elements
-from symgrad.backends.sink import operands_of
 from symgrad.emit.names import FOREVER, Slot, allocate, word
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
-from symgrad.ir.regions import extent_names
+from symgrad.ir.regions import extent_names, operands_of
 
 
 def variables(function: Function, reserved: Iterable[str]) -> dict[Value, str]:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 
 from symgrad.backends.access import is_view, resolve, roots_of, whole
 from symgrad.backends.legal import OWN, WRAP, layout
-from symgrad.backends.sink import Targets, operands_of, targets_of
+from symgrad.backends.sink import Targets, targets_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
+from symgrad.ir.regions import operands_of
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers, rewire, rewire_args
 

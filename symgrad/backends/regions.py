@@ -21,10 +21,9 @@ from symgrad.backends.buffers import Assignment, Buffers
 from symgrad.backends.nest import Form, Statement
 from symgrad.backends.place import overwritten
 from symgrad.backends.scalar import NAME, Piece
-from symgrad.backends.sink import operands_of, params_of
 from symgrad.backends.text import Body, Scope, give_name, piece_of
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
-from symgrad.ir.regions import COND, for_parts, while_parts
+from symgrad.ir.regions import COND, for_parts, operands_of, params_of, while_parts
 from symgrad.ir.types import FLOATS
 
 

@@ -17,14 +17,10 @@ from symgrad.backends.access import is_view
 from symgrad.ir.core import Arg, Block, Const, Eqn, Gather, Symbol, Value, values
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.indexing import index_of
+from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.walk import rewire, rewire_args
 
 Producers = Mapping[Value, Eqn]
-
-
-def operands_of(eqn: Eqn) -> tuple[int, int]:
-    """Where the operands of the blocks begin among the equation's, and how many of these are carried."""
-    return {"for": 3, "while": 0, "cond": 1}[eqn.op.name], 0 if eqn.op.name == "cond" else len(eqn.outs)
 
 
 # The operand of a branch whose array each result takes over; None where a branch brings an array of its own.
@@ -35,11 +31,6 @@ def targets_of(eqn: Eqn) -> Targets:
     targets = eqn.attrs["targets"]
     assert isinstance(targets, tuple)
     return targets
-
-
-def params_of(eqn: Eqn, block: Block) -> tuple[Value, ...]:
-    """The params of a block that stand for operands: all but the index of a `for`."""
-    return block.params[1:] if eqn.op.name == "for" else block.params
 
 
 @dataclass

@@ -100,6 +100,16 @@ def cond_parts(eqn: Eqn) -> Cond:
     return Cond(eqn.args[0], eqn.args[1:], then, orelse)
 
 
+def operands_of(eqn: Eqn) -> tuple[int, int]:
+    """Where the operands of the blocks begin among the equation's, and how many of these are carried."""
+    return {"for": 3, "while": 0, "cond": 1}[eqn.op.name], 0 if eqn.op.name == "cond" else len(eqn.outs)
+
+
+def params_of(eqn: Eqn, block: Block) -> tuple[Value, ...]:
+    """The params of a block that stand for operands: all but the index of a `for`."""
+    return block.params[1:] if eqn.op.name == "for" else block.params
+
+
 def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple[ArrayType, ...]:
     """The types of a region equation's results."""
     results = regions[-1].results

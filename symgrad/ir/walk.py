@@ -148,3 +148,14 @@ def symbols_of(eqn: Eqn) -> set[str]:
     """The extent names that an equation's attributes and result types mention."""
     found = {s for attr in eqn.attrs.values() for d in dims_in(attr) for s in symbols(d)}
     return found | {s for out in eqn.outs for d in out.type.shape for s in symbols(d)}
+
+
+def with_extents(block: Block, env: Mapping[str, Dim]) -> Block:
+    """The block again with values of its own, and with other extents in place of some names."""
+
+    def dim(d: Dim) -> Dim:
+        return substitute(d, env)
+
+    return _rebuild_block(
+        block, lambda v: Value(ArrayType(v.type.dtype, tuple(map(dim, v.type.shape))), v.hint), dim
+    )

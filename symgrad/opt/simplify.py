@@ -16,7 +16,9 @@ from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
 from symgrad.opt.local import apply_identities, as_spoken
+from symgrad.opt.switch import is_on
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
+from symgrad.opt.tiny import scalarise
 from symgrad.opt.versions import join_versions
 
 Level = Literal["off", "study", "kernel"]
@@ -34,7 +36,7 @@ def simplify(
         return function
     function = settle(function, through_names=level == "kernel")
     if level == "kernel":
-        return function
+        return settle(scalarise(function), through_names=True) if is_on("tiny") else function
     if sympy != "off":
         shorter = shorten(function, FULL if sympy == "full" else AUTO, memo)
         function = function if shorter is function else settle(shorter, through_names=False)

@@ -1,0 +1,92 @@
+"""Which tiny arrays have to stay arrays.
+
+In: a function. Out: the values that something indexes at a position known only at run time, with all that the
+same memory is written into or carried as; and, outside loops and branches, what meets large arrays or is a
+result, for nothing is gained there.
+
+    t = table[k]    table stays    c = mean(X, axis=0); Y = X - c    c stays
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
+from symgrad.ir.regions import COND, operands_of, params_of
+from symgrad.ir.walk import all_eqns
+from symgrad.opt.elements import is_static, is_tiny
+
+
+def stay_arrays(function: Function) -> frozenset[Value] | None:
+    """The tiny arrays that stay arrays; None if there is none that does not."""
+    groups = _Groups()
+    tiny = [v for v in _all_values(function.body) if is_tiny(v)]
+    if not tiny:
+        return None
+    held: list[Value] = [p for p in function.params if is_tiny(p)]
+    for eqn in all_eqns(function.body):
+        if eqn.op.name in ("setitem", "add_at", "push"):
+            groups.join(eqn.args[0], eqn.out)
+        if eqn.op.name in ("getitem", "setitem", "add_at") and is_tiny(eqn.args[0]) and not is_static(eqn):
+            held += values(eqn.args[:1])
+        for block in eqn.regions if eqn.op is not COND else ():
+            _join_carried(eqn, block, groups)
+    held += _not_worth_it(function, groups)
+    roots = {groups.root(v) for v in held}
+    stay = frozenset(v for v in tiny if groups.root(v) in roots)
+    return stay if len(stay) < len(tiny) else None
+
+
+def _join_carried(eqn: Eqn, block: Block, groups: _Groups) -> None:
+    """What a loop carries is one array: in its body, after it, and for the loops inside."""
+    first, carried = operands_of(eqn)
+    params = params_of(eqn, block)[:carried]
+    for param, out in zip(params, eqn.outs, strict=True):
+        groups.join(param, out)
+    if block is eqn.regions[-1]:
+        for param, result in zip(params, block.results[len(block.results) - carried :], strict=True):
+            groups.join(param, result)
+    for inner in block.eqns:
+        if inner.regions and inner.op is not COND:
+            first, carried = operands_of(inner)
+            for operand, out in zip(inner.args[first:], inner.outs, strict=False):
+                groups.join(operand, out)
+
+
+def _not_worth_it(function: Function, groups: _Groups) -> list[Value]:
+    """Outside of loops: what meets large arrays or is a result."""
+    made = {eqn.out for eqn in function.eqns if not eqn.regions}
+    held = [r for r in values(function.results) if r in made and is_tiny(r)]
+    for eqn in function.eqns:
+        met = [v for v in (*eqn.args, *eqn.outs) if isinstance(v, Value) and v in made and is_tiny(v)]
+        if eqn.regions:
+            continue
+        for v in met[1:]:
+            groups.join(met[0], v)
+        if any(a.type.shape and not is_tiny(a) for a in (*eqn.args, *eqn.outs)):
+            held += met
+    return held
+
+
+def _all_values(block: Block) -> Iterator[Value]:
+    yield from block.params
+    for eqn in block.eqns:
+        yield from eqn.outs
+        for region in eqn.regions:
+            yield from _all_values(region)
+
+
+class _Groups:
+    """Values that are one array or none."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Arg, Arg] = {}
+
+    def root(self, value: Arg) -> Arg:
+        while (parent := self._parent.get(value, value)) is not value:
+            self._parent[value] = value = self._parent.get(parent, parent)
+        return value
+
+    def join(self, a: Arg, b: Arg) -> None:
+        if isinstance(a, Value) and isinstance(b, Value):
+            self._parent[self.root(a)] = self.root(b)
