@@ -139,7 +139,9 @@ class Program:
 
         with _timed(self.seconds, "kernel text"):
             reduced = simplify(self.function, "kernel") if self.options.simplify != "off" else self.function
-            return kernel(reduced, returns=self.returns, vector_math=self.options.vector_math != "off")
+            return kernel(
+                trace("kernel", reduced), returns=self.returns, vector_math=self.options.vector_math != "off"
+            )
 
 
 class _timed:

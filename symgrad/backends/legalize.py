@@ -42,6 +42,7 @@ from symgrad.ir.core import (
     values,
 )
 from symgrad.ir.dims import Dim
+from symgrad.ir.fold import fold
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, extent_names, operands_of, params_of
@@ -217,6 +218,8 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
     """Emit what `eqn` becomes and return what its result is now."""
     if eqn.op.name in ("copy", "stop_gradient"):
         return eqn.args[0]
+    if (known := fold(eqn.op.name, eqn.args)) is not None and known.type == eqn.out.type:
+        return known
     if eqn.op.name in ("getitem", "setitem", "add_at"):
         eqn = _wrapped(eqn, emitter)
     before = len(emitter.eqns)

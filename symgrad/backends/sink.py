@@ -17,7 +17,7 @@ from symgrad.backends.access import is_view
 from symgrad.ir.core import Arg, Block, Const, Eqn, Gather, Symbol, Value, values
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.indexing import index_of
-from symgrad.ir.regions import operands_of, params_of
+from symgrad.ir.regions import COND, operands_of, params_of
 from symgrad.ir.walk import rewire, rewire_args
 
 Producers = Mapping[Value, Eqn]
@@ -51,6 +51,8 @@ def sink(eqn: Eqn, made: Producers, changed: Sequence[int], avoid: frozenset[Val
         if k in changed:
             continue
         bound = next((named[p] for b in eqn.regions if (p := params_of(eqn, b)[k]) in named), None)
+        if eqn.op is not COND and _is_element(operands[k], made):
+            continue  # read once, before the loop
         found = _sunk(operands[k], made, avoid, bound)
         if found is not None:
             moved[k] = found
@@ -103,6 +105,10 @@ def _sunk(arg: Arg, made: Producers, avoid: frozenset[Value], bound: Symbol | No
         return None
     moved.eqns = {v: moved.eqns[v] for v in _sorted(order, moved.eqns)}
     return moved
+
+
+def _is_element(arg: Arg, made: Producers) -> bool:
+    return isinstance(arg, Value) and arg in made and not arg.type.rank and made[arg].op.name == "getitem"
 
 
 def _sorted(found: list[Value], eqns: Mapping[Value, Eqn]) -> list[Value]:

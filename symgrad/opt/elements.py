@@ -8,7 +8,7 @@ Out: the elements of its result, computed by equations on scalars; None for an o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -111,7 +111,12 @@ def split(eqn: Eqn, operands: Sequence[Parts], compute: Compute) -> Parts | None
     if kind is Kind.ELEMENTWISE:
         return _elementwise(eqn, operands, compute)
     if name in _FOLDS:
-        return _reduction(eqn, operands[0], compute)
+        return _reduction(eqn, operands[0], _FOLDS[name], compute)
+    if name in ("cumsum", "cumprod"):
+        return _running(eqn, operands[0], compute)
+    if name == "norm":
+        squares = _each(operands[0], lambda x: compute("multiply", [x, x]))
+        return _each(_reduction(eqn, squares, "add", compute), lambda x: compute("sqrt", [x]))
     if name == "matmul":
         return _matmul(eqn, operands[0], operands[1], compute)
     if name in ("setitem", "add_at"):
@@ -128,17 +133,33 @@ def _elementwise(eqn: Eqn, operands: Sequence[Parts], compute: Compute) -> Parts
     return found
 
 
-def _reduction(eqn: Eqn, parts: Parts, compute: Compute) -> Parts:
+def _each(parts: Parts, f: Callable[[Arg], Arg]) -> Parts:
+    found = np.empty(parts.shape, dtype=object)
+    for place in np.ndindex(parts.shape):
+        found[place] = f(element(parts, place))
+    return found
+
+
+def _reduction(eqn: Eqn, parts: Parts, step: str, compute: Compute) -> Parts:
     """In order, as NumPy adds up to eight numbers."""
     over = axes(eqn.attrs)
     kept = tuple(d for i, d in enumerate(parts.shape) if i not in over)
     rows = np.moveaxis(parts, over, range(len(over))).reshape(-1, *kept)
     found = np.empty(kept, dtype=object)
     for place in np.ndindex(kept):
-        found[place] = _chain(
-            _FOLDS[eqn.op.name], [element(rows, (k, *place)) for k in range(len(rows))], compute
-        )
+        found[place] = _chain(step, [element(rows, (k, *place)) for k in range(len(rows))], compute)
     return found.reshape(fixed(eqn.out.type.shape))
+
+
+def _running(eqn: Eqn, parts: Parts, compute: Compute) -> Parts:
+    axis = eqn.attrs["axis"]
+    assert isinstance(axis, int)
+    found = np.moveaxis(parts, axis, 0).copy()
+    step = "add" if eqn.op.name == "cumsum" else "multiply"
+    for k in range(1, len(found)):
+        for place in np.ndindex(found.shape[1:]):
+            found[k, *place] = compute(step, [element(found, (k - 1, *place)), element(found, (k, *place))])
+    return np.moveaxis(found, 0, axis)
 
 
 def _chain(name: str, terms: Sequence[Arg], compute: Compute) -> Arg:

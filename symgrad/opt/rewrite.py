@@ -17,6 +17,7 @@ from dataclasses import replace
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value, values
 from symgrad.ir.dims import Dim
+from symgrad.ir.fold import fold
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType, Shape
 from symgrad.ir.walk import map_regions, rewire, uses, with_eqns
@@ -192,6 +193,12 @@ def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
                 inner = map_regions(eqn, lambda b: rewrite_block(b, rules, through_names=through_names))
                 same = all(new is old for new, old in zip(inner.regions, eqn.regions, strict=True))
                 eqn, changed = (eqn, changed) if same else (inner, True)
+            known = fold(eqn.op.name, eqn.args) if through_names and len(eqn.outs) == 1 else None
+            if known is not None and known.type == eqn.out.type:
+                changed = True
+                site.release(eqn)
+                _bind(site, env, replace(eqn, op=OPS["copy"], args=(known,), attrs={}))
+                continue
             new = _apply(site, rules.get(eqn.op.name, ()), eqn) if fuel else None
             if new is not None:
                 fuel, changed = fuel - 1, True

@@ -36,11 +36,21 @@ def simplify(
         return function
     function = settle(function, through_names=level == "kernel")
     if level == "kernel":
-        return settle(scalarise(function), through_names=True) if is_on("tiny") else function
+        return _with_tiny_arrays_apart(function) if is_on("tiny") else function
     if sympy != "off":
         shorter = shorten(function, FULL if sympy == "full" else AUTO, memo)
         function = function if shorter is function else settle(shorter, through_names=False)
     return remove_dead(as_spoken(function))
+
+
+def _with_tiny_arrays_apart(function: Function) -> Function:
+    """Twice, for a position that was kept in a tiny array is known when the array is in scalars."""
+    for _ in range(2):
+        before, function = function, scalarise(function)
+        if function is before:
+            break
+        function = settle(function, through_names=True)
+    return function
 
 
 def settle(function: Function, *, through_names: bool) -> Function:

@@ -1,8 +1,8 @@
 """Which tiny arrays have to stay arrays.
 
-In: a function. Out: the values that something indexes at a position known only at run time, with all that the
-same memory is written into or carried as; and, outside loops and branches, what meets large arrays or is a
-result, for nothing is gained there.
+In: a function. Out: the values that something indexes at a position known only at run time, with all that is
+the same memory or is computed from it element by element; and, outside loops and branches, what meets large
+arrays or is a result, for nothing is gained there.
 
     t = table[k]    table stays    c = mean(X, axis=0); Y = X - c    c stays
 """
@@ -10,8 +10,9 @@ result, for nothing is gained there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
-from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
+from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value, values
 from symgrad.ir.regions import COND, operands_of, params_of
 from symgrad.ir.walk import all_eqns
 from symgrad.opt.elements import is_static, is_tiny
@@ -23,14 +24,22 @@ def stay_arrays(function: Function) -> frozenset[Value] | None:
     tiny = [v for v in _all_values(function.body) if is_tiny(v)]
     if not tiny:
         return None
+    params: set[Arg] = set(function.params)
     held: list[Value] = [p for p in function.params if is_tiny(p)]
     for eqn in all_eqns(function.body):
         if eqn.op.name in ("setitem", "add_at", "push"):
             groups.join(eqn.args[0], eqn.out)
         if eqn.op.name in ("getitem", "setitem", "add_at") and is_tiny(eqn.args[0]) and not is_static(eqn):
             held += values(eqn.args[:1])
-        for block in eqn.regions if eqn.op is not COND else ():
-            _join_carried(eqn, block, groups)
+        if eqn.op.kind is Kind.ELEMENTWISE and is_tiny(eqn.out):
+            for v in values(eqn.args):
+                if v.type.shape == eqn.out.type.shape and v not in params:
+                    groups.join(v, eqn.out)
+        for block in eqn.regions:
+            if eqn.op is COND:
+                _join_branch(eqn, block, groups, params)
+            else:
+                _join_carried(eqn, block, groups)
     held += _not_worth_it(function, groups)
     roots = {groups.root(v) for v in held}
     stay = frozenset(v for v in tiny if groups.root(v) in roots)
@@ -51,6 +60,15 @@ def _join_carried(eqn: Eqn, block: Block, groups: _Groups) -> None:
             first, carried = operands_of(inner)
             for operand, out in zip(inner.args[first:], inner.outs, strict=False):
                 groups.join(operand, out)
+
+
+def _join_branch(eqn: Eqn, block: Block, groups: _Groups, params: AbstractSet[Arg]) -> None:
+    """What goes through a branch is the same array before and after it."""
+    for operand, param in zip(eqn.args[1:], block.params, strict=True):
+        if operand not in params:
+            groups.join(operand, param)
+    for result, out in zip(block.results, eqn.outs, strict=True):
+        groups.join(result, out)
 
 
 def _not_worth_it(function: Function, groups: _Groups) -> list[Value]:

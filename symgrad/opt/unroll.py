@@ -9,7 +9,8 @@ large arrays stays a loop.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -24,9 +25,10 @@ from symgrad.ir.core import (
     Gather,
     IndexItem,
     NewAxis,
+    Symbol,
     Value,
 )
-from symgrad.ir.dims import symbols
+from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.fold import fold
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
@@ -37,7 +39,10 @@ from symgrad.opt.elements import is_tiny
 
 _TRIPS = 4
 _EQUATIONS = 256
-_INTEGERS = {"add": int.__add__, "subtract": int.__sub__, "multiply": int.__mul__}
+_INTEGERS: dict[str, Callable[..., int]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg,
+    "floor_divide": operator.floordiv, "remainder": operator.mod,
+}  # fmt: skip
 
 
 def unroll(function: Function) -> Function:
@@ -51,11 +56,12 @@ def _block(block: Block) -> Block:
     out: list[Eqn] = []
     pending = [*reversed(block.eqns)]
     renamed: set[Value] = set()
+    known = {s.name: s for s in block.symbols}
     changed = False
     while pending:
         old = pending.pop()
         eqn = rewire(old, env)
-        written = _written_out(eqn)
+        written = _written_out(eqn, known)
         if written is not None:
             eqns, results = written
             changed = True
@@ -66,9 +72,9 @@ def _block(block: Block) -> Block:
         if eqn.op.name == "copy" and eqn.out in renamed:
             env[eqn.out] = eqn.args[0]
             continue
-        if (known := _known(eqn)) is not None:
+        if (number := _known(eqn)) is not None and not any(s.param is eqn.out for s in block.symbols):
             changed = True
-            env[eqn.out] = known
+            env[eqn.out] = number
             continue
         eqn = _at(eqn)
         if eqn.regions:
@@ -76,33 +82,43 @@ def _block(block: Block) -> Block:
             if any(new is not was for new, was in zip(inner.regions, eqn.regions, strict=True)):
                 eqn, changed = inner, True
         out.append(eqn)
-    return with_eqns(block, out, env=env) if changed else block
+    return with_eqns(replace(block, symbols=tuple(known.values())), out, env=env) if changed else block
 
 
-def _written_out(eqn: Eqn) -> tuple[list[Eqn], Sequence[Arg]] | None:
+def _written_out(eqn: Eqn, known: dict[str, Symbol]) -> tuple[list[Eqn], Sequence[Arg]] | None:
     """The equations that stand for a short loop or a decided branch, and what its results are."""
     if eqn.op is COND and isinstance(eqn.args[0], Const):
         block = eqn.regions[0 if eqn.args[0].value else 1]
-        return _inlined(block, eqn.args[1:]) if _is_plain(block) else None
+        return _inlined(block, eqn.args[1:], known) if _is_plain(block) else None
     trips = _trips(eqn)
     if trips is None:
         return None
     loop = for_parts(eqn)
     carried: Sequence[Arg] = loop.carried
     done: list[Eqn] = []
-    names = [s.name for s in loop.body.symbols if s.param is loop.index]
     for number in trips:
         index = Const(number, ArrayType("int64"))
-        body = with_extents(loop.body, dict.fromkeys(names, number))
-        eqns, carried = _inlined(body, (index, *carried, *loop.invariant))
+        eqns, carried = _inlined(loop.body, (index, *carried, *loop.invariant), known)
         done += eqns
     return done, carried
 
 
-def _inlined(block: Block, args: Sequence[Arg]) -> tuple[list[Eqn], Sequence[Arg]]:
-    """The block's equations reading these operands, and its results."""
-    env = dict(zip(block.params, args, strict=True))
-    return [rewire(eqn, env) for eqn in block.eqns], rewire_args(block.results, env)
+def _inlined(block: Block, args: Sequence[Arg], known: dict[str, Symbol]) -> tuple[list[Eqn], Sequence[Arg]]:
+    """The block's equations, once more, reading these operands, and its results.
+
+    An extent that a constant tells becomes that number; the others join those `known` outside.
+    """
+    place = dict(zip(block.params, args, strict=True))
+    numbers: dict[str, Dim] = {}
+    for s in block.symbols:
+        source = place[s.param]
+        if isinstance(source, Value):
+            known.setdefault(s.name, Symbol(s.name, source, s.axis))
+        elif s.axis is None:
+            numbers[s.name] = int(source.value)
+    fresh = with_extents(block, numbers)
+    env = dict(zip(fresh.params, args, strict=True))
+    return [rewire(eqn, env) for eqn in fresh.eqns], rewire_args(fresh.results, env)
 
 
 def _is_plain(block: Block) -> bool:
@@ -134,8 +150,9 @@ def _picks_from_tiny(block: Block, indices: AbstractSet[Arg]) -> bool:
     names = {s.name for s in block.symbols if s.param in indices and s.axis is None}
     indices = {*indices}
     for eqn in block.eqns:
-        if eqn.op.name == "extent" and names & symbols_of(eqn):
-            indices.add(eqn.out)
+        follows = eqn.op.name in _INTEGERS and any(a in indices for a in eqn.args)
+        if follows or (eqn.op.name == "extent" and names & symbols_of(eqn)):
+            indices.update(o for o in eqn.outs if o.type == ArrayType("int64"))
         if eqn.op.name in ("getitem", "setitem", "add_at") and is_tiny(eqn.args[0]):
             moving = iter(eqn.args[1 if eqn.op.name == "getitem" else 2 :])
             for item in index_of(eqn.attrs):
@@ -158,7 +175,7 @@ def _known(eqn: Eqn) -> Const | None:
     numbers = [a.value for a in eqn.args if isinstance(a, Const)]
     if not eqn.args or len(numbers) < len(eqn.args) or len(eqn.outs) != 1 or eqn.out.type.shape:
         return None
-    if eqn.op.name in _INTEGERS and eqn.out.type.dtype == "int64":
+    if eqn.op.name in _INTEGERS and eqn.out.type.dtype == "int64" and 0 not in numbers[1:]:
         return Const(_INTEGERS[eqn.op.name](*map(int, numbers)), eqn.out.type)
     found = fold(eqn.op.name, eqn.args) if eqn.out.type.dtype == BOOL else None
     return found if isinstance(found, Const) else None

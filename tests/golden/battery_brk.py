@@ -125,12 +125,13 @@ def value_and_grad_brk___HASH__(x):
     dx_3 = np.zeros(n)
     dx_3[3] += s
     # adjoint of for i in range(4):
+    x_3 = x[3]
     for i in range(trip - 1, -1, -1):
         # adjoint of s = s + x[i] * x[i]
         count_ = int(i)
         if count_ >= n:
             raise IndexError("index out of bounds")
-        prod3 = x[3] * x[count_]
+        prod3 = x_3 * x[count_]
         dx_3[count_] += prod3
         dx_3[count_] += prod3
     return prod, dx_3

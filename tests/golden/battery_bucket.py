@@ -104,37 +104,35 @@ def value_and_grad_bucket___HASH__(x):
     n = x.shape[0]
     if n - 4 < 0:
         raise ValueError('n - 4 >= 0')
-    # for i in range(4):
-    saved = np.empty(4, np.int64)
-    y_2 = np.zeros(2)
-    for i in range(4):
-        # y[i % 2] += x[i] * x[i]
-        t3 = np.remainder(i, 2)
-        # for i in range(4):
-        saved[i] = t3
-        # y[i % 2] += x[i] * x[i]
-        x_n = x[i]
-        y_2[t3] += x_n * x_n
-    # adjoint of for i in range(4):
-    dx = np.zeros(n)
-
+    # y[i % 2] += x[i] * x[i]
+    # adjoint of y[i % 2] += x[i] * x[i]
+    x_0 = x[0]
+    y_6 = np.zeros(2)
+    y_6[0] += x_0 * x_0
+    x_1 = x[1]
+    y_6[1] += x_1 * x_1
+    x_2 = x[2]
+    y_6[0] += x_2 * x_2
+    x_3 = x[3]
+    y_6[1] += x_3 * x_3
+    dy_1 = 2.0 * y_6[1]
+    prod6 = dy_1 * x_3
+    dx_8 = np.zeros(n)
+    dx_8[3] += prod6
+    dx_8[3] += prod6
+    dy_0 = 2.0 * y_6[0]
+    prod7 = dy_0 * x_2
+    dx_8[2] += prod7
+    dx_8[2] += prod7
+    prod8 = dy_1 * x_1
+    dx_8[1] += prod8
+    dx_8[1] += prod8
+    prod9 = dy_0 * x_0
+    dx_8[0] += prod9
+    dx_8[0] += prod9
     # return np.sum(y * y)
-    # adjoint of return np.sum(y * y)
-    dy = np.empty(2)
     total = 0.0
-    for j in range(2):
-        y_2_j = y_2[j]
-        total = plus(total, y_2_j * y_2_j)
-        dy[j] = 2.0 * y_2_j
-    # adjoint of for i in range(4):
-    for i in range(3, -1, -1):
-        # adjoint of y[i % 2] += x[i] * x[i]
-        part2_ = int(saved[i])
-        if not -2 <= part2_ < 2:
-            raise IndexError("index out of bounds")
-        if part2_ < 0:
-            part2_ += 2
-        prod3 = dy[part2_] * x[i]
-        dx[i] += prod3
-        dx[i] += prod3
-    return total, dx
+    for i in range(2):
+        y_6_i = y_6[i]
+        total = plus(total, y_6_i * y_6_i)
+    return total, dx_8

@@ -158,47 +158,53 @@ def value_and_grad_gs___HASH__(x):
         raise ValueError('n - 3 >= 0')
     if n - 4 < 0:
         raise ValueError('n - 4 >= 0')
-    # for t in range(2):
-    y_saved_2 = np.empty((2, 2))
-    y_saved_3 = np.empty((2, 2))
-    x_2 = np.empty(n)
-    for j in range(n):
-        x_2[j] = x[j]  # x
-    for t in range(2):
-        # for i in range(1, 3):
-        y_saved = np.empty(2)
-        y_saved_1 = np.empty(2)
-        for i in range(1, 3):
-            # for i in range(1, 3):
-            x_2_n = x_2[i]
-            y_saved[i - 1] = x_2_n
-            x_2_n_2 = x_2[i + 1]
-            y_saved_1[i - 1] = x_2_n_2
-            # y[i] = (y[i-1] + y[i] * y[i+1]) * 0.5
-            x_2[i] = 0.5 * (x_2[i - 1] + x_2_n * x_2_n_2)
-        # for t in range(2):
-        for j in range(2):
-            y_saved_2[t, j] = y_saved[j]
-        for j in range(2):
-            y_saved_3[t, j] = y_saved_1[j]
+    # y[i] = (y[i-1] + y[i] * y[i+1]) * 0.5
+    prod2 = 0.5 * (x[0] + x[1] * x[2])
+    y_5 = np.empty(n)
+    for i in range(n):
+        y_5[i] = x[i]  # y
+    y_5[1] = prod2
+    t2 = y_5[2]
+    t3 = y_5[3]
+    y_5[2] = 0.5 * (y_5[1] + t2 * t3)
+    t4 = y_5[1]
+    t5 = y_5[2]
+    y_5[1] = 0.5 * (y_5[0] + t4 * t5)
+    t6 = y_5[2]
+    t7 = y_5[3]
+    y_5[2] = 0.5 * (y_5[1] + t6 * t7)
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
-    dy_2 = np.empty(n)
-    total = 0.0
-    for j in range(n):
-        x_2_j = x_2[j]
-        total = plus(total, x_2_j * x_2_j)
-        dy_2[j] = 2.0 * x_2_j  # dy
-    # adjoint of for t in range(2):
-    for t in range(1, -1, -1):
-        # adjoint of for i in range(1, 3):
-        for i in range(2, 0, -1):
-            # adjoint of y[i] = (y[i-1] + y[i] * y[i+1]) * 0.5
-            t2 = dy_2[i]
-            dy_2[i] = 0.0
-            prod4 = 0.5 * t2
-            dy_2[i + 1] += prod4 * y_saved_2[t, i - 1]
-            dy_2[i] += prod4 * y_saved_3[t, i - 1]
-            dy_2[i - 1] += prod4
-    return total, dy_2
+    dy_17 = np.empty(n)
+    total5 = 0.0
+    for i in range(n):
+        y_5_i = y_5[i]
+        total5 = plus(total5, y_5_i * y_5_i)
+        dy_17[i] = 2.0 * y_5_i  # dy
+    # adjoint of y[i] = (y[i-1] + y[i] * y[i+1]) * 0.5
+    t8 = dy_17[2]
+    dy_17[2] = 0.0
+    prod10 = 0.5 * t8
+    dy_17[3] += prod10 * t6
+    dy_17[2] += prod10 * t7
+    dy_17[1] += prod10
+    t9 = dy_17[1]
+    dy_17[1] = 0.0
+    prod13 = 0.5 * t9
+    dy_17[2] += prod13 * t4
+    dy_17[1] += prod13 * t5
+    dy_17[0] += prod13
+    t10 = dy_17[2]
+    dy_17[2] = 0.0
+    prod16 = 0.5 * t10
+    dy_17[3] += prod16 * t2
+    dy_17[2] += prod16 * t3
+    dy_17[1] += prod16
+    t11 = dy_17[1]
+    dy_17[1] = 0.0
+    prod19 = 0.5 * t11
+    dy_17[2] += prod19 * x[1]
+    dy_17[1] += prod19 * x[2]
+    dy_17[0] += prod19
+    return total5, dy_17

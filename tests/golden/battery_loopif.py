@@ -124,40 +124,63 @@ def value_and_grad_loopif(x):
 import numpy as np
 from numba import njit
 
-from symgrad.backends.accumulate import plus
-
 
 @njit
 def value_and_grad_loopif___HASH__(x):
     n = x.shape[0]
     if n - 4 < 0:
         raise ValueError('n - 4 >= 0')
-    # for i in range(4):
-    y_2 = np.zeros(4)
-    for i in range(4):
-        if x[i] > 2.0:
-            # y[i] = x[i] * 3.0
-            y_2[i] = 3.0 * x[i]
-        else:
-            # y[i] = x[i]
-            y_2[i] = x[i]
-    # adjoint of for i in range(4):
-    dy_2 = np.full(4, 1.0)
-    dx = np.zeros(n)
-    for i in range(3, -1, -1):
-        # adjoint of if x[i] > 2.0:
-        if x[i] > 2.0:
-            # adjoint of y[i] = x[i] * 3.0
-            t3 = dy_2[i]
-            dy_2[i] = 0.0
-            dx[i] += 3.0 * t3
-        else:
-            # adjoint of y[i] = x[i]
-            t4 = dy_2[i]
-            dy_2[i] = 0.0
-            dx[i] += t4
+    # if x[i] > 2.0:
+    mask = x[0] > 2.0
+    if mask:
+        # y[i] = x[i] * 3.0
+        y_0 = 3.0 * x[0]
+    else:
+        y_0 = x[0]
+    mask2 = x[1] > 2.0
+    if mask2:
+        # y[i] = x[i] * 3.0
+        y_1 = 3.0 * x[1]
+    else:
+        y_1 = x[1]
+    mask3 = x[2] > 2.0
+    if mask3:
+        # y[i] = x[i] * 3.0
+        y_2 = 3.0 * x[2]
+    else:
+        y_2 = x[2]
+    mask4 = x[3] > 2.0
+    if mask4:
+        # y[i] = x[i] * 3.0
+        y_3 = 3.0 * x[3]
+    else:
+        y_3 = x[3]
     # return np.sum(y)
-    total = 0.0
-    for j in range(4):
-        total = plus(total, y_2[j])
-    return total, dx
+    total3 = y_0 + y_1 + y_2 + y_3
+    # adjoint of if x[i] > 2.0:
+    dx_4 = np.zeros(n)
+    if mask4:
+        # adjoint of y[i] = x[i] * 3.0
+        dx_4[3] += 3.0
+    else:
+        # adjoint of y[i] = x[i]
+        dx_4[3] += 1.0
+    if mask3:
+        # adjoint of y[i] = x[i] * 3.0
+        dx_4[2] += 3.0
+    else:
+        # adjoint of y[i] = x[i]
+        dx_4[2] += 1.0
+    if mask2:
+        # adjoint of y[i] = x[i] * 3.0
+        dx_4[1] += 3.0
+    else:
+        # adjoint of y[i] = x[i]
+        dx_4[1] += 1.0
+    if mask:
+        # adjoint of y[i] = x[i] * 3.0
+        dx_4[0] += 3.0
+    else:
+        # adjoint of y[i] = x[i]
+        dx_4[0] += 1.0
+    return total3, dx_4

@@ -109,8 +109,6 @@ def value_and_grad_rowview(x):
 import numpy as np
 from numba import njit
 
-from symgrad.backends.accumulate import plus
-
 
 @njit
 def value_and_grad_rowview___HASH__(x):
@@ -122,39 +120,19 @@ def value_and_grad_rowview___HASH__(x):
     if n - 3 < 0:
         raise ValueError('index 2 is out of bounds for axis 0 of size 4')
     # r[0] = x[0] * x[1]
-    # adjoint of r[1] = x[2]
-    r_4 = np.zeros(2)
-    r_4[0] = x[0] * x[1]
-    A_4 = np.zeros((2, 2))
-    dx_4 = np.zeros(n)
-    # r[0] = x[0] * x[1]
-    for i in range(2):
-        A_4[1, i] = r_4[i]
-    # r[1] = x[2]
-    r_4[1] = x[2]
-    for i in range(2):
-        A_4[1, i] = r_4[i]
-
     # return np.sum(A * A)
     # adjoint of return np.sum(A * A)
-    dA = np.empty((2, 2))
-    total = 0.0
-    for i in range(2):
-        for j in range(2):
-            A_4_ij = A_4[i, j]
-            total = plus(total, A_4_ij * A_4_ij)
-            dA[i, j] = 2.0 * A_4_ij
-    # adjoint of r[1] = x[2]
-    dr_2 = np.empty(2)
-    for i in range(2):
-        dr_2[i] = dA[1, i]  # dr
-        dA[1, i] = 0.0
     # adjoint of r[1] = x[2]
     # adjoint of r[0] = x[0] * x[1]
-    t2 = dr_2[1]
-    dr_2[1] = 0.0
-    dx_4[2] += t2
-    dr_4_0 = dr_2[0] + dA[1, 0]
-    dx_4[1] += dr_4_0 * x[0]
-    dx_4[0] += dr_4_0 * x[1]
+    x_0 = x[0]
+    x_1 = x[1]
+    prod = x_0 * x_1
+    x_2 = x[2]
+    total = prod * prod + x_2 * x_2
+    dA_10 = 2.0 * prod
+    dA_11 = 2.0 * x_2
+    dx_4 = np.zeros(n)
+    dx_4[2] += dA_11
+    dx_4[1] += dA_10 * x_0
+    dx_4[0] += dA_10 * x_1
     return total, dx_4

@@ -128,12 +128,13 @@ def value_and_grad_until___HASH__(x):
     dx_3 = np.zeros(n)
     dx_3[3] += s
     # adjoint of for i in range(x.shape[0]):
+    x_3 = x[3]
     for i in range(trip - 1, -1, -1):
         # adjoint of s = s + x[i] * x[i]
         count2_ = int(i)
         if count2_ >= n:
             raise IndexError("index out of bounds")
-        prod3 = x[3] * x[count2_]
+        prod3 = x_3 * x[count2_]
         dx_3[count2_] += prod3
         dx_3[count2_] += prod3
     return prod, dx_3
