@@ -240,3 +240,32 @@ def sorting_order(x: Any, order: Any) -> None:
         for k in range(n):
             order[k] = other[k]
         width *= 2
+
+
+@njit(cache=True, nogil=True)
+def _place(a: Any, v: Any, right: Any) -> Any:
+    """How many elements of a sorted array stand before `v`; NaN stands last."""
+    low, high = 0, a.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        x = a[middle]
+        before = x < v or (v != v and x == x) or (right and (x == v or (x != x and v != v)))
+        if before:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True, nogil=True)
+def places_left(a: Any, v: Any, out: Any) -> None:
+    """Where each element of `v` belongs in the sorted `a`, before those that equal it."""
+    for i in range(v.shape[0]):
+        out[i] = _place(a, v[i], False)
+
+
+@njit(cache=True, nogil=True)
+def places_right(a: Any, v: Any, out: Any) -> None:
+    """The same, after those that equal it."""
+    for i in range(v.shape[0]):
+        out[i] = _place(a, v[i], True)

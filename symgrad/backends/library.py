@@ -70,22 +70,13 @@ _CALLS: dict[str, Callable[[Eqn], Call]] = {
     "eigvalsh": lambda eqn: Call("eigenvalues", (2,), 1),
     "eigh": lambda eqn: Call("eigenvectors", (2,), 2),
     "argsort": lambda eqn: Call("sorting_order", (1,), 1),  # along the last axis
+    "searchsorted": lambda eqn: Call(f"places_{eqn.attrs['side']}", (1, 1), 1),
 }
 # fmt: on
 FUNCTIONS = frozenset(
-    {
-        "factor_lu",
-        "solve_lu",
-        "solve_lu_columns",
-        "invert_lu",
-        "factor_cholesky",
-        "solve_triangle",
-        "solve_triangle_columns",
-        "eigenvalues",
-        "eigenvectors",
-        "sorting_order",
-    }
-)  # fmt: skip
+    """factor_lu solve_lu solve_lu_columns invert_lu factor_cholesky solve_triangle solve_triangle_columns
+    eigenvalues eigenvectors sorting_order places_left places_right""".split()  # noqa: SIM905 (a table of names)
+)
 
 
 def is_library(eqn: Eqn) -> bool:

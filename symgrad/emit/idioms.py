@@ -28,6 +28,8 @@ def keywords(eqn: Eqn) -> list[str]:
     out += [f"{name}=True" for name in ("keepdims", "lower", "trans") if eqn.attrs.get(name)]
     if eqn.attrs.get("k"):
         out.append(f"k={eqn.attrs['k']}")
+    if eqn.attrs.get("side", "left") != "left":
+        out.append(f'side="{eqn.attrs["side"]}"')
     if eqn.op.name == "argsort":
         out.append('kind="stable"')
     return out

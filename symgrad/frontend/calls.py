@@ -155,6 +155,8 @@ def _folded(low: Lowering, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Va
         low.refuse(f"{name_of(fn)}: {e}", why="the arguments are known at compile time, and the call fails")
     if isinstance(out, np.ndarray):
         return literal(low, out)
+    if type(out) is tuple:
+        return tuple(literal(low, v) if isinstance(v, np.ndarray) else v for v in out)
     if isinstance(out, list | dict | set):
         low.owned[id(out)] = out
     return out

@@ -116,17 +116,20 @@ class Lowering:
         self.looping: Callable[..., None]  # interprets a loop statement over items; set by `lower`
         self.frame: Frame | None = None
         self.node: ast.AST | None = None
+        self.quiet = False  # inside a function of `spelled`: names and places stay those of its caller
 
     # -- places and errors ---------------------------------------------------------------------------
 
     def at(self, frame: Frame, node: ast.AST) -> None:
         """From here on equations and errors belong to this expression."""
+        if self.quiet:
+            return
         self.frame, self.node = frame, node
         self.builder.loc = self.solver.loc = frame.loc
 
     def loc(self, node: ast.AST | None = None) -> Loc | None:
         """The place of `node`, by default of the expression that is being evaluated."""
-        node = node or self.node
+        node = self.node if node is None or self.quiet else node
         if self.frame is None or node is None or not hasattr(node, "lineno"):
             return None
         return self.frame.unit.loc(node, self.frame.statement)

@@ -12,6 +12,7 @@ import numpy as np
 
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.dtypes import dtype_of
 from symgrad.frontend.index import getitem, setitem
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import array_of, as_tensor, cast, elementwise, floats, result_dtype
@@ -21,19 +22,6 @@ from symgrad.frontend.values import Tensor, Val, is_dim
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import BOOL, FLOATS, INTS, Shape
-
-
-def dtype_of(low: Lowering, spec: Val, default: str) -> str:
-    """A dtype argument by its name."""
-    if spec is None:
-        return default
-    try:
-        dtype = str(np.dtype(spec))
-    except TypeError:
-        low.refuse(f"{spec!r} is not a dtype")
-    if dtype not in FLOATS and dtype not in INTS and dtype != BOOL:
-        low.refuse(f"the dtype {dtype}", why="the compiler knows float64, float32, integers and bool")
-    return dtype
 
 
 def shape_of(low: Lowering, spec: Val) -> Shape:
@@ -154,8 +142,11 @@ def linspace(
     low: Lowering, start: Val, stop: Val, num: Val = 50, endpoint: Val = True, *, dtype: Val = None
 ) -> Val:
     a, b = floats(low, start), floats(low, stop)
-    if a.rank or b.rank:
-        low.refuse("np.linspace between arrays", instead="a + (b - a) * np.linspace(0.0, 1.0, num)[:, None]")
+    if a.rank or b.rank:  # between arrays: along a new first axis
+        share = linspace(low, 0.0, 1.0, num, endpoint)
+        share = getitem(low, share, (slice(None), *(None,) * max(a.rank, b.rank)))
+        way = elementwise(low, "multiply", elementwise(low, "subtract", b, a), share)
+        return Tensor(cast(low, elementwise(low, "add", way, a), dtype_of(low, dtype, result_dtype([a, b]))))
     (count,) = shape_of(low, num)
     to = dtype_of(low, dtype, result_dtype([a, b]))
     parts = count - 1 if constant(low, endpoint, "endpoint") else count

@@ -17,7 +17,7 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.creation import common, filled, iota, shape_of
 from symgrad.frontend.index import getitem
 from symgrad.frontend.operators import constant
-from symgrad.frontend.promote import as_tensor
+from symgrad.frontend.promote import as_tensor, elementwise
 from symgrad.frontend.reductions import axes_of, one_axis
 from symgrad.frontend.registry import handles
 from symgrad.frontend.shaping import (
@@ -182,8 +182,6 @@ def pad(
     low: Lowering, array: Val, pad_width: Val, mode: Val = "constant", *, constant_values: Val = 0
 ) -> Val:
     t = as_tensor(low, array)
-    if mode != "constant":
-        low.refuse(f"`mode={mode!r}` of np.pad", instead="np.concatenate of slices")
     widths = constant(low, pad_width, "the width of np.pad")
     if isinstance(widths, int):
         pairs = [(widths, widths)] * t.rank
@@ -192,6 +190,8 @@ def pad(
     else:
         pairs = [tuple(w) for w in widths]
         pairs = pairs * t.rank if len(pairs) == 1 else pairs
+    if mode != "constant":
+        return _repeated(low, t, mode, pairs)
     value = constant(low, constant_values, "the value of np.pad")
     for axis, (before, after) in enumerate(pairs):
         shape = list(low.shape(t))
@@ -202,6 +202,30 @@ def pad(
         parts = [p for p in (blocks[0], t, blocks[1]) if p is not None]
         if len(parts) > 1:
             t = Tensor(low.emit("concatenate", [low.arg(p) for p in parts], axis=axis))
+    return t
+
+
+def _repeated(low: Lowering, t: Tensor, mode: Val, pairs: list[tuple[int, int]]) -> Tensor:
+    """Padding by elements of the array itself: at which place each one is found, along each axis."""
+    for axis, (before, after) in enumerate(pairs):
+        n = low.shape(t)[axis]
+        at = iota(low, n + before + after)
+        at = elementwise(low, "subtract", at, before) if before else at
+        if mode == "edge":
+            at = elementwise(low, "minimum", elementwise(low, "maximum", at, 0), n - 1)
+        elif mode == "wrap":
+            at = elementwise(low, "remainder", at, n)
+        elif mode in ("reflect", "symmetric"):
+            last = 2 * n - (2 if mode == "reflect" else 1)
+            period = 2 * n - 2 if mode == "reflect" else 2 * n
+            at = elementwise(low, "remainder", at, period)
+            at = elementwise(low, "minimum", at, elementwise(low, "subtract", last, at))
+        else:
+            low.refuse(
+                f"`mode={mode!r}` of np.pad", instead='"constant", "edge", "wrap", "reflect", "symmetric"'
+            )
+        if before or after:
+            t = getitem(low, t, (*(slice(None),) * axis, at))
     return t
 
 

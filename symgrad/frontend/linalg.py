@@ -6,8 +6,6 @@ equations with the transposes and reshapes that they need.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from symgrad.errors import ShapeError
@@ -15,15 +13,15 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.creation import iota
 from symgrad.frontend.index import getitem, setitem
 from symgrad.frontend.operators import constant, matmul
-from symgrad.frontend.promote import as_tensor, cast, elementwise, floats, power, result_dtype
-from symgrad.frontend.reductions import axes_of, one_axis, reduce
+from symgrad.frontend.promote import as_tensor, elementwise
+from symgrad.frontend.reductions import one_axis, reduce
 from symgrad.frontend.registry import handles
 from symgrad.frontend.shaping import broadcasted, permuted, ravel, reshaped
 from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.dims import Dim, product
 
 
-@handles(np.matmul)
+@handles(np.matmul, np.linalg.matmul)
 def np_matmul(low: Lowering, x1: Val, x2: Val) -> Val:
     return matmul(low, x1, x2)
 
@@ -53,7 +51,7 @@ def inner(low: Lowering, a: Val, b: Val) -> Val:
     return contract(low, x, y, (x.rank - 1,), (y.rank - 1,))
 
 
-@handles(np.outer)
+@handles(np.outer, np.linalg.outer)
 def outer(low: Lowering, a: Val, b: Val) -> Val:
     x, y = as_tensor(low, a), as_tensor(low, b)
     x, y = (t if t.rank == 1 else reshaped(low, t, (product(low.shape(t)),)) for t in (x, y))
@@ -62,7 +60,7 @@ def outer(low: Lowering, a: Val, b: Val) -> Val:
     )
 
 
-@handles(np.tensordot)
+@handles(np.tensordot, np.linalg.tensordot)
 def tensordot(low: Lowering, a: Val, b: Val, axes: Val = 2) -> Val:
     x, y = as_tensor(low, a), as_tensor(low, b)
     axes = constant(low, axes, "the axes of np.tensordot")
@@ -100,106 +98,14 @@ def _matrix(low: Lowering, t: Tensor, perm: tuple[int, ...], shape: tuple[Dim, D
     return moved if low.shape(moved) == shape else Tensor(low.emit("reshape", [low.arg(moved)], shape=shape))
 
 
-@handles(np.einsum)
-def einsum(low: Lowering, subscripts: Val, *operands: Val) -> Val:
-    """Operands are aligned by letters and contracted two by two, by matmul."""
-    if not isinstance(subscripts, str):
-        low.refuse("np.einsum without a string of subscripts")
-    terms, out = _subscripts(low, subscripts, len(operands))
-    parts = [as_tensor(low, v) for v in operands]
-    dtype = result_dtype([Tensor(p.arg, is_array=True) for p in parts])
-    pairs = [_diagonal(low, Tensor(cast(low, p, dtype)), t) for p, t in zip(parts, terms, strict=True)]
-    t, letters = pairs[0]
-    for number, (other, more) in enumerate(pairs[1:], start=1):
-        needed = set(out).union(*(p[1] for p in pairs[number + 1 :]))
-        t, letters = _contracted(low, t, letters, other, more, needed)
-    gone = tuple(i for i, c in enumerate(letters) if c not in out)
-    if gone:
-        t = reduce(low, "sum", t, gone, False)
-        letters = "".join(c for c in letters if c in out)
-    return permuted(low, t, tuple(letters.index(c) for c in out)) if letters != out else t
+@handles(np.linalg.diagonal)
+def last_diagonal(low: Lowering, x: Val, *, offset: Val = 0) -> Val:
+    return diagonal(low, x, offset, -2, -1)
 
 
-def _subscripts(low: Lowering, text: str, count: int) -> tuple[list[str], str]:
-    text = text.replace(" ", "")
-    if "." in text:
-        low.refuse("`...` in np.einsum", instead="a letter for each axis")
-    left, arrow, out = text.partition("->")
-    terms = left.split(",")
-    if len(terms) != count:
-        low.refuse(f"np.einsum({text!r}) has {len(terms)} terms for {count} arrays", error=ShapeError)
-    if not arrow:
-        letters = "".join(terms)
-        out = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    return terms, out
-
-
-def _diagonal(low: Lowering, t: Tensor, letters: str) -> tuple[Tensor, str]:
-    """A letter that repeats in one term means the diagonal."""
-    if len(letters) != t.rank:
-        low.refuse(
-            f"{letters!r} in np.einsum names {len(letters)} axes of an array of {t.rank}", error=ShapeError
-        )
-    for c in dict.fromkeys(letters):
-        while letters.count(c) > 1:
-            i, j = letters.index(c), letters.rindex(c)
-            t = diagonal(low, t, 0, i, j)
-            letters = letters[:i] + letters[i + 1 : j] + letters[j + 1 :] + c
-    return t, letters
-
-
-def _contracted(
-    low: Lowering, x: Tensor, left: str, y: Tensor, right: str, needed: set[str]
-) -> tuple[Tensor, str]:
-    """The product of two terms, summed over the letters that nothing else needs."""
-    x, left = _summed(low, x, left, needed | set(right))
-    y, right = _summed(low, y, right, needed | set(left))
-    batch = [c for c in left if c in right and c in needed]
-    inner = [c for c in left if c in right and c not in needed]
-    rows = [c for c in left if c not in right]
-    columns = [c for c in right if c not in left]
-    for c in (*batch, *inner):
-        low.solver.equal(low.shape(x)[left.index(c)], low.shape(y)[right.index(c)])
-    if not inner:
-        return _multiplied(low, x, left, y, right, [*batch, *rows, *columns])
-    size = {c: d for c, d in zip((*left, *right), (*low.shape(x), *low.shape(y)), strict=True)}
-    lead = tuple(size[c] for c in batch)
-    m, k, n = (product(tuple(size[c] for c in part)) for part in (rows, inner, columns))
-
-    def arranged(t: Tensor, letters: str, order: list[str], shape: tuple[Dim, ...]) -> Tensor:
-        perm = tuple(letters.index(c) for c in order)
-        moved = permuted(low, t, perm) if perm != tuple(range(t.rank)) else t
-        return (
-            moved if low.shape(moved) == shape else Tensor(low.emit("reshape", [low.arg(moved)], shape=shape))
-        )
-
-    a = arranged(x, left, [*batch, *rows, *inner], (*lead, m, k) if rows else (*lead, 1, k))
-    b = arranged(y, right, [*batch, *inner, *columns], (*lead, k, n) if columns else (*lead, k, 1))
-    if not batch:  # vectors stay vectors
-        a = a if rows else reshaped(low, a, (k,))
-        b = b if columns else reshaped(low, b, (k,))
-    out = matmul(low, a, b)
-    letters = [*batch, *rows, *columns]
-    return reshaped(low, out, tuple(size[c] for c in letters)), "".join(letters)
-
-
-def _summed(low: Lowering, t: Tensor, letters: str, needed: set[str]) -> tuple[Tensor, str]:
-    gone = tuple(i for i, c in enumerate(letters) if c not in needed)
-    if not gone:
-        return t, letters
-    return reduce(low, "sum", t, gone, False), "".join(c for c in letters if c in needed)
-
-
-def _multiplied(
-    low: Lowering, x: Tensor, left: str, y: Tensor, right: str, letters: list[str]
-) -> tuple[Tensor, str]:
-    def aligned(t: Tensor, mine: str) -> Tensor:
-        order = [c for c in letters if c in mine]
-        t = permuted(low, t, tuple(mine.index(c) for c in order)) if list(mine) != order else t
-        key = tuple(slice(None) if c in mine else None for c in letters)
-        return getitem(low, t, key) if None in key else t
-
-    return elementwise(low, "multiply", aligned(x, left), aligned(y, right)), "".join(letters)
+@handles(np.linalg.trace)
+def last_trace(low: Lowering, x: Val, *, offset: Val = 0) -> Val:
+    return trace(low, x, offset, -2, -1)
 
 
 @handles(np.diagonal, method="diagonal")
@@ -240,8 +146,8 @@ def diag(low: Lowering, v: Val, k: Val = 0) -> Val:
 
 
 @handles(np.trace, method="trace")
-def trace(low: Lowering, a: Val, offset: Val = 0) -> Val:
-    return reduce(low, "sum", diagonal(low, a, offset), -1, False)
+def trace(low: Lowering, a: Val, offset: Val = 0, axis1: Val = 0, axis2: Val = 1) -> Val:
+    return reduce(low, "sum", diagonal(low, a, offset, axis1, axis2), -1, False)
 
 
 @handles(np.tril)
@@ -261,80 +167,3 @@ def _triangle(low: Lowering, m: Val, k: Val, name: str) -> Tensor:
     if t.rank == 1:  # one row stands for all
         t = broadcasted(low, t, low.shape(t) * 2)
     return low.make(name, t, k=int(constant(low, k, f"the k of np.{name}")))
-
-
-@handles(np.cross)
-def cross(low: Lowering, a: Val, b: Val) -> Val:
-    """Of vectors of length 3 along the last axis."""
-    x, y = as_tensor(low, a), as_tensor(low, b)
-    for t in (x, y):
-        low.solver.equal(low.shape(t)[-1], 3)
-
-    def times(left: list[int], right: list[int]) -> Tensor:
-        return elementwise(
-            low, "multiply", getitem(low, x, (Ellipsis, left)), getitem(low, y, (Ellipsis, right))
-        )
-
-    return elementwise(low, "subtract", times([1, 2, 0], [2, 0, 1]), times([2, 0, 1], [1, 2, 0]))
-
-
-@handles(np.kron)
-def kron(low: Lowering, a: Val, b: Val) -> Val:
-    x, y = as_tensor(low, a), as_tensor(low, b)
-    if x.rank != y.rank:
-        low.refuse("np.kron of arrays with different numbers of axes")
-    key_x = tuple(k for _ in range(x.rank) for k in (slice(None), None))
-    key_y = tuple(k for _ in range(x.rank) for k in (None, slice(None)))
-    out = elementwise(low, "multiply", getitem(low, x, key_x), getitem(low, y, key_y))
-    return reshaped(low, out, tuple(p * q for p, q in zip(low.shape(x), low.shape(y), strict=True)))
-
-
-@handles(np.linalg.norm)
-def norm(low: Lowering, x: Val, ord: Val = None, axis: Val = None, *, keepdims: Val = False) -> Val:
-    t = floats(low, x)
-    ord = constant(low, ord, "the order of a norm")
-    axes = axes_of(low, t.rank, axis)
-    if not t.rank:
-        return elementwise(low, "absolute", t)
-    if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
-        return reduce(low, "norm", t, axes, keepdims)
-    if len(axes) != 1:
-        low.refuse(
-            f"the norm of order {ord!r} of a matrix",
-            why="only the Frobenius norm is compiled",
-            instead="ord=None",
-        )
-    size = elementwise(low, "absolute", t)
-    if ord == math.inf:
-        return reduce(low, "max", size, axes, keepdims)
-    if ord == -math.inf:
-        return reduce(low, "min", size, axes, keepdims)
-    if ord == 0:
-        return reduce(
-            low, "sum", Tensor(cast(low, elementwise(low, "not_equal", t, 0), t.dtype)), axes, keepdims
-        )
-    if ord == 1:
-        return reduce(low, "sum", size, axes, keepdims)
-    if not isinstance(ord, int | float):
-        low.refuse(f"the norm of order {ord!r}")
-    total = reduce(low, "sum", power(low, size, float(ord), operator=False), axes, keepdims)
-    return power(low, total, 1.0 / ord, operator=False)
-
-
-@handles(np.linalg.multi_dot)
-def multi_dot(low: Lowering, arrays: Val) -> Val:
-    out = arrays[0]
-    for other in arrays[1:]:
-        out = dot(low, out, other)
-    return out
-
-
-@handles(np.linalg.matrix_power)
-def matrix_power(low: Lowering, a: Val, n: Val) -> Val:
-    n = constant(low, n, "the power of a matrix")
-    if n < 1:
-        low.refuse(f"np.linalg.matrix_power(a, {n})", instead="a power of 1 or more")
-    out = a
-    for _ in range(n - 1):
-        out = matmul(low, out, a)
-    return out

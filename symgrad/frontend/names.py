@@ -122,7 +122,9 @@ def bind_name(frame: Frame, name: str, value: Val, *, named: bool = True) -> Val
             why="a differentiated function must not have side effects",
             instead="return the new value",
         )
-    if isinstance(value, Tensor):
+    if frame.low.quiet:
+        pass
+    elif isinstance(value, Tensor):
         value = _with_name(frame, name, value, named)
     elif isinstance(value, Extent):
         frame.low.spoken.append((name, value))

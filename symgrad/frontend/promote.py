@@ -51,6 +51,12 @@ def as_tensor(low: Lowering, v: Val) -> Tensor:
         return Tensor(low.const(v.item() if isinstance(v, np.generic) else v, dtype), weak=weak)
     if isinstance(v, list | tuple):
         return array_of(low, v)
+    if isinstance(v, complex | np.complexfloating):
+        low.refuse(
+            "a complex number",
+            why="the compiler knows real numbers only",
+            instead="the real and the imaginary part as two variables",
+        )
     low.refuse(
         f"a {type(v).__name__} stands where a number or an array is needed",
         why="the program computes with floats, integers, bools and arrays of them",

@@ -15,6 +15,7 @@ import numpy as np
 
 from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.dtypes import dtype_of
 from symgrad.frontend.index import getitem
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_bool, as_tensor, cast, elementwise, floats
@@ -55,7 +56,7 @@ def reduce(low: Lowering, name: str, t: Tensor, axis: Val, keepdims: Val) -> Ten
     return Tensor(low.emit(name, [low.arg(t)], axis=axes, keepdims=bool(constant(low, keepdims, "keepdims"))))
 
 
-def _summable(low: Lowering, a: Val) -> Tensor:
+def summable(low: Lowering, a: Val) -> Tensor:
     """Small integers and bools are added as NumPy adds them: in 64 bits."""
     t = as_tensor(low, a)
     kind = np.dtype(t.dtype).kind
@@ -67,16 +68,44 @@ def _of_dims(a: Val) -> bool:
     return isinstance(a, tuple | list) and len(a) > 0 and all(map(is_dim, a))
 
 
+def of_dtype(low: Lowering, t: Tensor, dtype: Val) -> Tensor:
+    """`dtype=`: what is reduced is converted first."""
+    return t if dtype is None else Tensor(cast(low, t, dtype_of(low, dtype, t.dtype)))
+
+
+def _selected(low: Lowering, t: Tensor, where: Val, instead: Val) -> Tensor:
+    """`where=`: other elements are replaced by what leaves the result alone."""
+    if where is True:
+        return t
+    chosen = as_bool(low, as_tensor(low, where))
+    return Tensor(low.emit("where", [chosen, low.arg(t), low.arg(as_tensor(low, instead))]))
+
+
+def _joined(low: Lowering, name: str, out: Tensor, initial: Val) -> Tensor:
+    """`initial=`: one more number that is reduced."""
+    return out if initial is None else elementwise(low, name, out, initial)
+
+
 @handles(np.sum, method="sum", pure=True)
-def np_sum(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Val:
-    return reduce(low, "sum", _summable(low, a), axis, keepdims)
+def np_sum(
+    low: Lowering, a: Val, axis: Val = None, dtype: Val = None, *, keepdims: Val = False, initial: Val = None,
+    where: Val = True,
+) -> Val:  # fmt: skip
+    t = of_dtype(low, summable(low, a), dtype)
+    t = _selected(low, t, where, Tensor(low.const(0, t.dtype)))
+    return _joined(low, "add", reduce(low, "sum", t, axis, keepdims), initial)
 
 
 @handles(np.prod, method="prod", pure=True)
-def np_prod(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Val:
-    if _of_dims(a) and axis is None:
+def np_prod(
+    low: Lowering, a: Val, axis: Val = None, dtype: Val = None, *, keepdims: Val = False, initial: Val = None,
+    where: Val = True,
+) -> Val:  # fmt: skip
+    if _of_dims(a) and axis is None and initial is None and where is True:
         return product(tuple(a))
-    return reduce(low, "prod", _summable(low, a), axis, keepdims)
+    t = of_dtype(low, summable(low, a), dtype)
+    t = _selected(low, t, where, Tensor(low.const(1, t.dtype)))
+    return _joined(low, "multiply", reduce(low, "prod", t, axis, keepdims), initial)
 
 
 @handles(math.prod, pure=True)
@@ -90,23 +119,41 @@ def math_prod(low: Lowering, iterable: Val, *, start: Val = 1) -> Val:
 
 
 @handles(np.max, np.amax, method="max", pure=True)
-def np_max(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Val:
-    return reduce(low, "max", as_tensor(low, a), axis, keepdims)
+def np_max(
+    low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False, initial: Val = None, where: Val = True
+) -> Val:
+    return _extreme(low, "max", a, axis, keepdims, initial, where)
 
 
 @handles(np.min, np.amin, method="min", pure=True)
-def np_min(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Val:
-    return reduce(low, "min", as_tensor(low, a), axis, keepdims)
+def np_min(
+    low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False, initial: Val = None, where: Val = True
+) -> Val:
+    return _extreme(low, "min", a, axis, keepdims, initial, where)
+
+
+def _extreme(low: Lowering, name: str, a: Val, axis: Val, keepdims: Val, initial: Val, where: Val) -> Tensor:
+    t = as_tensor(low, a)
+    if where is not True:
+        if initial is None:
+            low.refuse(f"`where=` of np.{name} without `initial=`", why="NumPy refuses it too")
+        if not t.type.is_float:
+            low.refuse(f"`where=` of np.{name} of integers", instead=f"np.{name}(np.where(condition, x, c))")
+        t = _selected(low, t, where, Tensor(low.const(-math.inf if name == "max" else math.inf, t.dtype)))
+    out = reduce(low, name, t, axis, keepdims)
+    return _joined(low, "maximum" if name == "max" else "minimum", out, initial)
 
 
 @handles(np.any, method="any", pure=True)
-def np_any(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Val:
-    return reduce(low, "any", Tensor(as_bool(low, as_tensor(low, a))), axis, keepdims)
+def np_any(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False, where: Val = True) -> Val:
+    t = _selected(low, Tensor(as_bool(low, as_tensor(low, a))), where, False)
+    return reduce(low, "any", t, axis, keepdims)
 
 
 @handles(np.all, method="all", pure=True)
-def np_all(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Val:
-    return reduce(low, "all", Tensor(as_bool(low, as_tensor(low, a))), axis, keepdims)
+def np_all(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False, where: Val = True) -> Val:
+    t = _selected(low, Tensor(as_bool(low, as_tensor(low, a))), where, True)
+    return reduce(low, "all", t, axis, keepdims)
 
 
 @handles(np.argmax, method="argmax", pure=True)
@@ -145,9 +192,26 @@ def divided(low: Lowering, total: Tensor, by: Val) -> Tensor:
 
 
 @handles(np.mean, method="mean", pure=True)
-def np_mean(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Tensor:
-    t = floats(low, a)
-    return divided(low, reduce(low, "sum", t, axis, keepdims), count(low, t, axis))
+def np_mean(
+    low: Lowering, a: Val, axis: Val = None, dtype: Val = None, *, keepdims: Val = False, where: Val = True
+) -> Tensor:
+    t = of_dtype(low, floats(low, a) if dtype is None else as_tensor(low, a), dtype)
+    if not t.type.is_float:
+        low.refuse(f"`dtype={t.dtype}` of np.mean", why="the mean would be cut off", instead="a float dtype")
+    return divided(
+        low,
+        reduce(low, "sum", _selected(low, t, where, Tensor(low.const(0, t.dtype))), axis, keepdims),
+        counted(low, t, axis, keepdims, where),
+    )
+
+
+def counted(low: Lowering, t: Tensor, axis: Val, keepdims: Val, where: Val) -> Val:
+    """How many elements are reduced: known from the shape, or counted where `where=` selects."""
+    if where is True:
+        return count(low, t, axis)
+    chosen = broadcast_like(low, Tensor(as_bool(low, as_tensor(low, where))), t)
+    number = reduce(low, "sum", Tensor(cast(low, chosen, "int64")), axis, keepdims)
+    return Tensor(cast(low, number, t.dtype))
 
 
 @handles(np.average, pure=True)
@@ -172,28 +236,36 @@ def broadcast_like(low: Lowering, t: Tensor, like: Tensor) -> Tensor:
     return Tensor(low.emit("broadcast_to", [low.arg(t)], shape=shape))
 
 
-def _centred(low: Lowering, a: Val, axis: Val, ddof: Val, correction: Val) -> tuple[Tensor, Val]:
-    """Distances from the mean, and the number that their squares are divided by."""
-    t = floats(low, a)
+def _centred(
+    low: Lowering, a: Val, axis: Val, dtype: Val, ddof: Val, correction: Val, keepdims: Val, where: Val
+) -> tuple[Tensor, Val]:
+    """Distances from the mean (0 where `where=` leaves one out), and what their squares are divided by."""
+    t = of_dtype(low, floats(low, a), dtype)
     less = constant(low, ddof, "ddof") or constant(low, correction, "correction")
-    centred = elementwise(low, "subtract", t, np_mean(low, t, axis, keepdims=True))
-    return centred, count(low, t, axis) - less
+    centred = elementwise(low, "subtract", t, np_mean(low, t, axis, keepdims=True, where=where))
+    centred = _selected(low, centred, where, Tensor(low.const(0, t.dtype)))
+    number = counted(low, t, axis, keepdims, where)
+    return centred, elementwise(low, "subtract", number, less) if isinstance(
+        number, Tensor
+    ) else number - less
 
 
 @handles(np.var, method="var", pure=True)
 def np_var(
-    low: Lowering, a: Val, axis: Val = None, *, ddof: Val = 0, correction: Val = 0, keepdims: Val = False
-) -> Tensor:
-    centred, number = _centred(low, a, axis, ddof, correction)
+    low: Lowering, a: Val, axis: Val = None, dtype: Val = None, *, ddof: Val = 0, correction: Val = 0,
+    keepdims: Val = False, where: Val = True,
+) -> Tensor:  # fmt: skip
+    centred, number = _centred(low, a, axis, dtype, ddof, correction, keepdims, where)
     return divided(low, reduce(low, "sum", elementwise(low, "square", centred), axis, keepdims), number)
 
 
 @handles(np.std, method="std", pure=True)
 def np_std(
-    low: Lowering, a: Val, axis: Val = None, *, ddof: Val = 0, correction: Val = 0, keepdims: Val = False
-) -> Tensor:
+    low: Lowering, a: Val, axis: Val = None, dtype: Val = None, *, ddof: Val = 0, correction: Val = 0,
+    keepdims: Val = False, where: Val = True,
+) -> Tensor:  # fmt: skip
     """A norm, whose derivative is 0 at 0, where that of the root of the variance is 0 / 0."""
-    centred, number = _centred(low, a, axis, ddof, correction)
+    centred, number = _centred(low, a, axis, dtype, ddof, correction, keepdims, where)
     length = grouped(low, "norm", centred, axis, keepdims)
     if isinstance(number, int) and number == 1:
         return length
@@ -206,38 +278,6 @@ def ptp(low: Lowering, a: Val, axis: Val = None, *, keepdims: Val = False) -> Va
     return elementwise(
         low, "subtract", np_max(low, a, axis, keepdims=keepdims), np_min(low, a, axis, keepdims=keepdims)
     )
-
-
-@handles(np.cumsum, method="cumsum", pure=True)
-def cumsum(low: Lowering, a: Val, axis: Val = None) -> Val:
-    return _cumulative(low, "cumsum", a, axis)
-
-
-@handles(np.cumprod, method="cumprod", pure=True)
-def cumprod(low: Lowering, a: Val, axis: Val = None) -> Val:
-    return _cumulative(low, "cumprod", a, axis)
-
-
-def _cumulative(low: Lowering, name: str, a: Val, axis: Val) -> Tensor:
-    t = _summable(low, a)
-    if axis is None and t.rank != 1:
-        t = Tensor(low.emit("reshape", [low.arg(t)], shape=(product(low.shape(t)),)))
-    at = one_axis(low, t.rank, 0 if axis is None else axis)
-    return Tensor(low.emit(name, [low.arg(t)], axis=at))
-
-
-@handles(np.diff, pure=True)
-def diff(low: Lowering, a: Val, n: Val = 1, axis: Val = -1) -> Val:
-    t = as_tensor(low, a)
-    at = one_axis(low, t.rank, axis)
-    for _ in range(constant(low, n, "n")):
-        before = (slice(None),) * at
-        later, earlier = (
-            getitem(low, t, (*before, slice(1, None))),
-            getitem(low, t, (*before, slice(None, -1))),
-        )
-        t = elementwise(low, "not_equal" if t.dtype == "bool" else "subtract", later, earlier)
-    return t
 
 
 def grouped(low: Lowering, name: str, x: Val, axis: Val, keepdims: Any = None) -> Tensor:

@@ -57,6 +57,32 @@ def handles(*functions: Any, method: str = "", pure: bool = False) -> Callable[[
     return register
 
 
+def spelled(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a Python function of the language that says what others do: calls are interpreted in it."""
+
+    def register(python: Callable[..., Any]) -> Callable[..., Any]:
+        own = inspect.signature(python)
+        signature = own.replace(
+            parameters=[
+                inspect.Parameter("low", inspect.Parameter.POSITIONAL_ONLY),
+                *own.parameters.values(),
+            ]
+        )
+
+        def lower(low: Any, *args: Val, **kwargs: Val) -> Val:
+            outer, low.quiet = low.quiet, True
+            try:
+                return low.calling(low.frame, python, args, kwargs)
+            finally:
+                low.quiet = outer
+
+        for function in functions:
+            add(function, Handler(lower, name_of(function), True, signature))
+        return python
+
+    return register
+
+
 def add(function: Any, handler: Handler) -> None:
     """Strict: a function has one handler, though one function may have two names."""
     if function in HANDLERS and HANDLERS[function].lower is not handler.lower:

@@ -17,7 +17,7 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import getitem, setitem
 from symgrad.frontend.operators import constant
 from symgrad.frontend.pointwise import where
-from symgrad.frontend.promote import as_tensor, cast, elementwise, floats, scaled
+from symgrad.frontend.promote import as_tensor, cast, elementwise, floats, result_dtype, scaled
 from symgrad.frontend.reductions import axes_of, one_axis
 from symgrad.frontend.registry import handles
 from symgrad.frontend.shaping import flat, permuted, reshaped
@@ -140,3 +140,15 @@ def _unless_nan(low: Lowering, value: Tensor, ordered: Tensor) -> Tensor:
 
 def _shaped(low: Lowering, t: Tensor, shape: tuple[Dim, ...] | None) -> Tensor:
     return t if shape is None else reshaped(low, t, shape)
+
+
+@handles(np.searchsorted)
+def searchsorted(low: Lowering, a: Val, v: Val, side: Val = "left") -> Val:
+    """Integers: they say where, and have no derivative."""
+    x, y = as_tensor(low, a), as_tensor(low, v)
+    if side not in ("left", "right"):
+        low.refuse(f"side={side!r} of np.searchsorted", instead='"left" or "right"')
+    dtype = result_dtype([Tensor(x.arg), Tensor(y.arg)])
+    row = flat(low, y, view=False) if y.rank != 1 else y
+    out = low.emit("searchsorted", [cast(low, x, dtype), cast(low, row, dtype)], side=side)
+    return reshaped(low, Tensor(out), low.shape(y)) if y.rank != 1 else Tensor(out)

@@ -14,15 +14,21 @@ import numpy as np
 
 from symgrad.frontend import (
     creation,
+    einsum,
     joins,
     known,
     linalg,
+    matrices,
+    norms,
     pointwise,
     pybuiltins,
     reductions,
+    running,
     sequences,
     shaping,
     sorting,
+    spelled,
+    statistics,
     systems,
 )
 from symgrad.frontend.context import Lowering
@@ -35,7 +41,8 @@ from symgrad.ir.core import Kind
 from symgrad.ir.ops import OPS
 
 TABLES = (
-    creation, joins, known, linalg, pointwise, pybuiltins, reductions, sequences, shaping, sorting, systems,
+    creation, einsum, joins, known, linalg, matrices, norms, pointwise, pybuiltins, reductions, running,
+    sequences, shaping, sorting, spelled, statistics, systems,
 )  # fmt: skip
 
 

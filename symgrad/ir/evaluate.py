@@ -69,6 +69,7 @@ NUMPY |= {
     "detsign": lambda a: np.linalg.slogdet(a)[0], "logabsdet": lambda a: np.linalg.slogdet(a)[1],
     "eigh": lambda a: np.linalg.eigh(a)[1], "eigvalsh": np.linalg.eigvalsh,
     "tril": np.tril, "triu": np.triu, "sort": np.sort,
+    "searchsorted": lambda a, v, *, side: np.searchsorted(a, v, side=side),
     "argsort": lambda x, *, axis: np.argsort(x, axis=axis, kind="stable"),
     "cumsum": lambda x, *, axis: np.cumsum(x, axis=axis),
     "cumprod": lambda x, *, axis: np.cumprod(x, axis=axis),

@@ -193,6 +193,13 @@ def _solve(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     return (b.with_shape(batch + (b.shape[-2:] if b.rank > 1 else b.shape)),)
 
 
+def _places(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    if types[0].rank != 1 or types[1].rank != 1:
+        raise ShapeError(f"{types[1]} is looked up in {types[0]}: both must have one axis")
+    _same_dtype(types)
+    return (types[1].with_dtype("int64"),)
+
+
 def _argsort(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     return (types[0].with_dtype("int64"),)
 
@@ -258,6 +265,7 @@ _table("eigvalsh", Kind.LINEAR_ALGEBRA, _per_column)
 _table("det detsign logabsdet", Kind.LINEAR_ALGEBRA, _per_matrix)
 _table("tril triu", Kind.GROUPED, _same_as_first)  # attr k
 _table("sort", Kind.GROUPED, _same_as_first)
+_table("searchsorted", Kind.GROUPED, _places)  # (sorted, values); attr side
 _table("argsort", Kind.GROUPED, _argsort)  # stable
 # fmt: on
 

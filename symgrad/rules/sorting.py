@@ -39,4 +39,4 @@ def _of_unsorted(t: Array, y: Array, x: Array, *, axis: int) -> Array:
 
 transpose(op.tril, 0, lambda g, x, *, k: tril(g, k=k))
 transpose(op.triu, 0, lambda g, x, *, k: triu(g, k=k))
-nondiff(op.argsort)
+nondiff(op.argsort, op.searchsorted)
