@@ -81,20 +81,20 @@ REFUSALS = {
     "return [x, y]": (UnsupportedSyntaxError, "the name 'y' is not defined", 2, "y"),
     "y = z; z = 1; return y": (UnsupportedSyntaxError, "'z' is read before it is assigned", 2, "z"),
     "return np.tna(x)": (UnsupportedSyntaxError, "module 'numpy' has no attribute 'tna'", 2, "np.tna"),
-    "return x + np.median(x)": (
+    "return x + np.nanargmax(x)": (
         NoRule,
-        "no derivative rule for np.median (did you mean np.mean?)",
+        "no derivative rule for np.nanargmax (did you mean np.nanmax?)",
         2,
-        "np.median(x)",
+        "np.nanargmax(x)",
     ),
-    "return np.linalg.inv(x)": (NoRule, "no derivative rule for np.linalg.inv", 2, "np.linalg.inv(x)"),
-    "return np.sum(x, dtype=np.float32)": (
+    "return np.linalg.svd(x)": (NoRule, "no derivative rule for np.linalg.svd", 2, "np.linalg.svd(x)"),
+    "return np.median(x, overwrite_input=True)": (
         UnsupportedSyntaxError,
-        "`dtype=` of np.sum",
+        "`overwrite_input=` of np.median",
         2,
-        "np.sum(x, dtype=np.float32)",
+        "np.median(x, overwrite_input=True)",
     ),
-    "return x.sort()": (UnsupportedSyntaxError, "the array attribute 'sort'", 2, "x.sort"),
+    "return x.byteswap()": (UnsupportedSyntaxError, "the array attribute 'byteswap'", 2, "x.byteswap"),
     "return x[7]": (ShapeError, "index 7 is out of bounds for axis 0 of size 3", 2, "x[7]"),
     "return x[0.5]": (UnsupportedSyntaxError, "an array is indexed with a float", 2, "x[0.5]"),
     "return x[0, 1]": (ShapeError, "2 indices for an array of 1 axes", 2, "x[0, 1]"),
@@ -113,7 +113,7 @@ REFUSALS = {
     "return 'a' + x[0]": (UnsupportedSyntaxError, "a str and a number", 2, "'a' + x[0]"),
     "return x + 1j": (
         UnsupportedSyntaxError,
-        "a complex stands where a number or an array is needed",
+        "a complex number",
         2,
         "x + 1j",
     ),
@@ -188,8 +188,8 @@ def test_shape_errors_name_the_operands():
 
 
 def test_errors_in_helpers_point_into_the_helper():
-    e = error("def g(z):\n    return np.median(z)\n\ndef f(x):\n    return g(x)\n", X)
-    assert (e.lineno, e.loc.text) == (2, "return np.median(z)")
+    e = error("def g(z):\n    return np.nanargmax(z)\n\ndef f(x):\n    return g(x)\n", X)
+    assert (e.lineno, e.loc.text) == (2, "return np.nanargmax(z)")
 
 
 def test_results_that_are_not_numbers():

@@ -395,8 +395,8 @@ def test_by_differences(name):
 # fmt: off
 COMPILED = [
     "interp_lr", "convolve_same", "correlate_full", "gradient_x", "unwrap", "pad_reflect", "pad_wrap",
-    "sum_where", "std_where", "max_where", "searchsorted", "polyval", "corrcoef", "nanvar", "piecewise", "einsum_ell2",
-    "norm_inf", "matrix_power-2", "linspace_arr", "kron_rank",
+    "sum_where", "std_where", "max_where", "searchsorted", "polyval", "corrcoef", "nanvar", "piecewise",
+    "einsum_ell2", "norm_inf", "matrix_power-2", "linspace_arr", "kron_rank",
 ]
 # fmt: on
 
