@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import live, moved, varied
-from symgrad.ad.control import Backpropagate, Forward
+from symgrad.ad.control import Backpropagate
+from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, extend
 from symgrad.ad.tape import known_extents, plan, read_by, sizes_in
 from symgrad.ir.build import Builder
@@ -57,7 +58,7 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
             totals[k] = Value(operand.type, d.naming.format(hint) if hint else "")
         seen.add(operand)
     sides = [
-        _side(block, parts.captured, asked, moving, seeds, totals, active, f, d.naming, backpropagate)
+        _side(eqn, block, parts.captured, asked, moving, seeds, totals, active, f, d.naming, backpropagate)
         for block in eqn.regions
     ]
     saved = _save(eqn, sides, f)
@@ -94,6 +95,7 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
 
 
 def _side(
+    eqn: Eqn,
     block: Block,
     captured: tuple[Arg, ...],
     asked: list[int],
@@ -119,7 +121,7 @@ def _side(
                 inner.add(result, b.ref(seed))
             else:
                 inner.bind(result, seed)
-    mine = f.inside(block, block.params, captured)
+    mine = f.inside(eqn, block, block.params, captured)
     backpropagate(block.eqns, inner, inside, extend(dict.fromkeys(block.params, ANY), block.eqns), mine)
     b.loc = None
     results: tuple[Arg, ...] = tuple(

@@ -10,90 +10,28 @@ In: a `for` or `while` equation and the cotangents of its results. Out: the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import body_activity, live, useful
+from symgrad.ad.loops import Adjoint, Loop, index_of, is_counted, taken_apart
+from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, Ranges, extend
-from symgrad.ad.tape import bytes_of, known_extents, name_of, plan, read_by, sizes_in
-from symgrad.ad.trips import computed_trips, known_trips, number_of, reversed_range
+from symgrad.ad.saving import Saving, save
+from symgrad.ad.tape import Plan, known_extents, plan, read_by, sizes_in
+from symgrad.ad.trips import number_of, reversed_range
+from symgrad.ad.versions import NO_VERSIONS, versions
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
-from symgrad.ir.dims import Dim, symbol, symbols
+from symgrad.ir.core import Arg, AtArg, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, WHILE, close, for_parts, while_parts
+from symgrad.ir.regions import FOR, close, for_parts
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import again as rerun
 from symgrad.ir.walk import rewire, rewire_args
 
 INT = ArrayType("int64")
-Backpropagate = Callable[[tuple[Eqn, ...], Derivatives, set[Value], Ranges, "Forward"], None]
-
-
-@dataclass(slots=True)
-class Forward:
-    """What reverse mode changes in the primal block: equations that save more, and symbols that they bring.
-
-    `bound` are the extents whose numbers are known before the block runs, so that a tape can be made there.
-    """
-
-    bound: set[str]
-    names: set[str]
-    dims: dict[Value, Dim]
-    replaced: dict[Value, tuple[Eqn, ...]] = field(default_factory=dict)
-    symbols: list[Symbol] = field(default_factory=list)
-
-    @staticmethod
-    def of(block: Block, names: set[str]) -> Forward:
-        """The state before anything is differentiated."""
-        dims: dict[Value, Dim] = {s.param: symbol(s.name) for s in block.symbols if s.axis is None}
-        for eqn in block.eqns:
-            if eqn.op.name == "extent":
-                dims[eqn.out] = eqn.attrs["dim"]  # type: ignore[assignment]  # an extent's attribute is a Dim
-        defined = {o for e in block.eqns for o in e.outs}
-        return Forward({s.name for s in block.symbols if s.param not in defined}, names, dims)
-
-    def inside(self, block: Block, params: Sequence[Value], args: Sequence[Arg]) -> Forward:
-        """The state in a region, some of whose params are `args` throughout: extents are what they were."""
-        inner = Forward.of(block, self.names)
-        inner.bound |= self.bound
-        for param, arg in zip(params, args, strict=True):
-            dim = self.dim(arg)
-            if dim is not None:
-                inner.dims.setdefault(param, dim)
-        return inner
-
-    def bound_at(self, eqn: Eqn) -> set[str]:
-        """`bound`, with the extents of what an equation takes: they are known where it stands."""
-        return self.bound | {s for arg in eqn.args for d in arg.type.shape for s in symbols(d)}
-
-    def dim(self, arg: Arg) -> Dim | None:
-        """The extent that an integer operand is, if it is one."""
-        return int(arg.value) if isinstance(arg, Const) else self.dims.get(arg)
-
-    def fresh(self, stem: str) -> str:
-        name, k = stem, 1
-        while name in self.names:
-            name, k = f"{stem}_{k}", k + 1
-        self.names.add(name)
-        return name
-
-    def apply(self, eqns: Sequence[Eqn]) -> tuple[Eqn, ...]:
-        """The primal equations with the replacements in their places."""
-        return tuple(new for e in eqns for new in (self.replaced.get(e.outs[0], (e,)) if e.regions else (e,)))
-
-
-@dataclass(slots=True)
-class Loop:
-    """What `for` and `while` have in common."""
-
-    body: Block
-    carried: tuple[Arg, ...]
-    carried_params: tuple[Value, ...]
-    invariant: tuple[Arg, ...]
-    invariant_params: tuple[Value, ...]
-    yields: tuple[Arg, ...]
+Backpropagate = Callable[[tuple[Eqn, ...], Derivatives, set[Value], Ranges, Forward], None]
 
 
 def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate) -> None:
@@ -102,31 +40,31 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     if found is None:
         return
     loop, adjoint = found
-    counted = is_counted(eqn)
-    scope = plan(
+    known = (
+        NO_VERSIONS
+        if f.plain
+        else versions(loop.carried_params, loop.yields, eqn.outs, adjoint.primal, adjoint.scope)
+    )
+    given = known.given(adjoint.eqns, adjoint.results)
+    needed = [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own and v not in given]
+    chosen = plan(
         adjoint.primal,
-        [
-            *(v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own),
-            *sizes_in(adjoint.eqns, adjoint.symbols, adjoint.primal),
-        ],
-        {*loop.invariant_params, *_index(eqn)},
+        [*needed, *sizes_in(adjoint.eqns, adjoint.symbols, adjoint.primal)],
+        {*loop.invariant_params, *index_of(eqn)},
         known_extents(f.bound_at(eqn)),
         adjoint.symbols,
+        known,
     )
-    saving = _save(eqn, loop, adjoint, scope.saved, f, counted)
-    _backward(eqn, loop, adjoint, scope.again, scope.saved, saving, f, d)
-
-
-def is_counted(eqn: Eqn) -> bool:
-    """Whether the number of trips is known only when the loop has run."""
-    return eqn.op is WHILE or bool(eqn.attrs.get("exits"))
+    finals = {v: chain.final for v, (chain, _) in known.of.items()}
+    saving = save(eqn, loop, adjoint, chosen.saved, f, is_counted(eqn))
+    _backward(eqn, loop, adjoint, chosen, finals, saving, f, d)
 
 
 def adjoint_of(
     eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate
 ) -> tuple[Loop, Adjoint] | None:
     """The loop taken apart, and the adjoint of one trip; None if no cotangent goes through it."""
-    loop = _common(eqn)
+    loop = taken_apart(eqn)
     seeds = _moving(loop.carried_params, loop.carried, active) + _moving(
         loop.invariant_params, loop.invariant, active
     )
@@ -134,20 +72,7 @@ def adjoint_of(
     wanted = _carrying(loop, [d.get(o) is not None for o in eqn.outs], inside)
     if not wanted:
         return None
-    return loop, _body_adjoint(loop, wanted, inside, d, f, backpropagate)
-
-
-def _common(eqn: Eqn) -> Loop:
-    if eqn.op is FOR:
-        p = for_parts(eqn)
-        return Loop(p.body, p.carried, p.carried_params, p.invariant, p.invariant_params, p.yields)
-    w = while_parts(eqn)
-    count = len(w.carried)
-    return Loop(w.body, w.carried, w.body.params[:count], w.invariant, w.body.params[count:], w.body.results)
-
-
-def _index(eqn: Eqn) -> tuple[Value, ...]:
-    return (eqn.regions[0].params[0],) if eqn.op is FOR else ()
+    return loop, _body_adjoint(eqn, loop, wanted, inside, d, f, backpropagate)
 
 
 def _moving(params: Sequence[Value], args: Sequence[Arg], active: set[Value]) -> list[Value]:
@@ -167,25 +92,8 @@ def _carrying(loop: Loop, asked: list[bool], inside: set[Value]) -> list[int]:
         wanted |= more
 
 
-@dataclass(slots=True)
-class Adjoint:
-    """The adjoint of one trip: cotangents of the yields in, of the carried values and accumulators out."""
-
-    primal: tuple[Eqn, ...]
-    symbols: tuple[Symbol, ...]  # the extents that values of `primal` are, besides those that its params tell
-    eqns: tuple[Eqn, ...]
-    results: tuple[Arg, ...]
-    seeds: list[Value]
-    wanted: list[int]
-    accumulators: list[Value]
-    accumulated: list[int]
-
-    @property
-    def own(self) -> set[Value]:
-        return {*self.seeds, *self.accumulators}
-
-
 def _body_adjoint(
+    eqn: Eqn,
     loop: Loop,
     wanted: list[int],
     inside: set[Value],
@@ -212,7 +120,7 @@ def _body_adjoint(
             totals[k] = Value(param.type, inner.naming.format(param.hint) if param.hint else "")
             inner.bind(param, totals[k])
     ranges = extend(dict.fromkeys((*loop.carried_params, *loop.invariant_params), ANY), loop.body.eqns)
-    mine = f.inside(loop.body, loop.invariant_params, loop.invariant)
+    mine = f.inside(eqn, loop.body, loop.invariant_params, loop.invariant)
     backpropagate(loop.body.eqns, inner, inside, ranges, mine)
     used = [k for k, t in totals.items() if inner.held[loop.invariant_params[k]] is not t]
     b.loc = None
@@ -220,9 +128,13 @@ def _body_adjoint(
         inner.held.get(loop.carried_params[k]) or b.full(0.0, loop.carried_params[k].type) for k in wanted
     ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
     eqns, results = inner.finish(live(tuple(b.eqns), results), results)
+    primal, table = mine.apply(loop.body.eqns), (*mine.symbols, *loop.body.symbols)
+    mine.scope.extend(primal, table)
+    mine.scope.extend(eqns, ())
     return Adjoint(
-        mine.apply(loop.body.eqns),
-        (*mine.symbols, *loop.body.symbols),
+        primal,
+        table,
+        mine.scope,
         tuple(eqns),
         results,
         seeds,
@@ -232,110 +144,23 @@ def _body_adjoint(
     )
 
 
-@dataclass(slots=True)
-class _Saving:
-    """The forward loop as it is now: the tapes after it, and the trips it made (where they are counted)."""
-
-    tapes: list[Value]
-    count: Value | None
-
-
-def _save(
-    eqn: Eqn, loop: Loop, adjoint: Adjoint, saved: Sequence[Value], f: Forward, counted: bool
-) -> _Saving:
-    """Replace the forward loop by one that also writes its tapes."""
-    b = Builder()
-    b.loc, b.phase = eqn.loc, eqn.phase
-    body = Builder()
-    body.loc, body.phase = eqn.loc, eqn.phase
-    trip = Value(INT, f.fresh("trip")) if counted else None
-    number = trip if trip is not None else number_of(for_parts(eqn), _index(eqn)[0], body) if saved else None
-    before: list[Arg] = []
-    inside: list[Value] = []
-    after: list[Arg] = []
-    slots: list[str] = []
-    numbering = tuple(body.eqns)
-    saves: dict[Value, Eqn] = {}
-    if saved and not counted:
-        extent = _trips(eqn, b, f)
-    made = {o: e for e in adjoint.primal for o in e.outs}
-    for v in saved:
-        assert number is not None
-        called = name_of(v, made)
-        hint = f.fresh(f"{called}_saved" if called else "saved")
-        size = f"{bytes_of(v)} a trip" if counted else bytes_of(v, extent)
-        b.note = f"saved: {called}, {size}" if called else f"saved: {size}"
-        if counted:
-            name = f.fresh("slots")
-            tape = b.emit(
-                OPS["tape"], (), {"dtype": v.type.dtype, "slots": symbol(name), "shape": v.type.shape}, hint
-            )
-            slots.append(name)
-        else:
-            tape = b.emit(OPS["empty"], (), {"dtype": v.type.dtype, "shape": (extent, *v.type.shape)}, hint)
-        b.note = ""
-        before.append(tape)
-        inside.append(Value(tape.type, hint))
-        index: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
-        op = OPS["push"] if counted else OPS["setitem"]
-        after.append(body.emit(op, (inside[-1], v, number), {"index": index}, hint))
-        saves[v] = body.eqns.pop()
-    eqns = (*numbering, *_saved_at_once(adjoint.primal, saves))
-    if trip is not None:
-        after.append(body.emit(OPS["add"], (trip, Const(1, INT)), hint=trip.hint))
-        eqns = (*eqns, body.eqns[-1])
-        before.append(Const(0, INT))
-        inside.append(trip)
-    exits = eqn.attrs.get("exits")
-    count = len(loop.carried)
-    first = len(loop.body.params) - count - len(loop.invariant_params)
-    params = [*loop.body.params[: first + count], *inside, *loop.invariant_params]
-    yields = (*loop.body.results[: bool(exits)], *loop.yields, *after)
-    block, further = close(params, eqns, yields, b, adjoint.symbols)
-    outs = (*eqn.outs, *(Value(v.type, v.hint) for v in inside))
-    lead = eqn.args[: 3 if eqn.op is FOR else 0]
-    operands = (*lead, *loop.carried, *before, *loop.invariant, *further)
-    regions: tuple[Block, ...] = (block,)
-    if eqn.op is WHILE:
-        test = eqn.regions[0]
-        extra = [Value(v.type, v.hint) for v in (*inside, *block.params[len(params) :])]
-        wide = [*test.params[:count], *extra[: len(inside)], *test.params[count:], *extra[len(inside) :]]
-        tested, none = close(wide, test.eqns, test.results, b, test.symbols)
-        assert not none, "the test of a while reads only its params"
-        regions = (tested, block)
-    b.eqns.append(replace(eqn, args=operands, outs=outs, regions=regions))
-    f.replaced[eqn.outs[0]] = tuple(b.eqns)
-    tapes = list(outs[count : count + len(saved)])
-    f.symbols += [Symbol(name, tape, 0) for name, tape in zip(slots, tapes, strict=False)]
-    return _Saving(tapes, outs[-1] if trip is not None else None)
-
-
-def _saved_at_once(primal: Sequence[Eqn], saves: dict[Value, Eqn]) -> Iterator[Eqn]:
-    """The equations of a trip, each value saved as soon as it is there: before it is overwritten in place."""
-    made = {o for e in primal for o in e.outs}
-    yield from (save for v, save in saves.items() if v not in made)
-    for eqn in primal:
-        yield eqn
-        yield from (saves[o] for o in eqn.outs if o in saves)
-
-
 def _backward(
     eqn: Eqn,
     loop: Loop,
     adjoint: Adjoint,
-    again: tuple[Eqn, ...],
-    saved: tuple[Value, ...],
-    saving: _Saving,
+    chosen: Plan,
+    finals: Mapping[Value, Value],
+    saving: Saving,
     f: Forward,
     d: Derivatives,
 ) -> None:
     """Emit the backward loop and give its results to the operands."""
     b = d.builder
-    index = Value(INT, _index(eqn)[0].hint if saving.count is None else saving.count.hint)
+    index = Value(INT, index_of(eqn)[0].hint if saving.count is None else saving.count.hint)
     start, stop, step = _backwards(eqn, saving, f, b)
     body = Builder()
     body.loc, body.phase = eqn.loc, "bwd"
-    env: dict[Value, Arg] = dict(zip(loop.invariant_params, loop.invariant, strict=True))
+    env: dict[Value, Arg] = {**finals, **dict(zip(loop.invariant_params, loop.invariant, strict=True))}
     number: Value = index
     if eqn.op is FOR:
         p = for_parts(eqn)
@@ -343,18 +168,18 @@ def _backward(
             env[p.index] = (body.ref(p.start) + body.ref(index) * body.ref(p.step)).arg
         else:
             env[p.index] = index
-            if saved:
+            if chosen.saved:
                 number = number_of(p, index, body)
-    for v, tape in zip(saved, saving.tapes, strict=True):
+    for v, tape in zip(chosen.saved, saving.tapes, strict=True):
         at: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
         env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint)
-    for e in again:
+    for e in chosen.again:
         body.eqns.append(replace(rerun(e, env), phase="bwd"))
         env.update(zip(e.outs, body.eqns[-1].outs, strict=True))
     eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
     params = [index, *adjoint.seeds, *adjoint.accumulators]
     known = []
-    told = [Symbol(v.hint, v, None) for v in _index(eqn) if v.hint]  # also where only inner regions read it
+    told = [Symbol(v.hint, v, None) for v in index_of(eqn) if v.hint]  # also where only inner regions read it
     for s in (*adjoint.symbols, *told):
         param = env.get(s.param)
         if isinstance(param, Value):
@@ -367,19 +192,7 @@ def _backward(
     hand_on(outs, targets, d)
 
 
-def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
-    """The number of trips of a `for`, as an extent that is bound here."""
-    p = for_parts(eqn)
-    known = known_trips(p, f.dim)
-    if known is not None:
-        return known
-    name = f.fresh("trips")
-    f.symbols.append(Symbol(name, computed_trips(p, b, name), None))
-    f.bound.add(name)
-    return symbol(name)
-
-
-def _backwards(eqn: Eqn, saving: _Saving, f: Forward, b: Builder) -> tuple[Arg, Arg, Arg]:
+def _backwards(eqn: Eqn, saving: Saving, f: Forward, b: Builder) -> tuple[Arg, Arg, Arg]:
     """Start, stop and step of the backward loop: over trip numbers where they were counted."""
     if saving.count is None:
         return reversed_range(for_parts(eqn), f.dim, b)

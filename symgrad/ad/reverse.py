@@ -15,8 +15,10 @@ from typing import Literal
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import live, varied
 from symgrad.ad.branch import pull_cond
-from symgrad.ad.control import Forward, pull_loop
+from symgrad.ad.control import pull_loop
 from symgrad.ad.local import pull
+from symgrad.ad.numbers import Scope
+from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
@@ -27,11 +29,12 @@ from symgrad.rules.declare import Partials, Products, lookup
 Mode = Literal["grad", "value_and_grad", "vjp"]
 
 
-def reverse(function: Function, wrt: tuple[int, ...], mode: Mode) -> Function:
+def reverse(function: Function, wrt: tuple[int, ...], mode: Mode, *, plain: bool = False) -> Function:
     """Differentiate `function` by its params `wrt`.
 
     grad: the gradients of result 0, a float of one element. value_and_grad: all results, then these.
     vjp: further params, the cotangents of the float results; all results, then the gradients.
+    `plain`: loops save what is not cheap to compute again, and no array is its own tape (for tests).
     """
     inputs = differentiated_params(function, wrt)
     builder = Builder()
@@ -43,7 +46,7 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode) -> Function:
     else:
         seeds = ()
         _seed_one(function, d, active)
-    f = Forward.of(function.body, extent_names(function.body))
+    f = Forward.of(function.body, extent_names(function.body), Scope.of(function.body), plain)
     backpropagate(function.eqns, d, active, extend({}, function.eqns), f)
     builder.loc = None
     gradients = tuple(_gradient(p, d) for p in inputs)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from symgrad.ad.versions import NO_VERSIONS, Versions
 from symgrad.ir.core import Arg, Eqn, Kind, Symbol, Value, values
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.walk import symbols_of
@@ -45,64 +46,91 @@ def plan(
     free: Collection[Value],
     saveable: Callable[[Value], bool],
     symbols_here: Sequence[Symbol],
+    arrays: Versions = NO_VERSIONS,
 ) -> Plan:
     """Decide for each needed value, in program order, so that what is saved first serves what follows.
 
-    A value is recomputed if it is cheap and all that it is computed from is free, saved, or so itself;
-    else it is saved if it can be (its extents are known where the tape is made); else it is recomputed
-    from whatever that takes.
+    A value is recomputed if it is cheap and all that it is computed from is free, saved, or so itself. If
+    that takes arrays that the loop writes, or cannot be, the value is loaded from where it was put; else it
+    is saved if it can be (its extents are known where the tape is made); else it is recomputed from whatever
+    that takes. `arrays` says which reads of written arrays may be made again.
     """
     made = {out: (number, eqn) for number, eqn in enumerate(eqns) for out in eqn.outs}
+    order = {v: number for v, (number, _) in made.items()}
     sizes = {s.name: s.param for s in symbols_here if s.param in made}
     ready: set[Value] = set(free)
     saved: list[Value] = []
-    again: set[int] = set()
+    again: dict[Value, Eqn] = {}  # by the first result
 
-    def cheap_closure(value: Value) -> set[int] | None:
-        """The equations that recompute `value` from what is ready, if they are all cheap."""
-        found: set[int] = set()
-        stack = [value]
+    def operands(eqn: Eqn) -> list[Value]:
+        """What it takes to run `eqn`: nothing for the arrays that are there at the end."""
+        read = list(values(eqn.args))
+        if arrays.of and arrays.readable(eqn):
+            read = [v for v in read if v not in arrays.of]
+        return read + [sizes[name] for name in sorted(symbols_of(eqn)) if name in sizes]
+
+    def closure(first: Eqn) -> dict[Value, Eqn] | None:
+        """`first` and the equations that it takes, if they are all cheap."""
+        found: dict[Value, Eqn] = {}
+        stack = [first]
         while stack:
-            v = stack.pop()
-            if v in ready:
-                continue
-            if v not in made:
-                return None
-            number, eqn = made[v]
-            if number in found or number in again:
+            eqn = stack.pop()
+            if eqn.outs[0] in found:
                 continue
             if not is_cheap(eqn):
                 return None
-            found.add(number)
-            stack += _operands(eqn, sizes)
+            found[eqn.outs[0]] = eqn
+            for o in operands(eqn):
+                if o in ready or (o in made and made[o][1].outs[0] in again):
+                    continue
+                if o not in made:
+                    return None
+                stack.append(made[o][1])
         return found
+
+    def cheapest(v: Value) -> dict[Value, Eqn] | None:
+        direct = closure(made[v][1]) if v in made else None
+        if v not in arrays.instead or (direct is not None and not any(map(arrays.reads, direct.values()))):
+            return direct
+        loaded = closure(arrays.instead[v])
+        return direct if loaded is None or (direct is not None and len(direct) <= len(loaded)) else loaded
 
     def obtain(value: Value) -> None:
         stack = [value]
         while stack:
             v = stack.pop()
-            if v in ready or (v in made and made[v][0] in again):
+            if v in ready or (v in made and made[v][1].outs[0] in again):
                 continue
-            closure = cheap_closure(v)
-            if closure is not None:
-                again.update(closure)
+            found = cheapest(v)
+            if found is not None:
+                again.update(found)
             elif saveable(v):
                 saved.append(v)
                 ready.add(v)
             else:
-                number, eqn = made[v]
-                again.add(number)
-                stack += _operands(eqn, sizes)
+                eqn = made[v][1]
+                again[eqn.outs[0]] = eqn
+                stack += operands(eqn)
 
-    order = {v: number for v, (number, _) in made.items()}
     for value in sorted(needed, key=lambda v: order.get(v, -1)):
         obtain(value)
-    return Plan(tuple(eqns[i] for i in sorted(again)), tuple(saved))
+    return Plan(_in_order(again, order), tuple(saved))
 
 
-def _operands(eqn: Eqn, sizes: Mapping[str, Value]) -> list[Value]:
-    """What an equation reads: its operands, and the values that are extents in it."""
-    return [*values(eqn.args), *(sizes[name] for name in sorted(symbols_of(eqn)) if name in sizes)]
+def _in_order(again: Mapping[Value, Eqn], order: Mapping[Value, int]) -> tuple[Eqn, ...]:
+    """As in the program, but for loads of what is put somewhere later: those follow their operands."""
+    made = {o: eqn for eqn in again.values() for o in eqn.outs}
+    done: dict[Value, Eqn] = {}
+    for first in sorted(again, key=lambda v: order.get(v, -1)):
+        stack = [again[first]]
+        while stack:
+            eqn = stack[-1]
+            missing = [made[a] for a in values(eqn.args) if a in made and made[a].outs[0] not in done]
+            if missing and eqn.outs[0] not in done:
+                stack += missing
+            else:
+                done[stack.pop().outs[0]] = eqn
+    return tuple(done.values())
 
 
 def is_cheap(eqn: Eqn) -> bool:
