@@ -1,33 +1,31 @@
-"""Random programs of loops that write arrays in place and read them, before and after: texts, as people write.
+"""Random programs of loops that write arrays in place and read them, as texts.
 
-`loops(draw)` gives the text of `f(x, A, p)`: a vector, a square matrix, an integer array of places. Indices stay
-within bounds by construction; values stay tame, since every element is set to the sine of something.
+`loops(seed)` gives the text of `f(x, A, p)`: a vector, a square matrix, an integer array of places. Indices
+stay within bounds by construction; values stay tame, since every element is set to the sine of something.
 """
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
-from hypothesis import strategies as st
-
-Draw = Any
 SIZE = 5
 
 
 class Text:
-    def __init__(self, draw: Draw) -> None:
-        self.draw = draw
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
         self.lines: list[str] = []
         self.indices: list[str] = []
 
     def pick(self, *options: Any) -> Any:
-        return self.draw(st.sampled_from(options))
+        return self.random.choice(options)
 
     def say(self, line: str) -> None:
         self.lines.append("    " * (1 + len(self.indices)) + line)
 
     def place(self) -> str:
-        """An index: a loop's, one beside it (loops leave out both ends), one that the data decide, or fixed."""
+        """An index: a loop's, one beside it (loops leave out both ends), one from the data, a number."""
         if not self.indices:
             return str(self.pick("0", "2", "-1"))
         i = self.pick(*self.indices)
@@ -55,7 +53,8 @@ class Text:
 
     def statement(self) -> None:
         value = f"np.sin({self.number()} {self.pick('+', '*', '-')} {self.number()})"
-        target = self.pick(f"x[{self.place()}]", f"y[{self.place()}]", f"A[{self.place()}, {self.place()}]", "s")
+        element = f"A[{self.place()}, {self.place()}]"
+        target = self.pick(f"x[{self.place()}]", f"y[{self.place()}]", element, "s")
         if self.pick(True, False, False):
             row = self.pick(f"x[{self.part()}]", f"A[{self.place()}, {self.part()}]", f"A[{self.part()}, 1]")
             self.say(f"{row} {self.pick('=', '*=', '+=')} {value}")
@@ -92,9 +91,8 @@ class Text:
         self.indices.pop()
 
 
-@st.composite
-def loops(draw: Draw) -> str:
-    text = Text(draw)
+def loops(seed: int) -> str:
+    text = Text(seed)
     text.lines.append("def f(x, A, p):")
     text.say("n = len(x)")
     text.say("y = x * 0.5")
