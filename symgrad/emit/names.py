@@ -65,7 +65,7 @@ class Slot:
 
 def identifier(hint: str) -> str:
     """`hint` as a name that Python allows and that hides nothing which generated text uses."""
-    name = re.sub(r"\W", "_", hint)
+    name = re.sub(r"\W", "_", hint) if hint.strip("_") else "i"  # `for _ in range(n)`: now it is read
     if not name or name[0].isdigit():
         name = f"v{name}"
     return f"{name}_" if keyword.iskeyword(name) or name in _SYSTEM else name

@@ -10,13 +10,14 @@ from __future__ import annotations
 from symgrad.ir.core import Function
 from symgrad.opt.arithmetic import ARITHMETIC
 from symgrad.opt.products import PRODUCTS, SPOKEN
+from symgrad.opt.reads import READS
 from symgrad.opt.rewrite import Rules, rewrite
 from symgrad.opt.rows import ROW_IDENTITIES
 from symgrad.opt.selections import SELECTIONS
 from symgrad.opt.shapes import SHAPES
 from symgrad.opt.writes import WRITES
 
-_TABLES = (SHAPES, ARITHMETIC, WRITES, ROW_IDENTITIES, SELECTIONS, PRODUCTS)
+_TABLES = (SHAPES, ARITHMETIC, WRITES, READS, ROW_IDENTITIES, SELECTIONS, PRODUCTS)
 LOCAL: Rules = {
     name: tuple(rule for table in _TABLES for rule in table.get(name, ()))
     for name in dict.fromkeys(name for table in _TABLES for name in table)
