@@ -15,6 +15,7 @@ from symgrad.opt.control import shrink_regions
 from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
+from symgrad.opt.idle import enter_branches
 from symgrad.opt.local import apply_identities, as_spoken
 from symgrad.opt.switch import is_on
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
@@ -63,6 +64,7 @@ def settle(function: Function, *, through_names: bool) -> Function:
         function = share(function, everything=through_names)
         function = remove_copies(function, keep_named=not through_names)
         function = shrink_regions(function)
+        function = enter_branches(function)
         function = remove_dead(function)
         if function is before:
             break
