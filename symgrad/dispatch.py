@@ -8,6 +8,7 @@ which finds or builds the right specialisation, or raises the error that the use
 
 from __future__ import annotations
 
+import inspect
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -22,6 +23,7 @@ from symgrad.frontend.lower import Capture
 from symgrad.frontend.signature import NeedConstant, Signature, bind
 from symgrad.ir.types import ArrayType
 from symgrad.pipeline import Options, Program, Transform, build
+from symgrad.workspace import Workspace
 
 Convert = Callable[[Any], Any]
 
@@ -74,11 +76,15 @@ class Specialisation:
 
     def finish(self, results: Any) -> Any:
         """The kernel's results in the user's structure and types."""
-        if self.plain:
-            return results
-        output = self.program.output
-        flat = _flat(results, self.program.returns, len(self.out_of))
-        return output.build(
+        return results if self.plain else self.structured(self.by_number(results))
+
+    def by_number(self, results: Any) -> list[Any]:
+        """What the kernel returns as a list of results."""
+        return _flat(results, self.program.returns, len(self.out_of))
+
+    def structured(self, flat: Sequence[Any]) -> Any:
+        """Results by number in the user's structure and types."""
+        return self.program.output.build(
             [r if f is None or r is None else f(r) for r, f in zip(flat, self.out_of, strict=True)]
         )
 
@@ -150,6 +156,7 @@ class Dispatcher:
         self._entry: Callable[..., Any] | None = None
         self._arrays: tuple[int, ...] = ()
         self._lock = threading.RLock()
+        self._into = Workspace(self, keep=False)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         entry = self._entry
@@ -165,14 +172,32 @@ class Dispatcher:
 
     def slow(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Find or build the specialisation for these arguments, remember it, run it."""
-        specialisation, signature = self.specialise(args, kwargs)
-        values = specialisation.arguments(signature.leaves)
-        refuse_shared(specialisation.program, signature.names, values)
+        if "out" in kwargs and not _names_out(self.fun):
+            return self._into(*args, **kwargs)
+        specialisation, signature, values = self.prepared(args, kwargs)
         run = self.ready(specialisation, values)
         flat = not kwargs and signature.flat and len(args) == len(signature.leaves)
         self._arrays = tuple(i for i, a in enumerate(args) if isinstance(a, np.ndarray))
         self._entry = _entry(specialisation, run) if self.options.jit and flat else None
         return specialisation.finish(run(*values))
+
+    def prepared(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Specialisation, Signature, list[Any]]:
+        """The specialisation for these arguments, and what its kernel is called with."""
+        specialisation, signature = self.specialise(args, kwargs)
+        values = specialisation.arguments(signature.leaves)
+        refuse_shared(specialisation.program, signature.names, values)
+        return specialisation, signature, values
+
+    def workspace(self) -> Workspace:
+        """The same call with arrays of its own: temporaries and results are made once and used again.
+
+        What a call returns is overwritten by the next one. A workspace serves one thread at a time; make one
+        for each. On arrays of many megabytes this saves most of the time, for fresh memory costs more to
+        get than to fill.
+        """
+        return Workspace(self, keep=True)
 
     def specialise(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Specialisation, Signature]:
         """The specialisation for these arguments, and the arguments as its leaves."""
@@ -234,6 +259,12 @@ class Dispatcher:
                     self.stats.seconds.get("numba", 0.0) + time.perf_counter() - start
                 )
         return specialisation.run
+
+
+def _names_out(fun: Callable[..., Any]) -> bool:
+    """Whether `out` is a name of the user's own."""
+    parameters = inspect.signature(fun).parameters.values()
+    return any(p.name == "out" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 def specialisation_of(program: Program, signature: Signature) -> Specialisation:

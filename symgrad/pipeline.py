@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from symgrad.ad.forward import forward
 from symgrad.ad.reverse import reverse
@@ -35,6 +35,9 @@ from symgrad.opt import simplify
 from symgrad.opt.group import group
 from symgrad.opt.memo import Remembered
 from symgrad.tree import LEAF, Tree
+
+if TYPE_CHECKING:
+    from symgrad.backends.loops import Reusable
 
 Mode = Literal["value", "grad", "value_and_grad", "vjp", "jvp", "hvp"]
 Simplify = Literal["auto", "off", "full"]
@@ -138,10 +141,22 @@ class Program:
         from symgrad.backends.loops import kernel  # start-up: printing the study text needs no kernel
 
         with _timed(self.seconds, "kernel text"):
-            reduced = simplify(self.function, "kernel") if self.options.simplify != "off" else self.function
-            return kernel(
-                trace("kernel", reduced), returns=self.returns, vector_math=self.options.vector_math != "off"
+            return kernel(self._reduced, returns=self.returns, vector_math=self.options.vector_math != "off")
+
+    @cached_property
+    def reusable(self) -> Reusable:
+        """The same loops on arrays that the caller keeps."""
+        from symgrad.backends.loops import reusable  # start-up, as above
+
+        with _timed(self.seconds, "kernel text"):
+            return reusable(
+                self._reduced, returns=self.returns, vector_math=self.options.vector_math != "off"
             )
+
+    @cached_property
+    def _reduced(self) -> Function:
+        off = self.options.simplify == "off"
+        return trace("kernel", self.function if off else simplify(self.function, "kernel"))
 
 
 class _timed:

@@ -29,6 +29,8 @@ def call(statement: Statement, body: Body, scope: Scope) -> None:
         value = piece_of(statement.reads[0], body, scope).text
         body.line(f"{name}.fill({value})" if _waits(name, body) else f"{name} = {filled(out, value)}")
     elif eqn.op.name in ALLOCATED:
+        if _waits(name, body):
+            return
         slots = (_FIRST_SLOTS,) if eqn.op.name == "tape" else ()
         body.line(f"{name} = {empty(out, slots + dims(eqn.attrs))}")
     elif eqn.op.name == "push":
@@ -89,7 +91,9 @@ def _waits(name: str, body: Body) -> bool:
 
 def can_fill(statement: Statement) -> bool:
     """Whether the line can write into an array that is there."""
-    return statement.eqn.op is OWN or statement.eqn.op.name == "matmul" or is_library(statement.eqn)
+    return (
+        statement.eqn.op is OWN or statement.eqn.op.name in ("matmul", "empty") or is_library(statement.eqn)
+    )
 
 
 def allocated_by_call(statement: Statement) -> bool:

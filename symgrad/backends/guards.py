@@ -20,7 +20,7 @@ from symgrad.ir.dims import Dim, symbols
 
 def guards(function: Function, statements: Sequence[Statement], names: Mapping[Value, str]) -> Iterator[str]:
     """The lines before the first statement."""
-    yield from _extents(function, names)
+    yield from extents(function, names)
     places = {(s.param, s.axis) for s in function.body.symbols}
     where = {s.name: s for s in function.body.symbols if s.param in function.params}
     for param in function.params:
@@ -35,7 +35,7 @@ def guards(function: Function, statements: Sequence[Statement], names: Mapping[V
     yield from _empty(statements)
 
 
-def _extents(function: Function, names: Mapping[Value, str]) -> Iterator[str]:
+def extents(function: Function, names: Mapping[Value, str]) -> Iterator[str]:
     """`n, m = x.shape`, or `n = x.shape[0]` where not every axis has a name of its own."""
     bound: dict[Value, list[Symbol]] = {}
     for symbol in function.body.symbols:

@@ -19,10 +19,12 @@ from __future__ import annotations
 
 import keyword
 import re
+from dataclasses import dataclass
 
 from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
-from symgrad.backends.guards import guards
+from symgrad.backends.buffers import Buffers
+from symgrad.backends.guards import extents, guards
 from symgrad.backends.legalize import legalize
 from symgrad.backends.library import FUNCTIONS
 from symgrad.backends.naming import variables
@@ -58,16 +60,64 @@ def kernel(
     vector_math : bool
         Whether exp, log, ... may be vectorised; otherwise they are the C library's, bit for bit.
     """
+    return _module(function, returns, entry, vector_math, None)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """A kernel that takes its arrays from outside.
+
+    `make(*args)` returns them, `run(*args, *arrays)` is the kernel. `places` says which of the arrays a
+    result is, unless the trips of a loop exchange it with another one.
+    """
+
+    text: str
+    run: str
+    make: str
+    places: dict[int, int]
+
+
+def reusable(function: Function, *, returns: Returns | None = None, vector_math: bool = True) -> Reusable:
+    """The kernel as two functions: one makes the arrays that do not depend on data, one fills them.
+
+    dx = np.zeros(n)        ->    def arrays_of_grad(x): ... return np.empty(n),
+    ...                           def grad(x, dx):  dx.fill(0.0); ...
+    """
+    known = {s.name for s in function.body.symbols if s.param in function.params}
+    buffers = Buffers(frozenset(known))
+    text, names = _module(function, returns, None, vector_math, buffers)
+    run = f"{_identifier(function.name)}_{PLACEHOLDER}"
+    order = list(buffers.texts)
+    places = {k: order.index(name) for k, name in names.items() if name in order}
+    return Reusable(text, run, f"arrays_of_{run}", places)
+
+
+def _module(
+    function: Function,
+    returns: Returns | None,
+    entry: str | None,
+    vector_math: bool,
+    buffers: Buffers | None,
+) -> tuple[str, dict[int, str]]:
+    """The module text, and the variables of the results that are arrays."""
     legal = legalize(function)
     draft = _draft(legal)
-    body, groups = prepare(legal.body, draft)
+    body, groups = prepare(legal.body, draft, buffers=buffers)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"
-    params = ", ".join(body.names[p] for p in legal.params)
+    params = [body.names[p] for p in legal.params]
     _prologue(legal, body)
     write_block(groups, body)
     body.line(f"return {_returned(returns, legal, body)}")
     lines = [*_imports(body.used, vector_math), "", *_literals(draft)]
-    return "\n".join([*lines, "", "@njit", f"def {entry}({params}):", *body.lines]) + "\n"
+    if buffers is not None:
+        made = "".join(f"{text}, " for text in buffers.texts.values()).rstrip()
+        lines += ["", "@njit", f"def arrays_of_{entry}({', '.join(params)}):"]
+        lines += [f"    {line}" for line in extents(legal, body.names)]
+        lines += [f"    return {made or '()'}", ""]
+        params += buffers.texts
+    lines += ["", "@njit", f"def {entry}({', '.join(params)}):", *body.lines]
+    arrays = {k: _result(r, body) for k, r in enumerate(legal.results) if r.type.rank}
+    return "\n".join(lines) + "\n", arrays
 
 
 def _draft(function: Function) -> Draft:
