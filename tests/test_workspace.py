@@ -1,4 +1,4 @@
-"""Gradients in arrays that are there: the same numbers, in the caller's memory; refused where it cannot be."""
+"""Gradients in arrays that are there: the same numbers in that memory; refused where it cannot be."""
 
 import threading
 
