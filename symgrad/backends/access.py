@@ -61,6 +61,9 @@ class Read:
 Operand = Read | Const
 Producers = Mapping[Value, Eqn]
 
+# The furthest element, in trips, that an addition waits for.
+REACH = 4
+
 
 def affine(coord: Coord, start: Dim, step: int) -> Coord:
     """The coordinate `start + step * coord`."""
@@ -209,3 +212,34 @@ def roots_of(read: Operand) -> Iterator[Value]:
         for c in read.coords:
             if isinstance(c, Lookup):
                 yield from roots_of(c.index)
+
+
+def delay(target: Coords, ahead: Coords, depth: int) -> int | None:
+    """How many trips of loop `depth` lie between an element and the one at `ahead`; None if not a few."""
+    found = 0
+    if len(target) != len(ahead):  # of an array and of the same reshaped
+        return None
+    for a, b in zip(target, ahead, strict=True):
+        if a == b:
+            continue
+        if not (isinstance(a, Along) and isinstance(b, Along)) or (a.loop, a.step) != (depth, 1):
+            return None
+        distance = b.start - a.start
+        if found or (b.loop, b.step) != (depth, 1) or not isinstance(distance, int) or abs(distance) > REACH:
+            return None
+        found = distance
+    if found and sum(depth in loops_in((c,)) for c in target) > 1:  # x[i, i]: no trip comes by here again
+        return None
+    return found
+
+
+def apart(a: Coords, b: Coords) -> bool:
+    """Whether two elements are certainly not the same: they stand in different rows."""
+    if len(a) != len(b):  # of an array and of the same reshaped
+        return False
+    for x, y in zip(a, b, strict=True):
+        if isinstance(x, Fixed) and isinstance(y, Fixed):
+            distance = x.at - y.at
+            if isinstance(distance, int) and distance:
+                return True
+    return False

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from symgrad.backends import folds
+from symgrad.backends import folds, windows
 from symgrad.backends.access import Lookup, Read
 from symgrad.backends.calls import call
 from symgrad.backends.legal import WRAP
-from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
+from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, Window, statements_in
 from symgrad.backends.scalar import NAME, Piece
 from symgrad.backends.text import (
     LONGEST,
@@ -36,6 +36,7 @@ from symgrad.backends.text import (
     stored,
 )
 from symgrad.ir.core import Value
+from symgrad.ir.switch import is_on
 
 
 def read_by(statement: Statement) -> Iterator[Read]:
@@ -80,11 +81,13 @@ def _straights(groups: Sequence[Group]) -> Iterator[Straight]:
             yield from _straights(group.body)
 
 
-def write(groups: Sequence[Group], body: Body, scope: Scope) -> None:
-    """The lines of groups that follow each other."""
+def write(groups: Sequence[Group], body: Body, scope: Scope, loop: Loop | None = None) -> None:
+    """The lines of groups that follow each other; `loop` has nothing but these statements in it."""
     for group in groups:
         if isinstance(group, Straight):
             scope.count = demands(group.statements, body.plan, scope.depth)
+            if loop is None and is_on("windows"):
+                scope.windows = _windows(windows.find(group.statements, body.plan, scope.depth, None))
             for statement in group.statements:
                 start = len(body.lines)
                 _statement(statement, body, scope)
@@ -101,13 +104,28 @@ def _loop(loop: Loop, body: Body, scope: Scope) -> None:
     _hoist(loop, body, scope)
     for fold in accumulated:
         folds.start(fold, body, scope)
+    inner = Scope(loop.depth + 1, scope)
+    alone = len(loop.body) == 1 and isinstance(loop.body[0], Straight) and loop.extent != 0
+    found = []
+    if alone and is_on("windows"):
+        found = list(windows.find(list(statements_in(loop.body)), body.plan, loop.depth, loop))
+        inner.windows = _windows(found)
+        inner.before = windows.start(found, body)
     body.line(f"for {body.letters[loop.depth]} in range({dim_text(loop.extent)}):")
     body.indent += 1
-    write(loop.body, body, Scope(loop.depth + 1, scope))
+    write(loop.body, body, inner, loop if alone else None)
+    windows.move_on(inner.before, body, inner)
     body.indent -= 1
+    for window in found:
+        windows.finish(window, inner.before, body, scope)
     for fold in accumulated:
         if fold.form is Form.FOLD:
             folds.finish(fold, body, scope)
+
+
+def _windows(found: Iterable[Window]) -> dict[Statement, Window]:
+    """The window of each addition that has one."""
+    return {s: window for window in found for s in window.adds}
 
 
 def _hoist(loop: Loop, body: Body, scope: Scope) -> None:
@@ -156,6 +174,9 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
             else applied(statement.eqn, statement.reads, body, scope)
         )
         _define(target, piece, body, scope)
+        return
+    if statement in scope.windows:
+        windows.add(statement, scope.windows[statement], body, scope)
         return
     value = piece_of(statement.reads[0], body, scope)
     if statement.form is Form.STORE:

@@ -12,10 +12,11 @@ Statements that stand in one `Loop` share its loop variable: number k for a loop
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from symgrad.backends.access import Operand, Read
+from symgrad.backends.scalar import Piece
 from symgrad.ir.core import Eqn, Symbol, Value
 from symgrad.ir.dims import Dim
 
@@ -61,6 +62,18 @@ class Loop:
 
 
 Group = Straight | Loop
+
+
+@dataclass(eq=False)
+class Window:
+    """Additions to one array, each with the number of trips that it waits."""
+
+    adds: dict[Statement, int]
+    target: Read  # what a trip adds to
+    loop: Loop | None
+    last: Statement
+    written_between: bool = False  # arrays that the values may have been loaded from
+    waiting: list[tuple[int, Operand, Piece]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,27 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from symgrad.backends.access import Along, Coords, Lookup, Operand, Read, dims_of, operand, resolve, whole
+from symgrad.backends.access import (
+    Along,
+    Coords,
+    Fixed,
+    Lookup,
+    Operand,
+    Read,
+    apart,
+    delay,
+    dims_of,
+    operand,
+    resolve,
+    whole,
+)
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight
 from symgrad.backends.statements import names_in
 from symgrad.ir.core import Const, Value
-from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.dims import Dim, symbol, symbols
+from symgrad.ir.switch import is_on
 from symgrad.ir.walk import symbols_of
 
 # How many loops of the right extent are tried before a new one is opened: keeps scheduling linear.
@@ -34,6 +48,8 @@ class Touch:
     owner: Value
     coords: Coords
     writes: bool
+    adds: bool = False  # in whatever order, at the end of so many loops
+    loops: int = 0
 
 
 @dataclass(eq=False)
@@ -85,7 +101,8 @@ def _touches(statement: Statement, plan: Plan) -> Iterator[Touch]:
     for read in (*statement.reads, *_indices(statement.writes.coords)):
         for element in elements(read, plan):
             yield Touch(plan.owner(element.value), element.coords, False)
-    yield Touch(plan.owner(statement.writes.value), statement.writes.coords, True)
+    adds = statement.form is Form.ADD and is_on("windows")
+    yield Touch(plan.owner(statement.writes.value), statement.writes.coords, True, adds, len(statement.loops))
     if statement.form is Form.REGION:
         for out in statement.eqn.outs[1:]:
             yield Touch(plan.owner(out), whole(out).coords, True)
@@ -114,30 +131,51 @@ def _signature(coords: Coords, depth: int) -> tuple[tuple[int, Along], ...]:
     return tuple((axis, c) for axis, c in enumerate(coords) if isinstance(c, Along) and c.loop == depth)
 
 
+# How many elements of an array are told apart in a group: keeps scheduling linear.
+_PLACES = 32
+_SOMEWHERE = Fixed(symbol("?"))
+
+
 class _History:
-    """For each array, the latest group that read or wrote it, by the way it follows the loop."""
+    """For each array, the latest group that read, wrote or added to it, by the element."""
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
-        self.reads: dict[Value, dict[object, int]] = {}
-        self.writes: dict[Value, dict[object, int]] = {}
+        self.seen: dict[tuple[Value, bool], dict[Touch, int]] = {}
 
     def earliest(self, touch: Touch, slots: Sequence[_Slot], looped: bool) -> int:
         """The first group in which this access may stand."""
-        mine = set(_signature(touch.coords, self.depth))
         found = 0
-        tables = (self.reads, self.writes) if touch.writes else (self.writes,)
-        for table in tables:
-            for signature, group in table.get(touch.owner, {}).items():
-                assert isinstance(signature, tuple)
-                together = not looped or slots[group].extent is None or not mine.isdisjoint(signature)
-                found = max(found, group if together else group + 1)
+        for writes in (True, False) if touch.writes else (True,):
+            for other, group in self.seen.get((touch.owner, writes), {}).items():
+                if group < found:
+                    continue
+                together = self._together(touch, other)
+                if together is None:
+                    continue
+                stays = together or not looped or slots[group].extent is None
+                found = max(found, group if stays else group + 1)
         return found
 
+    def _together(self, touch: Touch, other: Touch) -> bool | None:
+        """Whether the two may share the loop: a trip needs no other trip's result. None if order is free."""
+        if touch.adds and other.adds:
+            if touch.loops != self.depth + 1 or other.loops != self.depth + 1:
+                return None  # additions may come in any order
+            # Side by side in an innermost loop they are one pass along one row.
+            looked_up = any(isinstance(c, Lookup) for c in (*touch.coords, *other.coords))
+            return looked_up or delay(touch.coords, other.coords, self.depth) is not None
+        if apart(touch.coords, other.coords):
+            return None
+        mine, theirs = (set(_signature(t.coords, self.depth)) for t in (touch, other))
+        return not mine.isdisjoint(theirs)
+
     def add(self, touch: Touch, group: int) -> None:
-        table = (self.writes if touch.writes else self.reads).setdefault(touch.owner, {})
-        signature = _signature(touch.coords, self.depth)
-        table[signature] = max(group, table.get(signature, 0))
+        table = self.seen.setdefault((touch.owner, touch.writes), {})
+        if touch not in table and len(table) >= _PLACES:
+            follows = dict(_signature(touch.coords, self.depth))
+            touch = replace(touch, coords=tuple(follows.get(a, _SOMEWHERE) for a in range(len(touch.coords))))
+        table[touch] = max(group, table.get(touch, 0))
 
 
 def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:

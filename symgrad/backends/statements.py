@@ -123,9 +123,15 @@ def _forced(eqns: list[Eqn], block: Block, producers: Producers) -> Iterator[Val
             yield eqn.out
             if eqn.op.kind is Kind.WRITE and (found := layout(eqn.args[0], producers)) is not None:
                 yield found[0]
+        elif (
+            eqn.op is OWN
+            and eqn.out.type.rank
+            and not (isinstance(eqn.args[0], Value) and eqn.args[0].type.rank)
+        ):
+            yield eqn.out
 
 
-_ARRAYS = ("concatenate", "setitem", "add_at", "push", "own", "literal", *ALLOCATED)
+_ARRAYS = ("concatenate", "setitem", "add_at", "push", "literal", *ALLOCATED)
 
 
 def _writes(

@@ -17,7 +17,7 @@ from symgrad.backends import scalar
 from symgrad.backends.access import Along, Coord, Fixed, Lookup, Operand, Read, loops_in, operand, resolve
 from symgrad.backends.buffers import Buffers
 from symgrad.backends.legal import WRAP
-from symgrad.backends.nest import Plan, Statement
+from symgrad.backends.nest import Plan, Statement, Window
 from symgrad.backends.scalar import ADD, ATOM, MUL, NAME, Piece
 from symgrad.backends.storage import Axes
 from symgrad.ir.core import Const, Eqn, Value
@@ -39,6 +39,7 @@ class Body:
     used: set[str] = field(default_factory=set)  # functions that the text calls
     indent: int = 1
     locals: dict[Read, str] = field(default_factory=dict)
+    temporaries: list[str] = field(default_factory=list)  # variables that stand for no element
     taken: set[str] = field(default_factory=set)
     once: frozenset[Value] = frozenset()  # mentioned once, in the body that computes them
     reused: frozenset[Value] = frozenset()  # arrays whose memory another array takes over
@@ -56,18 +57,28 @@ class Body:
         """Let go of the names of elements that follow a loop: the next loop nest may use them again."""
         for read in [r for r in self.locals if next(loops_in(r.coords), None) is not None]:
             self.taken.discard(self.locals.pop(read))
+        self.taken.difference_update(self.temporaries)
+        self.temporaries.clear()
 
     def local(self, read: Read) -> str:
         """The scalar variable for an element: `h_ij`."""
         if read not in self.locals:
             stem = f"{self.names[_named_after(read.value, self.plan)]}_{_suffix(read, self.letters)}"
-            name, number = stem, 1
-            while name in self.taken:
-                number += 1
-                name = f"{stem}_{number}"
-            self.taken.add(name)
-            self.locals[read] = name
+            self.locals[read] = self._free(stem)
         return self.locals[read]
+
+    def temporary(self, stem: str) -> str:
+        """A variable for this loop nest."""
+        self.temporaries.append(self._free(stem))
+        return self.temporaries[-1]
+
+    def _free(self, stem: str) -> str:
+        name, number = stem, 1
+        while name in self.taken:
+            number += 1
+            name = f"{stem}_{number}"
+        self.taken.add(name)
+        return name
 
 
 def _suffix(read: Read, letters: Sequence[str]) -> str:
@@ -93,6 +104,8 @@ class Scope:
     outer: Scope | None = None
     pieces: dict[Read, Piece] = field(default_factory=dict)
     count: Counter[Read] = field(default_factory=Counter)
+    windows: dict[Statement, Window] = field(default_factory=dict)  # of additions, by each of them
+    before: dict[Operand, tuple[str, ...]] = field(default_factory=dict)  # what was added the trips before
 
     def find(self, read: Read) -> Piece | None:
         scope: Scope | None = self

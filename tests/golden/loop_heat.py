@@ -153,12 +153,18 @@ def value_and_grad_heat___HASH__(x):
         for i in range(n - 2):
             t2[i] = du_2[i + 1]
             du_2[i + 1] = 0.0
+        prod3_before = prod3_before2 = 0.0
+        prod4_before = 0.0
+        t2_before = 0.0
         for i in range(n - 2):
-            du_2[i] += 0.1 * t2[i]
-        for i in range(n - 2):
-            du_2[i + 1] += -2.0 * (0.1 * t2[i])
-        for i in range(n - 2):
-            du_2[i + 2] += 0.1 * t2[i]
-        for i in range(n - 2):
-            du_2[i + 1] += t2[i]
+            t2_i = t2[i]
+            prod3_i = 0.1 * t2_i
+            prod4_i = -2.0 * prod3_i
+            du_2[i] += prod3_i + prod4_before + t2_before + prod3_before2
+            prod3_before2 = prod3_before
+            prod3_before = prod3_i
+            prod4_before = prod4_i
+            t2_before = t2_i
+        du_2[n - 2] += prod4_before + t2_before + prod3_before2
+        du_2[n - 1] += prod3_before
     return total, du_2
