@@ -26,6 +26,7 @@ from symgrad.backends.access import (
     apart,
     delay,
     dims_of,
+    loops_in,
     operand,
     resolve,
     whole,
@@ -162,9 +163,10 @@ class _History:
         if touch.adds and other.adds:
             if touch.loops != self.depth + 1 or other.loops != self.depth + 1:
                 return None  # additions may come in any order
-            # Side by side in an innermost loop they are one pass along one row.
+            # Side by side in an innermost loop they are one pass along one row; columns have none to lose.
+            rows = any(self.depth in loops_in(t.coords[-1:]) for t in (touch, other))
             looked_up = any(isinstance(c, Lookup) for c in (*touch.coords, *other.coords))
-            return looked_up or delay(touch.coords, other.coords, self.depth) is not None
+            return looked_up or not rows or delay(touch.coords, other.coords, self.depth) is not None
         if apart(touch.coords, other.coords):
             return None
         mine, theirs = (set(_signature(t.coords, self.depth)) for t in (touch, other))
