@@ -160,10 +160,9 @@ def value_and_grad_sweep___HASH__(x):
     x_2 = np.empty(n)
     for j in range(n):
         x_2[j] = x[j]  # x
+    y_saved = np.empty(max(n - 2, 0))
+    y_saved_1 = np.empty(max(n - 2, 0))
     for t in range(2 * n):
-        # for i in range(1, n - 1):
-        y_saved = np.empty(max(n - 2, 0))
-        y_saved_1 = np.empty(max(n - 2, 0))
         for i in range(1, n - 1):
             # for i in range(1, n - 1):
             x_2_n = x_2[i]
