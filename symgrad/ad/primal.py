@@ -69,4 +69,5 @@ class Forward:
 
     def apply(self, eqns: Sequence[Eqn]) -> tuple[Eqn, ...]:
         """The primal equations with the replacements in their places."""
-        return tuple(new for e in eqns for new in (self.replaced.get(e.outs[0], (e,)) if e.regions else (e,)))
+        found = [self.replaced.get(e.outs[0]) if e.regions and e.outs else None for e in eqns]
+        return tuple(new for e, other in zip(eqns, found, strict=True) for new in other or (e,))
