@@ -26,7 +26,7 @@ class Jvp:
     def __init__(self, fun: Callable[..., Any], options: Options) -> None:
         self.fun = fun
         self.options = options
-        self._by_varying: dict[tuple[int, ...], Dispatcher] = {}
+        self._by_varying: dict[tuple[int, ...], Along] = {}
         functools.update_wrapper(self, fun, updated=())
 
     def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -36,11 +36,7 @@ class Jvp:
                 f"{len(primals)} primals and {len(tangents)} tangents: give one (or None) for each"
             )
         varying = tuple(i for i, t in enumerate(tangents) if t is not None)
-        dispatcher = self.dispatcher(varying)
-        specialisation, signature = dispatcher.specialise(primals, {})
-        both: tuple[Any, Any] = run_along(
-            dispatcher, specialisation, signature, [tangents[i] for i in varying]
-        )
+        both: tuple[Any, Any] = self._along(varying)(primals, tuple(tangents[i] for i in varying))
         return both
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -48,9 +44,12 @@ class Jvp:
 
     def dispatcher(self, varying: tuple[int, ...]) -> Dispatcher:
         """The program that differentiates along these arguments."""
+        return self._along(varying).dispatcher
+
+    def _along(self, varying: tuple[int, ...]) -> Along:
         if varying not in self._by_varying:
             transform = Transform("jvp", varying, None, single=False)
-            self._by_varying[varying] = Dispatcher(self.fun, transform, self.options)
+            self._by_varying[varying] = Along(Dispatcher(self.fun, transform, self.options))
         return self._by_varying[varying]
 
     def source_for(self, primals: Sequence[Any], varying: tuple[int, ...] | None = None) -> str:
@@ -66,14 +65,13 @@ class Hvp:
         self.fun = fun
         self.transform = transform
         self._dispatcher = Dispatcher(fun, transform, options)
+        self._along = Along(self._dispatcher)
         functools.update_wrapper(self, fun, updated=())
 
     def __call__(self, x: Any, p: Any, *args: Any) -> Any:
         first = (x,) if self.transform.single else tuple(x)
-        directions = [p] if self.transform.single else list(p)
-        arguments = self._arguments(first, args)
-        specialisation, signature = self._dispatcher.specialise(arguments, {})
-        return run_along(self._dispatcher, specialisation, signature, directions)
+        directions = (p,) if self.transform.single else tuple(p)
+        return self._along(self._arguments(first, args), directions)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return recipe(self, self.fun, self.transform, self._dispatcher.options)
@@ -94,6 +92,39 @@ class Hvp:
         """The study text for arguments like these."""
         arguments = self._arguments((x,) if self.transform.single else tuple(x), args)
         return self._dispatcher.specialise(arguments, {})[0].program.study_text
+
+
+class Along:
+    """Calls of a program along directions: the kernel at once, where the last call converted nothing."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
+        self._fast: tuple[Specialisation, Callable[..., Any], list[type]] | None = None
+
+    def __call__(self, arguments: tuple[Any, ...], directions: tuple[Any, ...]) -> Any:
+        if self._fast is not None:
+            specialisation, kernel, kinds = self._fast
+            if list(map(type, values := arguments + directions)) == kinds:
+                try:
+                    return specialisation.finish(kernel(*values))
+                except (TypeError, ValueError, IndexError):
+                    pass  # other types or shapes than last time: what follows knows, or says what is wrong
+        specialisation, signature = self.dispatcher.specialise(arguments, {})
+        result = run_along(self.dispatcher, specialisation, signature, directions)
+        kinds = list(map(type, arguments + directions))
+        flat = signature.flat and len(arguments) == len(signature.leaves)
+        chosen = [arguments[i] for i in positions(signature, self.dispatcher.transform)]
+        as_they_are = flat and specialisation.direct and set(kinds) <= {np.ndarray, float, int}
+        if self.dispatcher.options.jit and as_they_are and all(map(_alike, chosen, directions)):
+            self._fast = specialisation, specialisation.run, kinds
+        return result
+
+
+def _alike(primal: Any, direction: Any) -> bool:
+    """A direction that the kernel takes as it is."""
+    if isinstance(primal, np.ndarray) and isinstance(direction, np.ndarray):
+        return bool(primal.dtype == direction.dtype)
+    return type(primal) is type(direction) is float
 
 
 def run_along(

@@ -25,7 +25,7 @@ from symgrad.ad.versions import NO_VERSIONS, versions
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, close, for_parts, index_symbol
+from symgrad.ir.regions import FOR, close, for_parts
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import again as rerun
 from symgrad.ir.walk import rewire, rewire_args
@@ -179,7 +179,7 @@ def _backward(
     eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
     params = [index, *adjoint.seeds, *adjoint.accumulators]
     known = []
-    told = index_symbol(eqn)  # also where only inner regions read it
+    told = [Symbol(v.hint, v, None) for v in index_of(eqn) if v.hint]  # also where only inner regions read it
     for s in (*adjoint.symbols, *told):
         param = env.get(s.param)
         if isinstance(param, Value):

@@ -69,5 +69,4 @@ class Forward:
 
     def apply(self, eqns: Sequence[Eqn]) -> tuple[Eqn, ...]:
         """The primal equations with the replacements in their places."""
-        found = [self.replaced.get(e.outs[0]) if e.regions and e.outs else None for e in eqns]
-        return tuple(new for e, other in zip(eqns, found, strict=True) for new in other or (e,))
+        return tuple(new for e in eqns for new in (self.replaced.get(e.outs[0], (e,)) if e.regions else (e,)))

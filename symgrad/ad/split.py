@@ -45,7 +45,7 @@ def split(function: Function, n_results: int, n_primals: int) -> tuple[Function,
         available.update(wanted)
     sizes, table = _extents(function, (*kept, *cotangents), (*again, *back))
     residuals = (*kept, *(eqn.out for eqn in sizes))
-    first = Block(primals, (*ahead, *sizes), (*outs, *residuals), _bound_by(primals, ahead, function))
+    first = Block(primals, (*ahead, *sizes), (*outs, *residuals), _bound_by(primals, function))
     second = Block((*residuals, *cotangents), (*again, *back), gradients, table)
     name = function.name.removeprefix("vjp_")
     return (
@@ -83,11 +83,10 @@ def _extents(
         for axis, dim in enumerate(p.type.shape)
         if (name := as_symbol(dim)) is not None
     }
-    own = {*params, *(out for eqn in eqns for out in eqn.outs)}
     sizes, table = [], []
     for name in sorted(mentioned_symbols(params, eqns)):
         found = on_axis.get(name)
-        given = next((s for s in function.body.symbols if s.name == name and s.param in own), None)
+        given = next((s for s in function.body.symbols if s.name == name and s.param in params), None)
         if found is None and given is not None:
             found = given
         if found is None:
@@ -98,7 +97,7 @@ def _extents(
     return sizes, tuple(table)
 
 
-def _bound_by(primals: tuple[Value, ...], eqns: Sequence[Eqn], function: Function) -> tuple[Symbol, ...]:
-    """The extents that the primals give, or that the equations find; those of cotangents are the results'."""
-    own = {*primals, *(out for eqn in eqns for out in eqn.outs)}
+def _bound_by(primals: tuple[Value, ...], function: Function) -> tuple[Symbol, ...]:
+    """The extents that the primals give; those of the cotangents are the results'."""
+    own = set(primals)
     return tuple(s for s in function.body.symbols if s.param in own)

@@ -11,7 +11,7 @@ A `for` whose attribute `exits` is True yields first a bool, `more`: False ends 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symgrad.ir.build import Builder
@@ -116,18 +116,13 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
     return tuple(r.type for r in (results[1:] if exits else results))
 
 
-def index_symbol(eqn: Eqn) -> tuple[Symbol, ...]:
-    """The index of a `for` as an extent, which its body may not have needed, though regions in it do."""
-    index = eqn.regions[0].params[0] if eqn.op is FOR else None
-    return (Symbol(index.hint, index, None),) if index is not None and index.hint else ()
-
-
 def bind_symbols(
     params: Sequence[Value], eqns: Sequence[Eqn], needed: set[str], known: Sequence[Symbol] = ()
 ) -> tuple[Symbol, ...]:
     """Where a block finds each extent: on a param, as `known` says or on an axis; else where `known` says.
 
-    What an equation makes tells no extent by itself: it may have needed the number to be made.
+    The first param may be a loop's index, and is the extent of its own name. What an equation makes tells no
+    extent by itself: it may have needed the number to be made.
     """
     found = {s.name: s for s in reversed(known) if s.param in params and s.name in needed}
     for value in params:
@@ -135,6 +130,9 @@ def bind_symbols(
             name = as_symbol(dim)
             if name in needed:
                 found.setdefault(name, Symbol(name, value, axis))
+    for value in params[:1]:
+        if value.type == ArrayType("int64") and value.hint in needed:
+            found.setdefault(value.hint, Symbol(value.hint, value, None))
     made = {o for e in eqns for o in e.outs}  # later than any param: `s` may be needed to make its own value
     for s in known:
         if s.param in made and s.name in needed:
@@ -159,24 +157,18 @@ def close(
     results: Sequence[Arg],
     outer: Builder,
     known: Sequence[Symbol] = (),
-    told: Mapping[str, Value] | None = None,
 ) -> tuple[Block, tuple[Arg, ...]]:
     """A closed block of equations that read values of the enclosing block, and the operands that it takes.
 
     Each outer value that they read becomes a further param, after `params`; so does the number of each extent
-    that nothing in the block tells: what is `told` outside (by default the value that `known` says it is), or
-    an `extent` equation in `outer`.
+    that nothing in the block tells (the value that `known` says it is, or an `extent` equation in `outer`).
     """
-    (block,), operands = close_all(params, [(eqns, results)], outer, known, told)
+    (block,), operands = close_all(params, [(eqns, results)], outer, known)
     return block, operands
 
 
 def close_all(
-    params: Sequence[Value],
-    bodies: Sequence[Body],
-    outer: Builder,
-    known: Sequence[Symbol] = (),
-    told: Mapping[str, Value] | None = None,
+    params: Sequence[Value], bodies: Sequence[Body], outer: Builder, known: Sequence[Symbol] = ()
 ) -> tuple[tuple[Block, ...], tuple[Arg, ...]]:
     """`close` for regions that share their operands; each gets its own params (the first keeps `params`)."""
     foreign: dict[Value, None] = {}
@@ -190,14 +182,12 @@ def close_all(
         needed = mentioned_symbols(held, eqns)
         unbound |= needed - {s.name for s in bind_symbols(held, eqns, needed, known)}
     extents = sorted(unbound)
-    inside = {o for eqns, _ in bodies for e in eqns for o in e.outs}
-    told = {s.name: s.param for s in known if s.axis is None} if told is None else told
-    operands: list[Arg] = [*foreign]
-    for n in extents:
-        value = told.get(n)
-        if value is None or value in inside:
-            value = outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n)
-        operands.append(value)
+    made = {o for eqns, _ in bodies for e in eqns for o in e.outs}
+    told = {s.name: s.param for s in known if s.axis is None and s.param not in made}
+    numbers_outside = (
+        told[n] if n in told else outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in extents
+    )
+    operands = (*foreign, *numbers_outside)
     blocks = []
     for number, (eqns, results) in enumerate(bodies):
         mine = list(params) if number == 0 else [Value(p.type, p.hint) for p in params]
@@ -210,7 +200,7 @@ def close_all(
         facts += [Symbol(v.hint, v, None) for v in numbers]
         bound = bind_symbols(all_params, body, mentioned_symbols(all_params, body), facts)
         blocks.append(Block(all_params, body, rewire_args(results, inner), bound))
-    return tuple(blocks), tuple(operands)
+    return tuple(blocks), operands
 
 
 def extent_names(block: Block) -> set[str]:
