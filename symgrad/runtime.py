@@ -17,11 +17,21 @@ __all__ = [
     "digamma",
     "erf",
     "erfc",
+    "erfcx",
+    "erfinv",
+    "gamma",
     "gammaln",
+    "i0",
+    "i1",
+    "j0",
+    "j1",
+    "log_ndtr",
     "log_sigmoid",
     "log_softmax",
     "logsumexp",
+    "ndtri",
     "norm",
+    "polygamma",
     "push",
     "relu",
     "revolve",
@@ -149,6 +159,76 @@ def trigamma(x: Any) -> Any:
     from scipy import special  # start-up, as above
 
     return special.polygamma(1, x).astype(np.asarray(x).dtype)[()]
+
+
+def erfcx(x: Any) -> Any:
+    """exp(x * x) * erfc(x)."""
+    from scipy import special  # start-up, as above
+
+    return special.erfcx(x)
+
+
+def erfinv(x: Any) -> Any:
+    """The inverse of erf."""
+    from scipy import special  # start-up, as above
+
+    return special.erfinv(x)
+
+
+def gamma(x: Any) -> Any:
+    """The gamma function."""
+    from scipy import special  # start-up, as above
+
+    return special.gamma(x)
+
+
+def i0(x: Any) -> Any:
+    """The modified Bessel function of order 0."""
+    from scipy import special  # start-up, as above
+
+    return special.i0(x)
+
+
+def i1(x: Any) -> Any:
+    """The modified Bessel function of order 1."""
+    from scipy import special  # start-up, as above
+
+    return special.i1(x)
+
+
+def j0(x: Any) -> Any:
+    """The Bessel function of order 0."""
+    from scipy import special  # start-up, as above
+
+    return special.j0(x)
+
+
+def j1(x: Any) -> Any:
+    """The Bessel function of order 1."""
+    from scipy import special  # start-up, as above
+
+    return special.j1(x)
+
+
+def log_ndtr(x: Any) -> Any:
+    """The logarithm of the normal distribution function."""
+    from scipy import special  # start-up, as above
+
+    return special.log_ndtr(x)
+
+
+def ndtri(x: Any) -> Any:
+    """The inverse of the normal distribution function."""
+    from scipy import special  # start-up, as above
+
+    return special.ndtri(x)
+
+
+def polygamma(n: Any, x: Any) -> Any:
+    """The derivative of order n of digamma."""
+    from scipy import special  # start-up, as above
+
+    return special.polygamma(n, x).astype(np.asarray(x).dtype)[()]
 
 
 def solve_triangular(a: Any, b: Any, lower: bool = False, trans: bool = False) -> Any:

@@ -139,6 +139,8 @@ _SPECIAL: dict[str, Callable[..., Range]] = {
     "softplus": _nonnegative, "norm": _nonnegative, "hypot": _nonnegative,
     "concatenate": lambda *xs: Range(min(x.lo for x in xs), max(x.hi for x in xs)),
     "log2": _nonfinite, "log10": _nonfinite, "gammaln": _nonfinite, "digamma": _nonfinite,
+    "trigamma": _nonfinite, "polygamma": _nonfinite, "gamma": _nonfinite, "erfinv": _nonfinite,
+    "ndtri": _nonfinite, "logabsdet": _nonfinite,
     "arcsin": _nonfinite, "arccos": _nonfinite, "arccosh": _nonfinite, "arctanh": _nonfinite,
     "remainder": _nonfinite, "fmod": _nonfinite, "floor_divide": _nonfinite, "xlogy": _nonfinite,
 }

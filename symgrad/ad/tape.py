@@ -24,7 +24,8 @@ _BRACKETS, _SUM = re.compile(r"\(.*\)"), re.compile(r" [+-] ")
 EXPENSIVE = frozenset(
     """
     exp exp2 expm1 log log2 log10 log1p cbrt sin cos tan arcsin arccos arctan sinh cosh tanh
-    arcsinh arccosh arctanh sinc erf erfc gammaln digamma trigamma sigmoid log_sigmoid softplus silu
+    arcsinh arccosh arctanh sinc erf erfc gammaln digamma trigamma
+    erfinv ndtri log_ndtr erfcx i0 i1 j0 j1 gamma polygamma sigmoid log_sigmoid softplus silu
     power arctan2 hypot logaddexp xlogy sigmoid_cross_entropy sqrt divide remainder fmod
     matmul cumsum softmax log_softmax logsumexp norm sum prod max min argmax argmin
     setitem add_at push concatenate

@@ -37,11 +37,15 @@ from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]
 
-_STEPS = ("plus", "larger", "smaller")
-_TAPES = frozenset({"grow", "revolve"})
-_RESERVED = frozenset(
-    {*_STEPS, *FUNCTIONS, *scalar.VMATH, *_TAPES, "np", "njit", "range", "abs", "int", "float", "max", "min"}
-)
+_HELPERS = {  # functions that the text calls, by module of this package
+    "accumulate": ("plus", "larger", "smaller"),
+    "lapack": sorted(FUNCTIONS),
+    "rounding": sorted(scalar.ROUNDING),
+    "special": sorted(scalar.SPECIAL),
+    "tapes": ("grow", "revolve"),
+}
+_CALLED = frozenset(scalar.VMATH).union(*_HELPERS.values())
+_RESERVED = frozenset({*_CALLED, "np", "njit", "range", "abs", "int", "float", "max", "min"})
 
 
 def kernel(
@@ -163,17 +167,11 @@ def _result(result: Arg, body: Body) -> str:
 def _imports(used: set[str], vector_math: bool) -> list[str]:
     """The first lines: NumPy, numba, and the functions that the text calls."""
     lines = ["import numpy as np", "from numba import njit", ""]
-    steps = [name for name in _STEPS if name in used]
-    tapes, calls = sorted(used & _TAPES), sorted(used & FUNCTIONS)
-    functions = sorted(used - {*_STEPS, *_TAPES, *FUNCTIONS})
-    if steps:
-        lines.append(f"from symgrad.backends.accumulate import {', '.join(steps)}")
-    if calls:
-        lines.append(f"from symgrad.backends.lapack import {', '.join(calls)}")
-    if tapes:
-        lines.append(f"from symgrad.backends.tapes import {', '.join(tapes)}")
-    if functions:
-        names = [f if vector_math else f"scalar_{f} as {f}" for f in functions]
+    for module, names in _HELPERS.items():
+        if found := [name for name in names if name in used]:
+            lines.append(f"from symgrad.backends.{module} import {', '.join(found)}")
+    if functions := sorted(used & scalar.VMATH):
+        names = [f if vector_math or f in scalar.ALWAYS_SCALAR else f"scalar_{f} as {f}" for f in functions]
         lines.append(f"from symgrad.vmath import {', '.join(names)}")
     return lines if len(lines) > 3 else lines[:2]
 

@@ -185,7 +185,8 @@ def applied(eqn: Eqn, args: Sequence[Operand], body: Body, scope: Scope) -> Piec
             piece = give_name(arg, piece, body, scope)
         pieces.append(piece)
     name = "pow" if eqn.op.name == "power" and eqn.out.type.is_float else eqn.op.name
-    if name in scalar.VMATH or name == "revolve":
+    own = name in scalar.ROUNDING and eqn.out.type.is_float
+    if own or name in scalar.VMATH or name in scalar.SPECIAL or name == "revolve":
         body.used.add(name)
     return scalar.written(eqn, pieces)
 

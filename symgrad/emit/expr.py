@@ -278,6 +278,10 @@ def _part(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     return atom(_PARTS[eqn.op.name].format(args[0].text), eqn.out.type.dtype)
 
 
+def _polygamma(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    return call("polygamma", [str(eqn.attrs["n"]), args[0].text], eqn.out.type.dtype)
+
+
 _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "cast": _cast,
     "copy": _same,
@@ -292,6 +296,7 @@ _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "transpose": _transpose,
     "getitem": _getitem,
     "concatenate": _concatenate,
+    "polygamma": _polygamma,
     **dict.fromkeys(_PARTS, _part),
 }
 

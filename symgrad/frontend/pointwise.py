@@ -31,7 +31,7 @@ from symgrad.ir.dims import Extent
 NUMPY_UNARY = """
     negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal sin cos tan
     arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint sinc isnan isinf
-    isfinite logical_not
+    isfinite logical_not i0
 """
 NUMPY_BINARY = """
     add subtract multiply divide maximum minimum floor_divide remainder fmod arctan2 hypot logaddexp
@@ -42,7 +42,8 @@ MATH = {  # functions of `math`, whose results are Python floats
     "sqrt": "sqrt", "cbrt": "cbrt", "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin",
     "acos": "arccos", "atan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
     "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh",
-    "fabs": "absolute", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "isnan": "isnan", "isinf": "isinf",
+    "fabs": "absolute", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "gamma": "gamma",
+    "isnan": "isnan", "isinf": "isinf",
     "isfinite": "isfinite", "atan2": "arctan2", "copysign": "copysign", "fmod": "fmod", "pow": "power",
 }
 MATH_TO_INT = ("floor", "ceil", "trunc")

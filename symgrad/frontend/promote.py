@@ -26,7 +26,8 @@ from symgrad.ir.types import FLOATS, float_of
 # fmt: off
 _FLOAT = """
     exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh
-    arcsinh arccosh arctanh rint sinc erf erfc gammaln digamma trigamma sigmoid log_sigmoid softplus
+    arcsinh arccosh arctanh rint sinc erf erfc gammaln digamma trigamma
+    erfinv ndtri log_ndtr erfcx i0 i1 j0 j1 gamma polygamma sigmoid log_sigmoid softplus
     silu relu sigmoid_cross_entropy divide arctan2 hypot logaddexp copysign xlogy
 """
 FLOAT = frozenset(_FLOAT.split())

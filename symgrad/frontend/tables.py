@@ -114,6 +114,8 @@ def runtime_handler(fn: Any) -> Handler:
         lower = _unknown(name)
     elif name == "push":
         lower = _grows
+    elif name == "polygamma":
+        lower = _polygamma
     elif name == "solve_triangular":
         lower = _solve_triangular
     elif op.kind in (Kind.GROUPED, Kind.REDUCTION):
@@ -148,6 +150,10 @@ def _grouped(name: str, reduction: bool) -> Lower:
         return grouped(low, name, x, axis)
 
     return reduce if reduction else keep
+
+
+def _polygamma(low: Lowering, n: Val, x: Val) -> Tensor:
+    return low.make("polygamma", as_tensor(low, x), n=n)
 
 
 def _solve_triangular(low: Lowering, a: Val, b: Val, lower: Val = False, trans: Val = False) -> Tensor:

@@ -68,7 +68,7 @@ NUMPY |= {
     "solve": np.linalg.solve, "inv": np.linalg.inv, "det": np.linalg.det, "cholesky": np.linalg.cholesky,
     "detsign": lambda a: np.linalg.slogdet(a)[0], "logabsdet": lambda a: np.linalg.slogdet(a)[1],
     "eigh": lambda a: np.linalg.eigh(a)[1], "eigvalsh": np.linalg.eigvalsh,
-    "tril": np.tril, "triu": np.triu, "sort": np.sort,
+    "polygamma": lambda x, *, n: runtime.polygamma(n, x), "tril": np.tril, "triu": np.triu, "sort": np.sort,
     "searchsorted": lambda a, v, *, side: np.searchsorted(a, v, side=side),
     "argsort": lambda x, *, axis: np.argsort(x, axis=axis, kind="stable"),
     "cumsum": lambda x, *, axis: np.cumsum(x, axis=axis),

@@ -229,7 +229,8 @@ def _table(names: str, kind: Kind, infer: Infer) -> None:
 # fmt: off
 _table("negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal"
        " sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh"
-       " floor ceil trunc rint sinc erf erfc gammaln digamma trigamma", Kind.ELEMENTWISE, _elementwise)
+       " floor ceil trunc rint sinc erf erfc gammaln digamma trigamma"
+       " erfinv ndtri log_ndtr erfcx i0 i1 j0 j1 gamma polygamma", Kind.ELEMENTWISE, _elementwise)
 _table("sigmoid log_sigmoid softplus relu silu", Kind.ELEMENTWISE, _elementwise)
 _table("add subtract multiply divide power maximum minimum floor_divide remainder fmod"
        " arctan2 hypot logaddexp copysign xlogy clip sigmoid_cross_entropy", Kind.ELEMENTWISE, _elementwise)

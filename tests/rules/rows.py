@@ -66,7 +66,11 @@ SMOOTH = ops("""
 ELEMENTWISE = [
     *(Case(o, normal, SHAPES) for o in SMOOTH),
     *(Case(o, positive, SHAPES) for o in ops("log log2 log10 log1p sqrt cbrt reciprocal gammaln")),
-    Case(op.digamma, positive, SHAPES, order=1),
+    *(Case(o, positive, SHAPES) for o in ops("digamma trigamma gamma")),
+    Case(op.polygamma, positive, SHAPES, [{"n": 2}, {"n": 5}]),
+    *(Case(o, normal, SHAPES) for o in ops("log_ndtr erfcx i0 i1 j0 j1")),
+    Case(op.erfinv, inside, SHAPES),
+    Case(op.ndtri, between(0.2, 0.8), SHAPES),
     *(Case(o, inside, SHAPES) for o in ops("tan arcsin arccos arctanh")),
     Case(op.arccosh, above_one, SHAPES),
     *(Case(o, off_zero, SHAPES) for o in ops("absolute relu")),

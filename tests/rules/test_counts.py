@@ -6,13 +6,12 @@ from symgrad.ir.core import Kind
 from symgrad.ir.ops import OPS
 from symgrad.rules.declare import ALL, Linear, NonDiff, Partials, Products, declared
 
-NO_RULE = {"trigamma"}  # where the derivatives of gammaln end
 OPS_WITH_VALUES = {name for name, op in OPS.items() if op.kind is not Kind.REGION}
 
 
 def test_every_op_has_a_rule():
     missing = OPS_WITH_VALUES - set(declared())
-    assert missing == NO_RULE
+    assert not missing
 
 
 def test_every_rule_belongs_to_an_op():
