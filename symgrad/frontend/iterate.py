@@ -27,8 +27,8 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
             low.refuse("iteration over a number", error=ShapeError)
         extent = low.shape(v)[0]
         if isinstance(extent, Extent):
-            refuse_runtime_loop(low, f"the {extent} elements of the first axis of an array")
-        return [getitem(low, v, i) for i in range(limited(low, extent))]
+            limited(low, low.solver.value(extent))
+        return [getitem(low, v, i) for i in range(limited(low, constant(low, extent)))]
     if isinstance(v, Rows):
         v = as_tensor(low, v)
         return _listed(low, Items(SymRange(0, low.shape(v)[0], 1), lambda i: getitem(low, v, i)))

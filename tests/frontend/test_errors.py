@@ -152,11 +152,11 @@ REFUSALS = {
         "np.where(x > 0)",
     ),
     "return x << 2": (UnsupportedSyntaxError, "`<<` on numbers", 2, "x << 2"),
-    "return sorted(x)": (
+    "return sorted([x[0], x[1]])": (
         UnsupportedSyntaxError,
-        "a loop over the n elements of the first axis of an array: its length is only known at run time",
+        "what is sorted depends on the data",
         2,
-        "sorted(x)",
+        "sorted([x[0], x[1]])",
     ),
 }
 

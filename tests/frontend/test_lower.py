@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+import symgrad as sg
 from symgrad.errors import UnsupportedSyntaxError
 from symgrad.frontend.lower import lower
 from symgrad.frontend.signature import bind
@@ -500,3 +501,25 @@ def test_functions_are_not_results():
     for f in (lambda x: lambda y: x, lambda x: x.sum, lambda x: (x, range(x.shape[0]))):
         with pytest.raises(UnsupportedSyntaxError, match="returns a"):
             lower(f, bind(f, (X3,), {}))
+
+
+def test_an_array_is_unpacked_to_names_at_its_length() -> None:
+    def two(p):
+        a, b = p
+        return a * a * b
+
+    def starred(p):
+        first, *rest = p
+        return first * sum(rest)
+
+    def spread(p):
+        return np.hypot(*p)
+
+    x = np.array([3.0, 4.0])
+    np.testing.assert_allclose(sg.grad(two, jit=False)(x), [24.0, 9.0])
+    np.testing.assert_allclose(sg.grad(spread, jit=False)(x), [0.6, 0.8])
+    df = sg.grad(starred, jit=False)
+    np.testing.assert_allclose(df(np.array([2.0, 3.0, 5.0])), [8.0, 2.0, 2.0])
+    np.testing.assert_allclose(df(x), [4.0, 3.0])  # another length, another specialisation
+    with pytest.raises(sg.SymgradError, match="3 values are unpacked to 2 names"):
+        sg.grad(two, jit=False)(np.ones(3))
