@@ -10,16 +10,16 @@ from the other residuals; or an extent that nothing else in the backward part ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symgrad.ad.activity import live
 from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Symbol, Value, values
 from symgrad.ir.dims import as_symbol, symbol
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import op
 from symgrad.ir.regions import mentioned_symbols
 from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import symbols_of
 
 VIEWS = {"copy", "reshape", "transpose", "broadcast_to"}
 ARITHMETIC = {"add", "subtract", "multiply", "negative", "cast"}
@@ -29,9 +29,10 @@ def split(function: Function, n_results: int, n_primals: int) -> tuple[Function,
     """The forward and the backward function of a vjp program."""
     primals, cotangents = function.params[:n_primals], function.params[n_primals:]
     outs, gradients = function.results[:n_results], function.results[n_results:]
-    ahead = live(function.eqns, outs)
+    made = {s.name: s.param for s in function.body.symbols if s.param not in function.params}
+    ahead = _live_beyond(function.eqns, outs, set(primals), made)
     known = {*primals, *(out for eqn in ahead for out in eqn.outs)}
-    back = _live_beyond(function.eqns, gradients, known)
+    back = _live_beyond(function.eqns, gradients, known, made)
     read = {a for eqn in back for a in values(eqn.args)} | set(values(gradients))
     kept: list[Value] = [p for p in primals if p in read]
     again: list[Eqn] = []
@@ -45,7 +46,7 @@ def split(function: Function, n_results: int, n_primals: int) -> tuple[Function,
         available.update(wanted)
     sizes, table = _extents(function, (*kept, *cotangents), (*again, *back))
     residuals = (*kept, *(eqn.out for eqn in sizes))
-    first = Block(primals, (*ahead, *sizes), (*outs, *residuals), _bound_by(primals, function))
+    first = Block(primals, (*ahead, *sizes), (*outs, *residuals), _bound_by(known, function))
     second = Block((*residuals, *cotangents), (*again, *back), gradients, table)
     name = function.name.removeprefix("vjp_")
     return (
@@ -62,14 +63,20 @@ def is_cheap(eqn: Eqn) -> bool:
     return eqn.op.kind is Kind.CREATE or eqn.op.name in VIEWS or (scalar and eqn.op.name in ARITHMETIC)
 
 
-def _live_beyond(eqns: tuple[Eqn, ...], results: Sequence[Arg], known: set[Value]) -> tuple[Eqn, ...]:
-    """The equations that `results` need when the values in `known` are there already."""
+def _live_beyond(
+    eqns: tuple[Eqn, ...], results: Sequence[Arg], known: set[Value], made: Mapping[str, Value]
+) -> tuple[Eqn, ...]:
+    """The equations that `results` need when the values in `known` are there already.
+
+    `made` are the extents that equations tell: what has such an extent needs them too.
+    """
     needed = set(values(tuple(results))) - known
     found = []
     for eqn in reversed(eqns):
         if any(out in needed for out in eqn.outs):
             found.append(eqn)
             needed.update(a for a in values(eqn.args) if a not in known)
+            needed.update(made[name] for name in symbols_of(eqn) if name in made and made[name] not in known)
     return tuple(reversed(found))
 
 
@@ -83,10 +90,11 @@ def _extents(
         for axis, dim in enumerate(p.type.shape)
         if (name := as_symbol(dim)) is not None
     }
+    here = {*params, *(out for eqn in eqns for out in eqn.outs)}
     sizes, table = [], []
     for name in sorted(mentioned_symbols(params, eqns)):
         found = on_axis.get(name)
-        given = next((s for s in function.body.symbols if s.name == name and s.param in params), None)
+        given = next((s for s in function.body.symbols if s.name == name and s.param in here), None)
         if found is None and given is not None:
             found = given
         if found is None:
@@ -97,7 +105,6 @@ def _extents(
     return sizes, tuple(table)
 
 
-def _bound_by(primals: tuple[Value, ...], function: Function) -> tuple[Symbol, ...]:
-    """The extents that the primals give; those of the cotangents are the results'."""
-    own = set(primals)
-    return tuple(s for s in function.body.symbols if s.param in own)
+def _bound_by(known: set[Value], function: Function) -> tuple[Symbol, ...]:
+    """The extents that the forward part gives; those of the cotangents are the results'."""
+    return tuple(s for s in function.body.symbols if s.param in known)

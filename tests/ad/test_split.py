@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from ad.programs import SCALAR, named, program, vector
 
+import symgrad as sg
 from symgrad.ad.reverse import reverse
 from symgrad.ad.split import split
 from symgrad.ir.build import apply, call, reshape, sigmoid, transpose
@@ -85,3 +86,38 @@ def test_views_of_residuals_are_made_again():
 def test_names_of_the_halves():
     _, first, second = halves(program(lambda x: x * x, SCALAR))
     assert (first.name, second.name) == ("f_forward", "f_backward")
+
+
+def _pulsing(u, c, steps):
+    before = u * 0.5
+    for _ in range(steps):
+        u, before = 2 * u - before + np.sin(c) * u * u, u
+    return np.sum(u * u)
+
+
+def _halving(x, n):
+    k = n
+    s = 1.0
+    while k > 0:
+        s = s * np.sin(x[k % len(x)]) + x[0]
+        k = k // 2
+    return s
+
+
+def _ragged(x, n):
+    s = 0.0
+    for i in range(n - 1):
+        y = x[: i + 1] * x[i]
+        for j in range(i, n):
+            s = s * y[j - i if j - i < i else 0] + x[j % len(x)]
+    return s
+
+
+@pytest.mark.parametrize("fun", [_pulsing, _halving, _ragged])
+def test_tapes_as_long_as_a_computed_number_of_trips(fun, rng) -> None:
+    args = (rng.normal(size=4), 0.3, 5) if fun is _pulsing else (rng.normal(size=4), 4)
+    out, pullback = sg.vjp(fun, *args, jit=False)
+    value, gradient = sg.value_and_grad(fun, jit=False)(*args)
+    np.testing.assert_allclose(out, fun(*args), rtol=1e-14)
+    np.testing.assert_allclose(value, out, rtol=1e-14)
+    np.testing.assert_allclose(pullback(2.0)[0], 2.0 * gradient, rtol=1e-13)
