@@ -42,7 +42,7 @@ def settle(low: Lowering, scope: Scope, handed: list[Handed], written: set[Tenso
         (t, k)
         for t, state in scope.journal.tensors.items()
         for k in state[5]
-        if t in written and k not in t.kin and scope.is_outer(t) and scope.is_outer(k)
+        if t in written and not t.items and k not in t.kin and scope.is_outer(t) and scope.is_outer(k)
     ]
     scope.settle()
     for (
@@ -56,12 +56,12 @@ def settle(low: Lowering, scope: Scope, handed: list[Handed], written: set[Tenso
     pairs = sorted(_aliases(scope, handed), key=lambda p: (p[0].born, p[1].born))
     results = {h.own: h.after for h in handed}
     for a, b in pairs:
-        if a in written and b in touched and a is not b:
+        if a in written and not a.items and b in touched and a is not b:
             _refuse(low, a, b, node)
     for a, b in pairs:
         left, right = results.get(a, a), results.get(b, b)
         for one, other, source in ((left, right, a), (right, left, b)):
-            if source in written and not (other.stale or one is other):
+            if source in written and not (source.items or other.stale or one is other):
                 low.touch(other)
                 other.stale = (
                     f"a loop wrote into {source.name or 'an array'}, which may be this array: the data decide"

@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 
 from symgrad.frontend.context import Closure, Frame, Lowering
-from symgrad.frontend.operators import constant
 from symgrad.frontend.registry import ARRAY_METHODS
 from symgrad.frontend.resolve import Path, fixed_path, instance_class, is_library, is_library_module
 from symgrad.frontend.shaping import matrix_transpose, transpose
-from symgrad.frontend.values import Rows, Tensor, TensorMethod, Val
+from symgrad.frontend.values import Rows, RowsMethod, Tensor, TensorMethod, Val
 from symgrad.ir.dims import Extent, product
 
 _CONTAINERS = (list, tuple, dict, str, set, frozenset, bytes, range, slice, int, float, np.generic, np.dtype)
@@ -31,12 +30,7 @@ def get(frame: Frame, node: ast.Attribute, obj: Val, name: str) -> Val:
     if isinstance(obj, Tensor):
         return _of_tensor(low, obj, name)
     if isinstance(obj, Rows):
-        constant(low, obj.count)  # with a length that is known it is a list like any other
-        low.refuse(
-            f"the list method {name!r} on a list that a loop fills",
-            why="such a list is appended to once in each trip, and read",
-            instead="np.array(...) of it",
-        )
+        return RowsMethod(obj, name)
     if isinstance(obj, Extent | Closure | TensorMethod):
         low.refuse(f"an attribute of {'an integer' if isinstance(obj, Extent) else 'a function'}: {name}")
     if isinstance(obj, ModuleType):

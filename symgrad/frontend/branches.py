@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from symgrad.frontend import facts, operators
+from symgrad.frontend import facts, growing, listed, operators
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.exits import (
     FALL,
@@ -31,7 +32,7 @@ from symgrad.frontend.joining import ABSENT, Join
 from symgrad.frontend.promote import as_bool, as_tensor, cast, result_dtype
 from symgrad.frontend.regions import Scope
 from symgrad.frontend.solver import Undecided
-from symgrad.frontend.values import Missing, Tensor, Val
+from symgrad.frontend.values import Missing, Rows, Tensor, Val
 from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Extent
 from symgrad.ir.regions import COND
@@ -44,6 +45,8 @@ Evaluate = Callable[[Frame, ast.expr], Val]
 
 def decided(low: Lowering, test: Val, what: str) -> bool | Tensor:
     """The condition: known at compile time, or a bool that is computed."""
+    if isinstance(test, Rows):
+        test = listed.truth(low, test)
     if isinstance(test, Extent):
         try:
             return not low.solver.same(test, 0)
@@ -94,6 +97,7 @@ def _joined(
     envs = []
     for number, f in enumerate(sides[0].frames):
         envs.append((f, _names(join, number, gone, live)))
+    join.containers(gone)
     total = tuple(sorted({k for e in exits for k in kinds(e)}))
     value: Val = None
     if RETURN in total:
@@ -179,14 +183,14 @@ def if_statement(
             if not leaves[i]:
                 blocks[i] += more
                 ends[i] = end
-    exit_ = branch(
-        frame,
-        test,
-        lambda: run(frame, blocks[0], ends[0]),
-        lambda: run(frame, blocks[1], ends[1]),
-        live_after(frame, statements),
-    )
-    return exit_, done
+
+    def both() -> Exit:
+        ways = [partial(run, frame, block, end) for block, end in zip(blocks, ends, strict=True)]
+        return branch(frame, test, ways[0], ways[1], live_after(frame, statements))
+
+    if frame.low.loops:  # a list that grows here is the matter of the loop
+        return both(), done
+    return growing.grown(frame.low, frame, both), done
 
 
 def guarded(frame: Frame, before: Maybe, rest: Sequence[ast.stmt], end: Exit, run: Run) -> Exit:
@@ -253,6 +257,7 @@ def connected(frame: Frame, is_and: bool, parts: Sequence[ast.expr], evaluate: E
     word = "`and`" if is_and else "`or`"
     for k, part in enumerate(parts):
         v = evaluate(frame, part)
+        v = listed.truth(frame.low, v) if isinstance(v, Rows) and parts[k + 1 :] else v
         rest = parts[k + 1 :]
         if not rest:
             return v

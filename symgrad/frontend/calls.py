@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import containers, nested, tables
+from symgrad.frontend import containers, listed, nested, tables
 from symgrad.frontend.context import Closure, Frame, Lowering, surroundings
 from symgrad.frontend.index import setitem
 from symgrad.frontend.names import local_names
@@ -23,7 +23,7 @@ from symgrad.frontend.promote import as_tensor, literal, unknown
 from symgrad.frontend.registry import ARRAY_METHODS, HANDLERS, Handler, name_of
 from symgrad.frontend.resolve import fixed_path
 from symgrad.frontend.source import FunctionNode, Unit, find
-from symgrad.frontend.values import Rows, Tensor, TensorMethod, Val
+from symgrad.frontend.values import Rows, RowsMethod, Tensor, TensorMethod, Val
 from symgrad.ir.dims import Extent
 
 DEEPEST = 200  # calls within calls
@@ -44,6 +44,8 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
         return super(*args) if len(args) == 2 else _super(frame)
     if isinstance(fn, TensorMethod):
         return apply(low, ARRAY_METHODS[fn.name], None, [fn.tensor, *args], kwargs)
+    if isinstance(fn, RowsMethod):
+        return listed.method(low, fn.rows, fn.name, list(args))
     if isinstance(fn, Closure):
         return _inline(frame, fn.node, fn.frame.unit, fn, None, args, kwargs)
     if (handler := tables.handler_of(fn)) is not None:

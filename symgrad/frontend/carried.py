@@ -13,13 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symgrad.errors import ShapeError, UnsupportedSyntaxError
+from symgrad.frontend.contents import PREFIX, Container
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.flow import only_added_to
 from symgrad.frontend.joining import alike, same, spread, type_of
 from symgrad.frontend.promote import as_tensor, cast, result_dtype
 from symgrad.frontend.regions import Scope
-from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
+from symgrad.frontend.values import Carry, Missing, Pending, Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Value
+from symgrad.ir.dims import Dim
 from symgrad.ir.types import ArrayType
 
 
@@ -52,6 +54,8 @@ class Learnt:
 
     cells: dict[Tensor, None] = field(default_factory=dict)
     types: dict[tuple[str, int], tuple[ArrayType, bool]] = field(default_factory=dict)
+    held: dict[str, Container] = field(default_factory=dict)  # containers whose items it replaces
+    lists: dict[Rows, tuple[Dim, Dim]] = field(default_factory=dict)  # how far a trip moves their ends
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +72,7 @@ class Slot:
 
 def param_of(low: Lowering, kind: ArrayType, name: str) -> Value:
     value = Value(kind)
-    if name:
+    if name := name.lstrip(PREFIX):
         low.hints[value] = name
     return value
 
@@ -82,7 +86,7 @@ def slots_of(low: Lowering, learnt: Learnt, name: str, value: Val) -> list[Slot]
         kind, weak, is_array = type_of(low, leaf)
         kind, weak = learnt.types.get((name, k), (kind, weak))
         param = Tensor(param_of(low, kind, name), weak=weak, is_array=is_array or kind.rank > 0)
-        param.name = name
+        param.name = name.lstrip(PREFIX)
         slots.append(Slot(name, leaf, param))
     return slots
 
@@ -102,17 +106,17 @@ def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt]
            value: Val, slots: Sequence[Slot]) -> None:  # fmt: skip
     """What the trip leaves in a carried name, in the types of its params."""
     if isinstance(value, Missing):
-        message = f"the value of {name!r} at the end of a trip is not known"
+        message = f"the value of {name.lstrip(PREFIX)!r} at the end of a trip is not known"
         low.refuse(message, value.why, value.instead, error=Unstable)
     if not alike(before, value):
-        low.refuse(f"{name!r} is a tuple of another kind from trip to trip", error=Unstable)
+        low.refuse(f"{name.lstrip(PREFIX)!r} is a tuple of another kind from trip to trip", error=Unstable)
     mine = iter(slots)
     for k, (old, new) in enumerate(zip(spread(before), spread(value), strict=True)):
         if is_number(old):
             _finish(low, scope, learnt, body, next(mine), k, new)
         elif not same(old, new):
             low.refuse(
-                f"{name!r} changes from trip to trip, and is not a number",
+                f"{name.lstrip(PREFIX)!r} changes from trip to trip, and is not a number",
                 why=f"a compiled loop carries numbers and arrays, and this was a {type(old).__name__}",
                 error=Unstable,
             )
@@ -123,7 +127,8 @@ def _finish(
 ) -> None:
     if not is_number(new):
         low.refuse(
-            f"{slot.name!r} is a {type(new).__name__} at the end of a trip, and was a number", error=Unstable
+            f"{slot.name.lstrip(PREFIX)!r} is a {type(new).__name__} at the end of a trip, and was a number",
+            error=Unstable,
         )
     t = as_tensor(low, new)
     kind = slot.param.type
@@ -139,7 +144,7 @@ def _finish(
             low.solver.equal(a, b)
         except ShapeError as e:
             low.refuse(
-                f"the shape of {slot.name!r} changes from trip to trip",
+                f"the shape of {slot.name.lstrip(PREFIX)!r} changes from trip to trip",
                 why=e.message,
                 instead="an array of the final size, and its elements",
             )
@@ -152,11 +157,16 @@ def _begin_as_array(
 ) -> None:
     """`acc = 0.0; acc = acc + row`: a number that is only ever added to may as well begin as an array."""
     number = slot.param.rank == 0 and not type_of(low, slot.initial)[2]
-    if number and only_added_to(body, slot.name) and not scope.is_inner(low.shape(t)):
+    if (
+        number
+        and not slot.name.startswith(PREFIX)
+        and only_added_to(body, slot.name)
+        and not scope.is_inner(low.shape(t))
+    ):
         learnt.types[slot.name, k] = (ArrayType(result_dtype([slot.param, t]), low.shape(t)), False)
         raise Again
     low.refuse(
-        f"{slot.name!r} has {slot.param.rank} axes before a trip, and {t.rank} after it",
+        f"{slot.name.lstrip(PREFIX)!r} has {slot.param.rank} axes before a trip, and {t.rank} after it",
         why="a compiled loop carries arrays of fixed shapes",
         instead="start with an array of the final shape: np.zeros(...)",
         error=Unstable,

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from symgrad.errors import SymgradError
+from symgrad.frontend import listed
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.operators import constant
+from symgrad.frontend.regions import Grown
 from symgrad.frontend.values import Val
 
 CONTAINERS = (list, dict, tuple, str, set, frozenset, bytes, range, slice, int, float, np.generic, np.dtype)
@@ -30,6 +32,8 @@ CHANGE = {
 
 def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """A method of a compile-time object."""
+    if id(owner) in low.filled:
+        return listed.method(low, low.filled[id(owner)], name, args)
     kind = next((k for k in (list, tuple, dict, set) if isinstance(owner, k)), None)
     changes = name in CHANGE.get(kind, "").split() if kind else False
     if changes and id(owner) not in low.owned:
@@ -50,8 +54,18 @@ def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[s
     try:
         out = getattr(owner, name)(*args, **kwargs)
     except (LookupError, TypeError, ValueError) as e:
+        if name == "pop" and isinstance(owner, list):
+            _count(low, owner)
         low.refuse(f"{type(e).__name__}: {e}", error=SymgradError)
     return owned(low, out) if isinstance(out, list | dict | set) else out
+
+
+def _count(low: Lowering, owner: list[Val]) -> None:
+    """A list that branches empty: how many items it has, the data decide."""
+    for journal in reversed(low.journals):
+        _, before = journal.containers.get(id(owner), (owner, []))
+        if before and low.outer_lists and id(owner) in low.outer_lists[-1]:
+            raise Grown(owner, before, low.loc(), "under a condition that the data decide", exact=False)
 
 
 def owned(low: Lowering, made: Any) -> Any:

@@ -22,7 +22,7 @@ from symgrad.frontend.resolve import Path, Watch
 from symgrad.frontend.signature import fresh_names, is_compile_time, leaf_dtype
 from symgrad.frontend.solver import Solver
 from symgrad.frontend.source import FunctionNode, Unit
-from symgrad.frontend.values import Derive, Put, Tensor, Val, View
+from symgrad.frontend.values import Derive, Put, Rows, Tensor, Val, View
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Span, Symbol, Value
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbol, symbols
@@ -103,6 +103,10 @@ class Lowering:
         self.leaf_names: dict[Value, list[str]] = {}  # container leaves: the names they were bound to
         self.journals: list[Journal] = []  # of the regions that are being interpreted, outermost first
         self.outer_lists: list[set[int]] = []  # of these regions: the containers that are older
+        self.filled: dict[int, Rows] = {}  # lists that became arrays, by identity
+        self.iterated: list[Any] = []  # lists that loops run over
+        self.frozen: dict[int, Any] = {}  # lists whose items were copied into another
+        self.loops = 0  # `for` and `while` statements around
         self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
         self.counters: set[str] = set()  # the names that loop counters have had as extents
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
@@ -209,8 +213,31 @@ class Lowering:
 
     def change(self, container: list[Any] | dict[Any, Any] | set[Any]) -> None:
         """The container is about to change."""
+        self._refuse_change(container)
         if self.journals:
             self.journals[-1].note_container(container)
+
+    def change_rows(self, rows: Rows) -> None:
+        """The list that loops fill is about to have more or fewer items."""
+        self._refuse_change(rows)
+        if rows.fixed:
+            self.refuse(f"this list cannot be changed: {rows.fixed}", instead="work on the list itself")
+        if self.journals:
+            self.journals[-1].note_rows(rows)
+
+    def _refuse_change(self, container: Any) -> None:
+        if any(container is c for c in self.iterated):
+            self.refuse(
+                "a list is changed while a loop runs over it",
+                why="how many trips the loop makes would depend on what it does",
+                instead="`while k < len(queue): item = queue[k]; k += 1`, or loop over a copy",
+            )
+        if id(container) in self.frozen:
+            self.refuse(
+                "a list is changed after it became an item of another",
+                why="the other list holds its items as they were",
+                instead="append it once it is complete",
+            )
 
     def refuse_stale(self, t: Tensor, root: Tensor) -> NoReturn:
         self.refuse(
@@ -288,7 +315,9 @@ class Lowering:
                 self.refuse_unsure(t)
             if t.view.put is None:
                 self.refuse(
-                    "this array is read-only", why="it repeats the elements of another", instead=".copy()"
+                    "this array is read-only",
+                    why="it repeats the elements of another, or is an item of a list that a loop has filled",
+                    instead=".copy()",
                 )
             base = t.view.base
             self.write(base, t.view.put(self.arg(base), new))

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 from symgrad.errors import ShapeError, SymgradError
-from symgrad.frontend import attributes, branches, facts, growing, operators
+from symgrad.frontend import attributes, branches, facts, growing, listed, operators
 from symgrad.frontend.calls import call
-from symgrad.frontend.context import Closure, Frame
+from symgrad.frontend.context import Closure, Frame, Lowering
 from symgrad.frontend.index import getitem
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup, stored_names, unpack
@@ -30,7 +30,8 @@ def evaluate(frame: Frame, node: ast.expr) -> Val:
     if handler is None:
         frame.low.at(frame, node)
         refuse_node(frame.low, node)
-    return handler(frame, node)
+    value = handler(frame, node)
+    return frame.low.filled.get(id(value), value) if type(value) is list else value
 
 
 def described(frame: Frame, operands: Sequence[tuple[ast.AST, Val]]) -> str:
@@ -70,9 +71,15 @@ def _binop(frame: Frame, node: ast.BinOp) -> Val:
     left = evaluate(frame, spine[-1].left)
     for part in reversed(spine):
         right = evaluate(frame, part.right)
-        op = partial(operators.binary, frame.low, type(part.op), left, right)
+        op = partial(_operate, frame.low, type(part.op), left, right)
         left = applied(frame, part, [(part.left, left), (part.right, right)], op)
     return left
+
+
+def _operate(low: Lowering, op: type[ast.operator], left: Val, right: Val) -> Val:
+    if op is ast.Add and (isinstance(left, Rows) or isinstance(right, Rows)):
+        return listed.joined(low, left, right)
+    return operators.binary(low, op, left, right)
 
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Val:
@@ -80,6 +87,7 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Val:
     low = frame.low
     low.at(frame, node)
     if isinstance(node.op, ast.Not):
+        v = listed.truth(low, v) if isinstance(v, Rows) else v
         if operators.is_scalar_bool(v):
             out = Tensor(low.emit("logical_not", [low.arg(v)]), weak=True)
             facts.negated(low, out.arg, low.arg(v))
@@ -142,8 +150,9 @@ def subscript(frame: Frame, base: Val, key: Val) -> Val:
     if isinstance(base, Tensor):
         return getitem(low, base, key)
     if isinstance(base, Rows):
-        return growing.item_of(low, base, key)
+        return listed.item_of(low, base, key)
     if isinstance(base, dict | list | tuple | str | range):
+        listed.by_data(low, base, key)
         key = operators.constant(low, _plain_slice(frame, key), f"the index of a {type(base).__name__}")
         try:
             out = base[key]
@@ -216,7 +225,10 @@ def _dict(frame: Frame, node: ast.Dict) -> Val:
     return _owned(frame, made)
 
 
-def _comprehension(frame: Frame, generators: list[ast.comprehension], emit: Callable[[Frame], None]) -> None:
+def _comprehension(
+    frame: Frame, generators: list[ast.comprehension], emit: Callable[[Frame], None], rest: Rest | None = None
+) -> None:
+    """The trips one after the other; `rest` does what is left from a generator on whose items are many."""
     targets = frozenset(n for g in generators for n in stored_names([g.target]))
     inner = Frame(
         frame.low, frame.unit, {}, targets, outer=frame, around=frame.around, statement=frame.statement,
@@ -234,6 +246,9 @@ def _comprehension(frame: Frame, generators: list[ast.comprehension], emit: Call
             frame.low.refuse("an asynchronous comprehension")
         items = first if level == 0 else evaluate(inner, generator.iter)
         frame.low.at(inner, generator.iter)
+        if rest is not None and growing.is_long(frame.low, items):
+            rest(inner, generators[level:], items)
+            return
         for item in iterate(frame.low, items):
             unpack(inner, generator.target, item, _not_a_name, named=False)
             if all(operators.truth(frame.low, evaluate(inner, c), "a filter") for c in generator.ifs):
@@ -242,40 +257,46 @@ def _comprehension(frame: Frame, generators: list[ast.comprehension], emit: Call
     run(0)
 
 
+Rest = Callable[[Frame, list[ast.comprehension], Val], None]
+
+
 def _not_a_name(frame: Frame, target: ast.expr, value: Val) -> None:
     frame.low.at(frame, target)
     frame.low.refuse("a comprehension assigns to something that is not a name")
 
 
 def _listcomp(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Val:
-    if (rows := _filled(frame, node)) is not None:
-        return rows
-    out: list[Val] = []
-    _comprehension(frame, node.generators, lambda inner: out.append(evaluate(inner, node.elt)))
-    return _owned(frame, out)
+    out: list[Val] = _owned(frame, [])
+
+    def rest(inner: Frame, generators: list[ast.comprehension], items: Val) -> None:
+        inner.env[growing.RESULT] = out
+        frame.low.at(inner, node)
+        frame.low.looping(inner, _as_loop(node, generators), items)
+
+    _comprehension(frame, node.generators, lambda inner: _append(inner, out, evaluate(inner, node.elt)), rest)
+    return frame.low.filled.get(id(out), out)
 
 
-def _filled(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Val | None:
-    """`[f(v) for v in x]` over an array of any length, as the loop that it is."""
-    low, (generator, *more) = frame.low, node.generators
-    if more or generator.ifs or generator.is_async or not isinstance(generator.iter, ast.Name | ast.Call):
-        return None
-    items = evaluate(frame, generator.iter)
-    if not growing.is_long(low, items):
-        return None
-    name = growing.RESULT
-    call = ast.Call(ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load()), [node.elt], [])
-    loop = ast.For(generator.target, generator.iter, [ast.Expr(call)], [])
-    for part in (call, call.func, call.func.value, loop, loop.body[0]):  # type: ignore[attr-defined]
-        ast.copy_location(part, node)
-    inner = Frame(
-        low, frame.unit, {}, frozenset(stored_names([generator.target])), outer=frame, around=frame.around,
-        statement=frame.statement, loc=frame.loc, depth=frame.depth, comprehension=True,
-    )  # fmt: skip
-    inner.env[name] = _owned(frame, [])
-    low.at(frame, node)
-    low.looping(inner, loop, items)
-    return inner.env[name]
+def _append(frame: Frame, out: list[Val], item: Val) -> None:
+    if id(out) in frame.low.filled:
+        listed.append(frame.low, frame.low.filled[id(out)], item)
+    else:
+        out.append(item)
+
+
+def _as_loop(node: ast.ListComp | ast.GeneratorExp, generators: list[ast.comprehension]) -> ast.For:
+    """`[f(v) for v in x if c]`, as the loop that it is: over arrays of any length."""
+    target = ast.Attribute(ast.Name(growing.RESULT, ast.Load()), "append", ast.Load())
+    inside: ast.stmt = ast.Expr(ast.Call(target, [node.elt], []))
+    for generator in reversed(generators):
+        for test in reversed(generator.ifs):
+            inside = ast.If(test, [inside], [])
+        inside = ast.For(generator.target, generator.iter, [inside], [])
+    assert isinstance(inside, ast.For)
+    for part in ast.walk(inside):
+        if not hasattr(part, "lineno"):
+            ast.copy_location(part, node)
+    return inside
 
 
 def _setcomp(frame: Frame, node: ast.SetComp) -> Val:

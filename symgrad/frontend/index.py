@@ -19,7 +19,7 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.promote import array_of, as_tensor, cast
 from symgrad.frontend.solver import Undecided
 from symgrad.frontend.spans import span
-from symgrad.frontend.values import Tensor, Val, is_dim
+from symgrad.frontend.values import Rows, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, At, AtArg, Const, Gather, Index, IndexItem, NewAxis, Span
 from symgrad.ir.dims import Dim, Extent, symbols
 from symgrad.ir.indexing import index_shape, is_basic
@@ -41,7 +41,7 @@ class Key:
 
 def parse(low: Lowering, shape: Shape, key: Val) -> Key:
     """The index that `key` means for an array of this shape."""
-    items = list(key) if isinstance(key, tuple) else [key]
+    items = [_array(low, item) for item in (key if isinstance(key, tuple) else (key,))]
     used = sum(item is not None and item is not Ellipsis for item in items)
     if used > len(shape):
         low.refuse(
@@ -66,6 +66,11 @@ def parse(low: Lowering, shape: Shape, key: Val) -> Key:
             operands += [operand] if operand is not None else []
             axis += 1
     return Key(tuple(index), tuple(operands))
+
+
+def _array(low: Lowering, item: Val) -> Val:
+    """A list that a loop has filled selects as an array does."""
+    return as_tensor(low, item) if isinstance(item, Rows) else item
 
 
 def _item(low: Lowering, item: Val, extent: Dim, axis: int) -> tuple[IndexItem, Arg | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NoReturn
 
 from symgrad.errors import ShapeError
@@ -30,14 +31,15 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
             limited(low, low.solver.value(extent))
         return [getitem(low, v, i) for i in range(limited(low, constant(low, extent)))]
     if isinstance(v, Rows):
-        v = as_tensor(low, v)
-        return _listed(low, Items(SymRange(0, low.shape(v)[0], 1), lambda i: getitem(low, v, i)))
+        return _listed(low, _items_of_rows(low, v))
     if isinstance(v, SymRange | Items):
         return _listed(low, v if isinstance(v, Items) else Items(v, lambda i: i))
     if isinstance(v, range):
         limited(low, len(v))
         return v
-    if isinstance(v, list | tuple | dict | set | frozenset | str) or type(v) in _VIEWS:
+    if isinstance(v, list | tuple):
+        return [low.filled.get(id(item), item) for item in v]
+    if isinstance(v, dict | set | frozenset | str) or type(v) in _VIEWS:
         return list(v)
     low.refuse(
         f"iteration over a {type(v).__name__}",
@@ -54,7 +56,7 @@ def items_of(low: Lowering, v: Val) -> Items | None:
     if isinstance(v, Items):
         return v
     if isinstance(v, Rows):
-        v = as_tensor(low, v)
+        return _items_of_rows(low, v)
     if isinstance(v, range):
         return Items(SymRange(v.start, v.stop, v.step), lambda i: i, counts=True)
     if isinstance(v, SymRange):
@@ -62,6 +64,26 @@ def items_of(low: Lowering, v: Val) -> Items | None:
     if isinstance(v, Tensor) and v.rank:
         return Items(SymRange(0, low.shape(v)[0], 1), lambda i: getitem(low, v, i))
     return None
+
+
+def _items_of_rows(low: Lowering, rows: Rows) -> Items:
+    """The items of a list that loops fill; those of lists in it are lists."""
+    if rows.depth:
+        low.refuse(
+            "a loop over lists in a list that a loop fills", instead="np.array(...) of it, and its rows"
+        )
+    t = rows.tensor if rows.exact and rows.start == 0 else as_tensor(low, rows)
+    count = low.solver.resolve(rows.stop) if t is rows.tensor else low.shape(t)[0]
+    return Items(SymRange(0, count, 1), lambda i: item_at(low, rows, t, i))
+
+
+def item_at(low: Lowering, rows: Rows, t: Tensor, position: Val) -> Tensor:
+    """An item; where other names may hold it too, loops and branches only read it."""
+    out = getitem(low, t, position)
+    inside = bool(low.outer_lists) and id(rows) in low.outer_lists[-1]
+    if out.view is not None and inside and (rows.open or t.root.kin):
+        out.view = replace(out.view, put=None)
+    return out
 
 
 def length(low: Lowering, v: Items) -> Val:

@@ -8,12 +8,13 @@ two, and `Missing` where there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from symgrad.errors import ShapeError
+from symgrad.frontend import contents
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.promote import as_tensor, cast, result_dtype
-from symgrad.frontend.regions import Scope, closed, emit_region
+from symgrad.frontend.regions import Grown, Scope, closed, emit_region
 from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Op, Value
 from symgrad.ir.dims import Dim, Extent
@@ -74,6 +75,7 @@ class Join:
         self.wanted: list[tuple[Val, Val, ArrayType]] = []  # what each side yields, and its type
         self.arrays: list[tuple[Tensor, Val, Val]] = []  # with what they are on both sides
         self.origins: list[list[tuple[Tensor, ...]]] = []  # of these, on each side
+        self.held: list[tuple[contents.Container, list[Val]]] = []
         self.cells = list(dict.fromkeys(t for s in sides for t in s.written()))
         for t in self.cells:
             self._out(t, t, ArrayType(t.dtype, low.shape(t)), t.name)
@@ -154,6 +156,23 @@ class Join:
                 return Missing(f"a branch that the data decide gives it the shape {values[0]} or {values[1]}")
         return ArrayType(dtype, tuple(shape))
 
+    def containers(self, gone: Sequence[bool]) -> None:
+        """Lists and dicts whose items a side replaced hold what the side that was taken left in them."""
+        inside = [{id(c): (c, other) for c, other in contents.replaced(s)} for s in self.sides]
+        for key in dict.fromkeys(k for side in inside for k in side):
+            container = next(side[key][0] for side in inside if key in side)
+            both: list[Sequence[Val]] = [
+                contents.items(side[key][1] if key in side else container) for side in inside
+            ]
+            absent = (ABSENT,) * len(container)
+            first, second = (absent if g else v for g, v in zip(gone, both, strict=True))
+            hint = contents.called(self.low, container, self.sides[0].env()).lstrip(contents.PREFIX)
+            merged = [self.value(x, y, hint) for x, y in zip(first, second, strict=True)]
+            for v in merged:
+                if isinstance(v, Missing) and not all(gone):
+                    self.low.refuse(f"what an item of {hint!r} is here is not known", v.why, v.instead)
+            self.held.append((container, merged))
+
     def emit(self, op: Op, condition: Arg, codes: tuple[Arg, Arg] | None = None) -> Value | None:
         """The `cond` equation; arrays that a side wrote have its results. Gives the code's value."""
         low = self.low
@@ -177,8 +196,10 @@ class Join:
             [s.journal.tensors[t][1] for s in self.sides if t in s.journal.tensors] for t in self.cells
         ]
         for scope in self.sides:
-            scope.refuse_changed_containers("under a condition that the data decide")
+            held = {id(c) for c, _ in self.held}
+            scope.refuse_changed_containers("under a condition that the data decide", held)
             scope.settle()
+        self._lists()
         if self.outs:
             blocks, operands = closed(low, [], bodies, self.sides)
             emit_region(low, op, (condition, *operands), tuple(self.outs), blocks, operands)
@@ -186,8 +207,26 @@ class Join:
             low.touch(t)
             t.arg = out
             t.version = max(t.version, *seen) + 1
+        for container, merged in self.held:
+            contents.put(low, container, merged)
         self._relate()
         return code
+
+    def _lists(self) -> None:
+        """Lists that both sides left with the same ends have these; what was appended is at most the sum."""
+        low = self.low
+        ends = [dict(s.changed_lists()) for s in self.sides]
+        for rows in dict.fromkeys(r for side in ends for r in side):
+            first, second = (side.get(rows) for side in ends)
+            if first != second or first is None:
+                raise Grown(rows, [], low.loc(), "under a condition that the data decide", exact=False)
+            low.change_rows(rows)
+            rows.start, rows.stop = first
+        for rows in dict.fromkeys(r for s in self.sides for r in s.journal.appended):
+            counts = [s.journal.appended.get(rows, 0) for s in self.sides]
+            most = counts[0] if counts[0] == counts[1] else counts[0] + counts[1]
+            for journal in low.journals[-1:]:
+                journal.count(rows, most)
 
     def _yield(self, v: Val, kind: ArrayType) -> Arg:
         low = self.low

@@ -12,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.frontend.values import Tensor
+from symgrad.frontend.values import Rows, Tensor, Val
 from symgrad.ir.core import Arg
+from symgrad.ir.dims import Dim
 
 State = tuple[Arg, int, int, str, str, tuple[Tensor, ...]]
 
@@ -33,6 +34,8 @@ class Journal:
     tensors: dict[Tensor, State] = field(default_factory=dict)
     containers: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # the object and a copy of it
     reads: dict[Tensor, None] = field(default_factory=dict)
+    lists: dict[Rows, tuple[Tensor, Val, Val, bool]] = field(default_factory=dict)
+    appended: dict[Rows, Dim] = field(default_factory=dict)  # at most so many items
 
     def note(self, t: Tensor) -> None:
         if t not in self.tensors:
@@ -42,11 +45,22 @@ class Journal:
         if id(container) not in self.containers:
             self.containers[id(container)] = (container, container.copy())
 
+    def note_rows(self, rows: Rows) -> None:
+        if rows not in self.lists:
+            self.lists[rows] = rows.state()
+
+    def count(self, rows: Rows, items: Dim) -> None:
+        """At most so many items more were appended."""
+        self.appended[rows] = self.appended.get(rows, 0) + items
+
     def swap(self) -> None:
         """Everything as it was before; a second call makes everything as it was after."""
         for t, state in self.tensors.items():
             self.tensors[t] = state_of(t)
             set_state(t, state)
+        for rows, was in self.lists.items():
+            self.lists[rows] = rows.state()
+            rows.tensor, rows.start, rows.stop, rows.open = was
         for key, (container, other) in self.containers.items():
             self.containers[key] = (container, container.copy())
             container.clear()
@@ -69,4 +83,8 @@ class Journal:
             outer.tensors.setdefault(t, state)
         for key, pair in self.containers.items():
             outer.containers.setdefault(key, pair)
+        for rows, was in self.lists.items():
+            outer.lists.setdefault(rows, was)
+        for rows, items in self.appended.items():
+            outer.count(rows, items)
         outer.reads |= self.reads

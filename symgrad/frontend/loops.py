@@ -14,7 +14,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.frontend import aliases, branches
+from symgrad.frontend import aliases, branches, contents, lists
 from symgrad.frontend.aliases import Handed
 from symgrad.frontend.branches import Live, Run, live_after
 from symgrad.frontend.carried import Again, Guess, Learnt, Slot, finish, initial, late, param_of, slots_of
@@ -27,6 +27,7 @@ from symgrad.frontend.names import known, stored_names
 from symgrad.frontend.regions import Scope, attempt, closed, emit_region
 from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.dims import Dim
 from symgrad.ir.regions import FOR, WHILE
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import rewire, rewire_args
@@ -48,6 +49,8 @@ class Head:
     bounds: tuple[Arg, Arg, Arg] | None  # of a `for`
     certain: bool  # the body is run whenever the loop is reached
     runs: Callable[[], bool]  # whether there is a first trip (asked only where it matters)
+    number: Dim | None = None  # of the trip, counted from 0
+    trips: Callable[[], Dim | None] = lambda: None  # how many there are, if that is an extent
 
 
 @dataclass(slots=True, eq=False)
@@ -108,11 +111,12 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
     trial = _prepared(frame, head, guess, learnt)
     live = live_after(frame, [node])
     with trial.scope.inside():
-        _enter(trial, guess)
+        _enter(trial, guess, learnt)
         head.enter()
+        lists.enter(low, learnt, head.number)
         exit_ = run(frame, node.body, Leave.CONTINUE)
         low.at(frame, node)
-        env = dict(frame.env)
+        env = dict(frame.env) | {key: contents.items(c) for key, c in learnt.held.items()}
         for name, before in trial.values.items():
             mine = [s for s in trial.slots if s.name == name]
             finish(low, trial.scope, learnt, node.body, name, before, env.get(name, _UNASSIGNED), mine)
@@ -125,11 +129,13 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
             more = [flag(low, exit_, CONTINUE)]
         else:
             more = []
+    lists.leave(low, trial.scope, learnt, head.number, head.trips, kinds(exit_) == (CONTINUE,))
+    lists.count(low, trial.scope, head.trips)
     _confirm(trial, guess, learnt)
     low.at(frame, node)
     written_before = set(trial.scope.written())
     outs = _emit(trial, [*trial.slots, *later, *ending], results, more, ending)
-    handed = _bind(trial, env, [*trial.slots, *later], ends)
+    handed = _bind(trial, env, [*trial.slots, *later], ends, learnt)
     _settle(trial, outs, handed, written_before)
     return left(frame, node, exit_, ending, origins, trial.slots, run)
 
@@ -156,6 +162,9 @@ def _prepared(frame: Frame, head: Head, guess: Guess, learnt: Learnt) -> Trial:
         stays = name not in stored or name in in_place
         if stays and isinstance(v, Tensor) and v.is_array and not v.root.captured:
             cells[v.root] = None
+    for key, container in learnt.held.items():
+        values[key] = contents.items(container)
+        slots += slots_of(low, learnt, key, values[key])
     pairs = [(t, param_of(low, ArrayType(t.dtype, low.shape(t)), t.name)) for t in (cells | learnt.cells)]
     scope = Scope(low, frame, certain=head.certain and not may_leave(node.body))
     return Trial(frame, head, scope, before, stored, in_place, values, slots, pairs)
@@ -166,15 +175,19 @@ def _only_updated(v: Val, name: str, guess: Guess, body: Sequence[ast.stmt]) -> 
     return isinstance(v, Tensor) and v.is_array and name not in guess.fresh and not rebound(body, name)
 
 
-def _enter(trial: Trial, guess: Guess) -> None:
+def _enter(trial: Trial, guess: Guess, learnt: Learnt) -> None:
     """Names and arrays hold the params; the condition of a `while` is computed on them."""
     low, env = trial.low, trial.frame.env
-    for name in trial.stored:
+    for name in (*trial.stored, *learnt.held):
         if name in trial.values:
             params = iter([s.param for s in trial.slots if s.name == name])
             value = trial.values[name]
             leaves = [next(params) if is_number(v) else v for v in spread(value)]
-            env[name] = rebuilt(value, iter(leaves))
+            begun = rebuilt(value, iter(leaves))
+            if name in learnt.held:
+                contents.put(low, learnt.held[name], begun)
+            else:
+                env[name] = begun
         elif name in trial.before and name not in trial.in_place:
             v = trial.before[name]
             env[name] = v if isinstance(v, Missing) else Pending(guess, name)
@@ -226,9 +239,16 @@ def _confirm(trial: Trial, guess: Guess, learnt: Learnt) -> None:
     moved = [n for n in trial.in_place if trial.scope.env().get(n) is not trial.before[n]]
     guess.fresh |= set(moved)
     guess.names |= set(moved)
-    if missing or moved:
+    held = {id(c) for c in learnt.held.values()}
+    replaced = [c for c, _ in contents.replaced(trial.scope) if id(c) not in held]
+    for container in replaced:
+        key = contents.called(trial.low, container, trial.before)
+        while key in learnt.held:
+            key = contents.PREFIX + key
+        learnt.held[key] = container
+    if missing or moved or replaced:
         raise Again
-    trial.scope.refuse_changed_containers("in a loop whose trips are counted at run time")
+    trial.scope.refuse_changed_containers("in a loop whose trips are counted at run time", held)
 
 
 def _emit(
@@ -287,13 +307,15 @@ def _ends(trial: Trial, env: dict[str, Val], slots: Sequence[Slot]) -> Ends:
     return ends
 
 
-def _bind(trial: Trial, env: dict[str, Val], slots: Sequence[Slot], ends: Ends) -> list[Handed]:
+def _bind(
+    trial: Trial, env: dict[str, Val], slots: Sequence[Slot], ends: Ends, learnt: Learnt
+) -> list[Handed]:
     """The names hold what the loop left in them; gives the arrays that were handed on."""
     handed: list[Handed] = []
     by_name: dict[str, list[Slot]] = {}
     for slot in slots:
         by_name.setdefault(slot.name, []).append(slot)
-    for name in trial.stored:
+    for name in (*trial.stored, *learnt.held):
         value = env.get(name, _UNASSIGNED)
         if name in trial.in_place or isinstance(value, Pending):
             continue
@@ -301,7 +323,10 @@ def _bind(trial: Trial, env: dict[str, Val], slots: Sequence[Slot], ends: Ends) 
             mine = iter(by_name[name])
             leaves = [_after(next(mine), ends, handed) if is_number(v) else v for v in spread(value)]
             value = rebuilt(value, iter(leaves))
-        trial.frame.env[name] = value
+        if name in learnt.held:
+            contents.put(trial.low, learnt.held[name], value)
+        else:
+            trial.frame.env[name] = value
     return handed
 
 
@@ -310,7 +335,7 @@ def _after(slot: Slot, ends: Ends, handed: list[Handed]) -> Val:
     if slot.out is None:
         return slot.initial
     t = Tensor(slot.out, weak=slot.weak, is_array=slot.param.is_array)
-    t.name = slot.name
+    t.name = slot.name.lstrip(contents.PREFIX)
     if t.is_array and t.rank:
         first = (slot.initial.root,) if isinstance(slot.initial, Tensor) else ()
         handed.append(Handed(first, slot.param, ends.get(id(slot), ()), t))

@@ -150,8 +150,14 @@ def _rooted(low: Lowering, fun: Any) -> Any:
 
 def _measure(low: Lowering, value: Val) -> None:
     """A list among the results must have a length that is known."""
+    if isinstance(value, Rows) and not value.exact:
+        low.refuse(
+            "a list is returned whose length the data decide",
+            why="the number of results must be known",
+            instead="np.array(...) of it",
+        )
     if isinstance(value, Rows):
-        constant(low, value.count)
+        constant(low, value.stop - value.start)
     for item in value if isinstance(value, tuple | list) else ():
         _measure(low, item)
 

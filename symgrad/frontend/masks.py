@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.extents import named
 from symgrad.frontend.promote import literal
 from symgrad.frontend.registry import handles
 from symgrad.frontend.solver import Bounds
-from symgrad.frontend.spans import named
 from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.core import Arg, Gather, Span
 from symgrad.ir.dims import Dim, product

@@ -111,7 +111,7 @@ def known(low: Lowering, name: str, value: Val) -> Val:
         low.refuse(f"the value of {name!r} is not known here", why=value.why, instead=value.instead)
     if isinstance(value, Pending):
         raise Carry(value)
-    return value
+    return low.filled.get(id(value), value) if type(value) is list else value
 
 
 def bind_name(frame: Frame, name: str, value: Val, *, named: bool = True) -> Val:

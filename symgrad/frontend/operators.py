@@ -23,6 +23,7 @@ from symgrad.frontend.solver import Undecided
 from symgrad.frontend.values import NeedUnrolled, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbols
+from symgrad.ir.types import INTS
 
 # fmt: off
 PYTHON: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
@@ -306,6 +307,11 @@ def logical(low: Lowering, name: str, values: list[Tensor]) -> Tensor:
         out = Tensor(low.emit(name, parts), weak=True)
         facts.connected(low, name == "logical_and", out.arg, parts)
     return out
+
+
+def is_integer(v: Val) -> bool:
+    """Something that counts positions."""
+    return is_dim(v) or (isinstance(v, Tensor) and not v.rank and v.dtype in INTS)
 
 
 def is_scalar_bool(v: Val) -> bool:

@@ -15,11 +15,13 @@ import numpy as np
 
 from symgrad.errors import NoRule
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.extents import named
 from symgrad.frontend.refused import reason
 from symgrad.frontend.signature import leaf_dtype
+from symgrad.frontend.solver import Bounds
 from symgrad.frontend.values import Rows, Tensor, Val, is_static_number
 from symgrad.ir.core import Arg, Const, Span
-from symgrad.ir.dims import Extent
+from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import FLOATS, float_of
 
 # How an operation's result dtype follows from its operands'.
@@ -67,13 +69,21 @@ def as_tensor(low: Lowering, v: Val) -> Tensor:
 def _filled_rows(low: Lowering, rows: Rows) -> Tensor:
     """A list that a loop fills, as the array of its items so far."""
     arg, shape = low.arg(rows.tensor), low.shape(rows.tensor)
-    count = low.solver.resolve(rows.count)
-    if count != shape[0]:
-        index = (Span(0, 1, count), *(Span(0, 1, d) for d in shape[1:]))
+    start, stop = (_end(low, end, shape[0]) for end in (rows.start, rows.stop))
+    if stop - start != shape[0]:
+        index = (Span(start, 1, stop - start), *(Span(0, 1, d) for d in shape[1:]))
         arg = low.emit("getitem", [arg], index=index)
     out = Tensor(arg)
     out.contiguous = True
     return out
+
+
+def _end(low: Lowering, end: Val, room: Dim) -> Dim:
+    """One end of a list that a loop fills, as an extent."""
+    if not isinstance(end, Tensor):
+        return low.solver.resolve(end)
+    arg = low.arg(end)
+    return int(arg.value) if isinstance(arg, Const) else named(low, Tensor(arg), Bounds(0, room))
 
 
 def array_of(low: Lowering, items: Sequence[Val], dtype: str | None = None) -> Tensor:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import operators
+from symgrad.frontend import listed, operators
 from symgrad.frontend.containers import owned
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.creation import python_number
@@ -242,6 +242,8 @@ def isscalar(low: Lowering, element: Val) -> Val:
 
 @handles(list)
 def py_list(low: Lowering, iterable: Val = ()) -> Val:
+    if isinstance(iterable, Rows):
+        return listed.copied(low, iterable)
     return owned(low, list(iterate(low, iterable)))
 
 

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from symgrad.errors import Loc, UnsupportedSyntaxError
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.journal import Journal
-from symgrad.frontend.values import Tensor, Val, now
+from symgrad.frontend.values import Rows, Tensor, Val, now
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Op, Symbol, Value
 from symgrad.ir.dims import Dim, as_symbol, symbol, symbols
@@ -92,14 +93,38 @@ class Scope:
     def is_outer(self, t: Tensor) -> bool:
         return t.born < self.start
 
-    def refuse_changed_containers(self, where: str) -> None:
+    def changed_lists(self) -> Iterator[tuple[Rows, tuple[Val, Val]]]:
+        """The lists that loops fill which are older, and have other ends now; asked outside."""
+        for rows, (_, start, stop, _) in self.journal.lists.items():
+            if id(rows) in self.owned and (rows.start, rows.stop) != (start, stop):
+                yield rows, (start, stop)
+
+    def changed_containers(self) -> Iterator[tuple[Any, Any]]:
+        """The older containers that were changed, and what they are inside; asked outside."""
         for container, other in self.journal.containers.values():
             if id(container) in self.owned and container != other:
+                yield container, other
+
+    def refuse_changed_containers(self, where: str, but: Collection[int] = ()) -> None:
+        for container, other in self.changed_containers():
+            if id(container) not in but:
+                if isinstance(container, list) and len(other) > len(container):
+                    added = [self._as_left(v) for v in other[len(container) :]]
+                    raise Grown(container, added, self.low.loc(), where)
+                if isinstance(container, list) and len(other) < len(container):
+                    raise Grown(container, list(container), self.low.loc(), where, exact=False)
                 self.low.refuse(
                     f"a {type(container).__name__} is changed {where}",
                     why="how many items a container has must be known when the program is compiled",
                     instead="an array of a fixed length, and its elements",
                 )
+
+    def _as_left(self, v: Val) -> Val:
+        """A list that a loop fills as it is at the end, seen from outside."""
+        if isinstance(v, Rows) and v in self.journal.lists:
+            tensor, start, stop, _ = self.journal.lists[v]
+            return Rows(tensor, start, stop, v.depth)
+        return v
 
     def origins(self, v: Val, own: Collection[Tensor] = ()) -> tuple[Tensor, ...]:
         """The arrays from outside (or of `own`) that a value may be or be part of; to be asked inside."""
@@ -120,7 +145,7 @@ class Scope:
     def is_inner(self, shape: Sequence[Dim]) -> bool:
         """Whether a shape depends on numbers that only exist inside."""
         moving = self.low.solver.moving
-        return any(s in self._moving and s not in moving for d in shape for s in symbols(d))
+        return any((s in self._moving) != (s in moving) for d in shape for s in symbols(d))
 
     def settle(self) -> None:
         """Take over, outside, which arrays are no longer known (call once, when the scope is done)."""
@@ -131,12 +156,36 @@ class Scope:
                 t.kin = tuple(dict.fromkeys((*t.kin, *state[5])))
 
 
+class Grown(UnsupportedSyntaxError):
+    """A list grows in a region: a refusal, unless a statement around makes an array of the list."""
+
+    def __init__(
+        self,
+        items: list[Val] | Rows,
+        added: list[Val],
+        loc: Loc | None,
+        where: str,
+        *,
+        exact: bool = True,
+        message: str = "",
+    ) -> None:
+        super().__init__(
+            message or f"a list is changed {where}",
+            loc,
+            why="how many items a container has must be known when the program is compiled",
+            instead="an array of a fixed length, and its elements",
+        )
+        self.items, self.added, self.exact, self.where = items, added, exact, where
+
+
 @contextmanager
 def attempt(low: Lowering, frame: Frame) -> Iterator[None]:
     """All or nothing: an exception leaves no trace of what was lowered meanwhile."""
     journal, eqns, count = Journal(), low.builder.eqns, len(low.builder.eqns)
     state, envs = low.solver.snapshot(), [(frame, dict(frame.env))]
     made = dict(low.numbers), dict(low.axes), dict(low.spans), dict(low.scalars)
+    filled, loops, iterated = dict(low.filled), low.loops, list(low.iterated)
+    counters = set(low.counters)
     low.journals.append(journal)
     try:
         yield
@@ -146,6 +195,10 @@ def attempt(low: Lowering, frame: Frame) -> Iterator[None]:
         del eqns[count:]
         low.solver.restore(state)
         low.numbers, low.axes, low.spans, low.scalars = made
+        low.filled, low.loops, low.iterated = filled, loops, iterated
+        for name in low.counters - counters:  # their names are free again
+            low.solver.sizes.pop(name, None)
+        low.counters = counters
         for f, env in envs:
             f.env = env
         raise

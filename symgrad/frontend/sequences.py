@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 
-from symgrad.frontend import operators
+from symgrad.frontend import listed, operators
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.iterate import from_zero, items_of, iterate, length
 from symgrad.frontend.operators import constant
@@ -28,7 +28,7 @@ def py_len(low: Lowering, obj: Val) -> Val:
             low.refuse("len() of a number")
         return low.shape(obj)[0]
     if isinstance(obj, Rows):
-        return low.solver.resolve(obj.count)
+        return listed.length(low, obj)
     if isinstance(obj, SymRange | Items) and (items := items_of(low, obj)) is not None:
         return length(low, items)
     try:
@@ -99,7 +99,10 @@ _LAZY = (Tensor, SymRange, Items, Rows, range)
 def py_reversed(low: Lowering, sequence: Val) -> Val:
     if isinstance(sequence, range):
         return sequence[::-1]
-    if isinstance(sequence, Tensor | SymRange | Rows) and (items := items_of(low, sequence)) is not None:
+    if (
+        isinstance(sequence, Tensor | SymRange | Rows | Items)
+        and (items := items_of(low, sequence)) is not None
+    ):
         r, count = items.positions, length(low, items)
         last = r.start + (count - 1) * r.step
         return Items(SymRange(last, r.start - r.step, -r.step), items.at, items.counts)

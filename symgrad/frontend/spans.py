@@ -10,13 +10,13 @@ counter whose range does not tell how they are clipped, become extents, whose nu
 from __future__ import annotations
 
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.extents import named
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.solver import Bounds, Undecided
 from symgrad.frontend.values import Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Const, Span
-from symgrad.ir.dims import Dim, Extent, symbol
-from symgrad.ir.ops import OPS
+from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import INTS
 
 
@@ -140,22 +140,6 @@ def _certain(low: Lowering, nonnegative: Dim) -> bool:
 
 def _integer(low: Lowering, name: str, *args: Arg) -> Arg:
     return low.emit(name, list(args))
-
-
-def named(low: Lowering, t: Tensor, bounds: Bounds) -> Extent:
-    """An extent for an integer that is computed: it has the same number as long as this region lasts."""
-    arg = low.arg(t)
-    for name, value in low.numbers.items():
-        if value is arg:
-            return symbol(name)
-    name = next(low.fresh)
-    value = low.builder.emit(OPS["copy"], [arg], hint=name)
-    low.hints[value] = name
-    low.numbers[name] = value
-    low.solver.moving[name] = bounds
-    low.solver.sizes[name] = 2  # any number but 1, which would broadcast
-    low.solver.order.setdefault(name, len(low.solver.order))
-    return symbol(name)
 
 
 def counted(low: Lowering, t: Tensor) -> Extent:

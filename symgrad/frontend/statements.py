@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import branches, growing, operators, trips
+from symgrad.frontend import branches, listed, operators, trips
 from symgrad.frontend.context import Frame
 from symgrad.frontend.exits import Exit, Leave, Maybe, Return
 from symgrad.frontend.expr import applied, closure, evaluate, subscript
@@ -92,13 +92,7 @@ def _again(frame: Frame, node: ast.stmt) -> None:
 
 
 def _expr(frame: Frame, node: ast.Expr) -> None:
-    name = growing.appended_to(node)
-    if name is not None and isinstance(rows := frame.env.get(name), Rows):
-        assert isinstance(node.value, ast.Call)
-        item = evaluate(frame, node.value.args[0])
-        frame.low.at(frame, node.value)
-        growing.append(frame, name, rows, item)
-    elif not isinstance(node.value, ast.Constant):
+    if not isinstance(node.value, ast.Constant):
         evaluate(frame, node.value)
 
 
@@ -140,9 +134,13 @@ def _put(frame: Frame, base: Val, key: Val, value: Val) -> None:
     if isinstance(base, Tensor):
         setitem(low, base, key, value)
         return
+    if isinstance(base, Rows):
+        listed.put(low, base, key, value)
+        return
     if not isinstance(base, list | dict):
         low.refuse(f"an element of a {type(base).__name__} is written")
     refuse_foreign(frame, base)
+    listed.by_data(low, base, key)
     low.change(base)
     base[operators.constant(low, key, "the index")] = value
 
@@ -215,6 +213,9 @@ def _added(frame: Frame, node: ast.AugAssign, base: Tensor, key: Val, before: Va
 def _in_place(frame: Frame, node: ast.AugAssign, current: Val, value: Val, name: str) -> Val:
     """`current op= value`: an array changes, and everything else is replaced."""
     low = frame.low
+    if isinstance(current, Rows) and isinstance(node.op, ast.Add):
+        listed.extend(low, current, value)
+        return current
     if isinstance(current, list) and isinstance(node.op, ast.Add):
         refuse_foreign(frame, current)
         low.change(current)

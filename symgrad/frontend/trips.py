@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from symgrad.errors import SymgradError
-from symgrad.frontend import branches, growing, loops, operators
+from symgrad.frontend import branches, growing, listed, loops, operators
 from symgrad.frontend.branches import Evaluate, Run
 from symgrad.frontend.carried import Unstable, as_refusal
 from symgrad.frontend.context import Frame, Lowering
@@ -30,16 +29,17 @@ from symgrad.frontend.exits import (
     relabelled,
     without,
 )
-from symgrad.frontend.iterate import UNROLL, from_zero, items_of, iterate
+from symgrad.frontend.iterate import UNROLL, items_of, iterate, length
 from symgrad.frontend.loops import Head
 from symgrad.frontend.promote import as_tensor, cast
-from symgrad.frontend.regions import attempt
+from symgrad.frontend.regions import Grown, attempt
 from symgrad.frontend.solver import Bounds, Undecided
-from symgrad.frontend.values import Items, NeedUnrolled, SymRange, Tensor, Val, is_dim
+from symgrad.frontend.values import Items, NeedUnrolled, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.types import ArrayType
 
+LISTED = 8  # known trips that are written out rather than make an array of a list
 FEW = 1  # known trips that are written out at once
 SHORT = 16  # trips of a `while` that are written out, if its condition is known at each
 Bind = Callable[[Frame, ast.expr, Val], None]
@@ -48,18 +48,28 @@ Bind = Callable[[Frame, ast.expr, Val], None]
 def for_statement(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
     """Unroll, or make a region of, a `for`."""
     low = frame.low
-    items = items_of(low, value)
-    if items is None:
-        return _unrolled(frame, node, list(iterate(low, value)), run, bind)
-    trips = _known_trips(items.positions)
-    if trips is not None and trips <= FEW:
-        return _unrolled(frame, node, list(iterate(low, value)), run, bind)
+    low.loops += 1
+    low.iterated.append(value)
+    try:
+        return _for(frame, node, value, run, bind)
+    finally:
+        low.loops -= 1
+        low.iterated.pop()
 
+
+def _for(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
+    low = frame.low
+
+    def unrolled(items: Val = value) -> Exit:
+        return _unrolled(frame, node, list(iterate(low, items)), run, bind)
+
+    items = items_of(low, value)
+    trips = None if items is None else _known_trips(items.positions)
+    if items is None or (trips is not None and trips <= FEW):
+        return growing.grown(low, frame, unrolled)
     try:
         with attempt(low, frame):
-            if trips is None and (names := growing.grown_names(frame, node)):
-                return _growing(frame, node, items, run, bind, names)
-            return _region(frame, node, items, run, bind)
+            return growing.grown(low, frame, partial(_few_or_region, frame, node, items, run, bind, unrolled))
     except NeedUnrolled as need:
         if _counter_name(frame, node, items) not in need.names:
             raise
@@ -72,7 +82,21 @@ def for_statement(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind)
         if trips is None or trips > UNROLL:
             raise
     low.at(frame, node.iter)
-    return _unrolled(frame, node, list(iterate(low, items)), run, bind)
+    return growing.grown(low, frame, partial(unrolled, items))
+
+
+def _few_or_region(
+    frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind, unrolled: Callable[[], Exit]
+) -> Exit:
+    """A region; but a list that a few known trips make longer stays a list."""
+    trips = _known_trips(items.positions)
+    try:
+        with attempt(frame.low, frame):
+            return _region(frame, node, items, run, bind)
+    except Grown as g:
+        if trips is None or trips > LISTED or isinstance(g.items, Rows):
+            raise
+    return unrolled()
 
 
 def _region(frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind) -> Exit:
@@ -103,55 +127,6 @@ def _region(frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind) -> 
     if exit_ is Leave.BREAK:
         return None
     return exit_ if isinstance(exit_, Return) else go_on()
-
-
-def _growing(frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind, names: list[str]) -> Exit:
-    """A loop that appends to lists: they are arrays while it runs, and after it."""
-    low = frame.low
-    counted = from_zero(low, items)
-    trips = counted.positions.stop
-
-    def first() -> None:
-        _counted(frame, node, counted, bind).enter()
-        run(frame, node.body, Leave.CONTINUE)
-
-    kinds = growing.look(frame, names, first)
-    if kinds is None:
-        return _region(frame, node, items, run, bind)
-    lists = {name: frame.env[name] for name in names}
-    while True:
-        try:
-            with attempt(low, frame):
-                return _filling(frame, node, counted, run, bind, lists, kinds, trips)
-        except growing.Wider as w:
-            if kinds[w.name] == w.kind:
-                raise
-            kinds[w.name] = w.kind
-
-
-def _filling(
-    frame: Frame,
-    node: ast.For,
-    counted: Items,
-    run: Run,
-    bind: Bind,
-    lists: dict[str, list[Val]],
-    kinds: dict[str, ArrayType],
-    trips: Dim,
-) -> Exit:
-    low = frame.low
-    rows = {n: growing.begin(low, n, items, kinds[n], trips) for n, items in lists.items()}
-
-    def position(i: Val) -> Val:
-        for name, made in rows.items():
-            frame.env[name] = replace(made, count=made.count + i, region=low.builder)
-        return counted.at(i)
-
-    exit_ = _region(frame, node, replace(counted, at=position), run, bind)
-    for name, made in rows.items():
-        count = low.solver.resolve(made.count + trips)
-        frame.env[name] = replace(made, count=count, open=False)
-    return exit_
 
 
 def _certainly_runs(low: Lowering, r: SymRange) -> bool:
@@ -224,7 +199,22 @@ def _counted(frame: Frame, node: ast.For, items: Items, bind: Bind) -> Head:
 
     known = last is not None and not low.solver.is_moving(last)
     certain = known and last is not None and low.solver.value(last) > 0
-    return Head(node, index, enter, None, (start, stop, step), certain, lambda: _certainly_runs(low, r))
+    out = Head(node, index, enter, None, (start, stop, step), certain, lambda: _certainly_runs(low, r))
+    out.trips = partial(_trips, low, items)
+    if last is not None and r.step in (1, -1):
+        out.number = (symbol(name) - r.start) * r.step
+    return out
+
+
+def _trips(low: Lowering, items: Items) -> Dim | None:
+    """How many trips there are, where that is an extent."""
+    if _extent_trips(items.positions) is None:
+        return None
+    try:
+        trips: Dim = length(low, items)
+    except Undecided:
+        return None
+    return trips
 
 
 def _integer(low: Lowering, v: Val) -> Arg:
@@ -284,6 +274,14 @@ class _RunTime(Exception):
 
 def while_statement(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
     """Unroll a `while` whose condition is known at each trip; a region otherwise."""
+    frame.low.loops += 1
+    try:
+        return growing.grown(frame.low, frame, lambda: _while(frame, node, evaluate, run))
+    finally:
+        frame.low.loops -= 1
+
+
+def _while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
     low = frame.low
     try:
         with attempt(low, frame):
@@ -311,6 +309,8 @@ def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run)
         low.at(frame, node)
         value = evaluate(frame, node.test)
         low.at(frame, node.test)
+        if isinstance(value, Rows) and not isinstance(listed.length(low, value), int):
+            raise _RunTime
         test = branches.decided(low, value, "`while`")
         if not isinstance(test, bool):
             raise _RunTime

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.ir.core import Arg
-from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.dims import Extent
 from symgrad.ir.types import ArrayType
 
 _clock = itertools.count()  # tensors in the order in which they were made
@@ -54,8 +54,8 @@ class Tensor:
     """One run-time number or array. `weak` marks a Python number, `is_array` an ndarray (of any rank)."""
 
     __slots__ = (
-        "arg", "born", "captured", "contiguous", "is_array", "kin", "name", "seen", "stale", "version",
-        "view", "weak",
+        "arg", "born", "captured", "contiguous", "is_array", "items", "kin", "name", "seen", "stale",
+        "version", "view", "weak",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +71,7 @@ class Tensor:
         self.version = 0  # of a root: the number of writes so far
         self.seen = self.root.version if view else 0
         self.born = next(_clock)
+        self.items = False  # it holds the items of a list: loops write into it by append only
         self.kin: tuple[Tensor, ...] = ()  # arrays that may be this very one: the data decide
         self.stale = ""  # why what it holds is no longer known
 
@@ -141,15 +142,40 @@ class Items:
     counts: bool = False  # the item is, or begins with, the position
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Rows:
-    """A list that a loop fills: the first `count` rows of an array. `open` while the loop appends to it."""
+    """A list that loops fill: the items from `start` to before `stop` of an array.
 
+    The two are extents where the trips tell them, else numbers that change as arrays without axes do.
+    """
+
+    __leaf__ = True
     tensor: Tensor
-    count: Dim
+    start: Val
+    stop: Val
+    depth: int = 0  # the items are lists of numbers, of lists of numbers ...
+    open: bool = False  # the array has room for what is appended
+    fixed: str = ""  # why its items cannot become more or fewer
+
+    @property
+    def exact(self) -> bool:
+        return not isinstance(self.stop, Tensor)
+
+    @property
+    def name(self) -> str:
+        return self.tensor.name
+
+    def state(self) -> tuple[Tensor, Val, Val, bool]:
+        return self.tensor, self.start, self.stop, self.open
+
+
+@dataclass(frozen=True, slots=True)
+class RowsMethod:
+    """`out.append` of a list that loops fill, before its call."""
+
+    __leaf__ = True
+    rows: Rows
     name: str
-    open: bool = True
-    region: object = None  # the trip that `count` is right in: a region inside of it has trips of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def closure_late(x):
     return t
 
 
-@refused("a list is changed in a loop")
+@right
 def list_in_loop(x):
     l = [0.0, 0.0]
     for i in range(len(x)):
@@ -170,7 +170,7 @@ def list_in_loop(x):
     return l[0]
 
 
-@refused("a dict is changed in a loop")
+@right
 def dict_in_loop(x):
     d = {"s": 0.0}
     for v in x:
@@ -178,7 +178,7 @@ def dict_in_loop(x):
     return d["s"]
 
 
-@refused("a list is changed under a condition")
+@right
 def list_cond(x):
     l = [x[0]]
     if x[1] > 0:
@@ -393,7 +393,7 @@ def written_after_append(x):
     return np.array(out).sum()
 
 
-@refused("out is written in a loop, and may be the same array as y")
+@refused("y is written in a loop, and may be the same array as out")
 def written_in_the_next_trip(x):
     y = x * 1.0
     out = []
