@@ -28,6 +28,7 @@ from symgrad.frontend import (
     shaping,
     sorting,
     spelled,
+    spelled_writes,
     statistics,
     systems,
 )
@@ -42,7 +43,7 @@ from symgrad.ir.ops import OPS
 
 TABLES = (
     creation, einsum, joins, known, linalg, matrices, norms, pointwise, pybuiltins, reductions, running,
-    sequences, shaping, sorting, spelled, statistics, systems,
+    sequences, shaping, sorting, spelled, spelled_writes, statistics, systems,
 )  # fmt: skip
 
 
