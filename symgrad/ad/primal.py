@@ -69,4 +69,5 @@ class Forward:
 
     def apply(self, eqns: Sequence[Eqn]) -> tuple[Eqn, ...]:
         """The primal equations with the replacements in their places."""
-        return tuple(new for e in eqns for new in (self.replaced.get(e.outs[0], (e,)) if e.regions else (e,)))
+        kept = (self.replaced.get(e.outs[0], (e,)) if e.regions and e.outs else (e,) for e in eqns)
+        return tuple(new for news in kept for new in news)

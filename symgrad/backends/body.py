@@ -36,6 +36,7 @@ from symgrad.backends.text import (
     stored,
 )
 from symgrad.ir.core import Value
+from symgrad.ir.dims import of_range
 from symgrad.ir.switch import is_on
 
 
@@ -111,7 +112,7 @@ def _loop(loop: Loop, body: Body, scope: Scope) -> None:
         found = list(windows.find(list(statements_in(loop.body)), body.plan, loop.depth, loop))
         inner.windows = _windows(found)
         inner.before = windows.start(found, body)
-    body.line(f"for {body.letters[loop.depth]} in range({dim_text(loop.extent)}):")
+    body.line(f"for {body.letters[loop.depth]} in range({dim_text(of_range(loop.extent))}):")
     body.indent += 1
     write(loop.body, body, inner, loop if alone else None)
     windows.move_on(inner.before, body, inner)

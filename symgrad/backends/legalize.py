@@ -22,6 +22,7 @@ from symgrad.backends.opened import OPEN, scaled
 from symgrad.backends.opened_systems import OPEN_SYSTEMS
 from symgrad.backends.place import overwritten, place, targets
 from symgrad.backends.sink import sink
+from symgrad.backends.spread import spread
 from symgrad.emit.names import identifier
 from symgrad.ir.build import Builder
 from symgrad.ir.core import (
@@ -46,6 +47,7 @@ from symgrad.ir.fold import fold
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, extent_names, operands_of, params_of
+from symgrad.ir.switch import is_on
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args, symbols_of
 
@@ -74,7 +76,9 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
         emitter.loc, emitter.phase, emitter.note = eqn.loc, eqn.phase, eqn.note
         if eqn.regions:
             free = {a for a in values(original.args) if last[a] == number and a not in given}
-            emitter.append(_control(eqn, emitter, frozenset(env.get(a, a) for a in free)))
+            known = frozenset(s.name for s in block.symbols)
+            results = _control(eqn, emitter, frozenset(env.get(a, a) for a in free), known)
+            env.update((out, r) for out, r in zip(eqn.outs, results, strict=True) if r is not out)
             continue
         arg = _legal(eqn, emitter)
         if eqn.out in named and isinstance(arg, Value):  # the number of an extent has a variable
@@ -127,8 +131,8 @@ def _last_uses(block: Block) -> dict[Value, float]:
     return last
 
 
-def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
-    """A region equation with legal blocks."""
+def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset[str]) -> Sequence[Arg]:
+    """Append a region equation with legal blocks, or what it becomes; what its results are then."""
     if eqn.op is COND:
         eqn = replace(eqn, attrs={**eqn.attrs, "targets": targets(eqn, free)})
     first, _ = operands_of(eqn)
@@ -141,6 +145,7 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
     )
     _, carried = operands_of(eqn)
     regions = []
+    name = ""
     for block in eqn.regions:
         params = params_of(eqn, block)
         outside = zip(params[carried:], eqn.args[first + carried :], strict=True)
@@ -151,7 +156,15 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg]) -> Eqn:
             block, name = _with_named_index(block, inner)
             inner.of[index] = inner.enter(emitter.bounds, eqn.args[:3], name)
         regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
-    return replace(eqn, regions=tuple(regions))
+    eqn = replace(eqn, regions=tuple(regions))
+    if eqn.op is FOR and is_on("spread"):
+        found = spread(eqn, name, emitter.bounds, known)
+        if found is not None:
+            for e in found[0]:
+                emitter.append(e)
+            return found[1]
+    emitter.append(eqn)
+    return eqn.outs
 
 
 def _as_array(arg: Arg, changed: bool, emitter: _Emitter) -> Arg:

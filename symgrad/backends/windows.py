@@ -17,6 +17,7 @@ It is right for every length and needs no edges of its own; LLVM vectorises valu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from symgrad.backends import scalar
@@ -35,8 +36,9 @@ from symgrad.backends.access import (
 from symgrad.backends.nest import Form, Loop, Plan, Statement, Window
 from symgrad.backends.scalar import NAME, Piece
 from symgrad.backends.schedule import elements
-from symgrad.backends.text import LONGEST, Body, Scope, give_name, piece_of, stored
+from symgrad.backends.text import LONGEST, Body, Scope, dim_text, give_name, piece_of, stored
 from symgrad.ir.core import Const, Value
+from symgrad.ir.dims import Dim, of_range
 
 
 def find(statements: Sequence[Statement], plan: Plan, depth: int, loop: Loop | None) -> Iterator[Window]:
@@ -127,7 +129,7 @@ def add(statement: Statement, window: Window, body: Body, scope: Scope) -> None:
     ]
     window.waiting.clear()
     if sum(len(p.text) for p in pieces) <= 2 * LONGEST:
-        body.line(f"{stored(window.target, body, scope)} += {_total(pieces)}")
+        body.line(f"{stored(window.target, body, scope)} += {_total(pieces, window.target.value.type.dtype)}")
     else:
         for p in pieces:
             body.line(f"{stored(window.target, body, scope)} += {p.text}")
@@ -141,9 +143,15 @@ def move_on(before: Mapping[Operand, tuple[str, ...]], body: Body, scope: Scope)
         body.line(f"{names[0]} = {piece_of(read, body, scope).text}")
 
 
-def _total(pieces: Sequence[Piece]) -> str:
-    text = pieces[0].text
-    for p in pieces[1:]:
+def _total(pieces: Sequence[Piece], dtype: str) -> str:
+    """The sum of the pieces; the same one twice is one, doubled."""
+    count = Counter(pieces)
+    terms = []
+    for p, times in count.items():
+        factor = scalar.constant(float(times), dtype).text
+        terms.append(p if times == 1 else Piece(f"{factor} * {scalar.enclosed(p, scalar.UNARY)}", scalar.MUL))
+    text = terms[0].text
+    for p in terms[1:]:
         minus = p.level == scalar.UNARY and p.text.startswith("-")
         text += f" - {p.text[1:]}" if minus else f" + {scalar.enclosed(p, scalar.MUL, True)}"
     return text
@@ -152,20 +160,30 @@ def _total(pieces: Sequence[Piece]) -> str:
 def finish(window: Window, before: Mapping[Operand, tuple[str, ...]], body: Body, scope: Scope) -> None:
     """What the last trips add to the elements after those of the loop."""
     assert window.loop is not None
-    for k in range(max(window.adds.values())):
+    reach = max(window.adds.values())
+    trips = of_range(window.loop.extent)
+    unsure = reach > 0 and trips != window.loop.extent
+    if unsure:  # a range that may end before it starts: then the places after it need not be there
+        body.line(f"if {dim_text(trips)} > 0:")
+        body.indent += 1
+    for k in range(reach):
         pieces = [
             Piece(before[s.reads[0]][trips - k - 1], NAME) for s, trips in _by_trips(window) if trips > k
         ]
-        coords = tuple(_after(c, window.loop, k) for c in window.target.coords)
-        body.line(f"{stored(Read(window.target.value, coords), body, scope)} += {_total(pieces)}")
+        place = Read(
+            window.target.value, tuple(_after(c, window.loop, trips + k) for c in window.target.coords)
+        )
+        body.line(f"{stored(place, body, scope)} += {_total(pieces, place.value.type.dtype)}")
+    if unsure:
+        body.indent -= 1
 
 
 def _by_trips(window: Window) -> list[tuple[Statement, int]]:
     return sorted(window.adds.items(), key=lambda item: item[1])
 
 
-def _after(coord: Coord, loop: Loop, trip: int) -> Coord:
-    """The coordinate some trips after the last."""
+def _after(coord: Coord, loop: Loop, trip: Dim) -> Coord:
+    """The coordinate at the trip of this number."""
     if isinstance(coord, Along) and coord.loop == loop.depth:
-        return Fixed(coord.start + loop.extent + trip)
+        return Fixed(coord.start + trip)
     return coord

@@ -159,6 +159,15 @@ def at_least_zero(dim: Dim) -> Dim:
     return _make({(AtLeastZero(dim),): 1})
 
 
+def of_range(dim: Dim) -> Dim:
+    """What `range` may be given in place of `dim`: `e` for max(e, 0)."""
+    if isinstance(dim, Extent) and len(dim.terms) == 1:
+        mono, coef = dim.terms[0]
+        if coef == 1 and len(mono) == 1 and isinstance(mono[0], AtLeastZero):
+            return mono[0].extent
+    return dim
+
+
 def product(dims: tuple[Dim, ...]) -> Dim:
     """The number of elements of a shape."""
     out: Dim = 1

@@ -118,14 +118,14 @@ def value_and_grad_bucket___HASH__(x):
     dy_1 = 2.0 * y_6[1]
     prod6 = dy_1 * x_3
     dx_8 = np.zeros(n)
-    dx_8[3] += prod6 + prod6
+    dx_8[3] += 2.0 * prod6
     dy_0 = 2.0 * y_6[0]
     prod7 = dy_0 * x_2
-    dx_8[2] += prod7 + prod7
+    dx_8[2] += 2.0 * prod7
     prod8 = dy_1 * x_1
-    dx_8[1] += prod8 + prod8
+    dx_8[1] += 2.0 * prod8
     prod9 = dy_0 * x_0
-    dx_8[0] += prod9 + prod9
+    dx_8[0] += 2.0 * prod9
     # return np.sum(y * y)
     total = 0.0
     for i in range(2):

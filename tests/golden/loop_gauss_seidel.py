@@ -172,9 +172,9 @@ def value_and_grad_sweep___HASH__(x):
             # y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
             x_2[i] = 0.5 * (x_2[i - 1] + x_2_n * x_2_n_2)
         # for t in range(2 * n):
-        for j in range(max(n - 2, 0)):
+        for j in range(n - 2):
             y_saved_2[t, j] = y_saved[j]
-        for j in range(max(n - 2, 0)):
+        for j in range(n - 2):
             y_saved_3[t, j] = y_saved_1[j]
 
     # return np.sum(y * y)

@@ -164,13 +164,17 @@ def value_and_grad_relax___HASH__(x):
         du_2[j] = 2.0 * x_2_j  # du
     # adjoint of for t in range(3 * x.shape[0]):
     for t in range(3 * n - 1, -1, -1):
-        # adjoint of for i in range(1, x.shape[0] - 1):
-        for i in range(n - 2, 0, -1):
-            # adjoint of new[i] = 0.5 * (u[i - 1] + u[i + 1])
-            t2 = du_2[i]
-            du_2[i] = 0.0
-            prod3 = 0.5 * t2
-            new_4[i + 1] += prod3
-            new_4[i - 1] += prod3
+        # adjoint of new[i] = 0.5 * (u[i - 1] + u[i + 1])
+        prod3_before = prod3_before2 = 0.0
+        for j in range(n - 2):
+            t2_j = du_2[j + 1]
+            du_2[j + 1] = 0.0
+            prod3_j = 0.5 * t2_j
+            new_4[j] += prod3_j + prod3_before2
+            prod3_before2 = prod3_before
+            prod3_before = prod3_j
+        if n - 2 > 0:
+            new_4[n - 2] += prod3_before2
+            new_4[n - 1] += prod3_before
         new_4, du_2 = du_2, new_4
     return total, du_2
