@@ -20,6 +20,7 @@ _HOME = {
     "grad": "api", "value_and_grad": "api", "fwd_and_bwd": "api", "vjp": "api", "jvp": "api",
     "jacobian": "api", "jacrev": "api", "jacfwd": "api", "hessian": "api", "hvp": "api",
     "Derivative": "derivative", "check_grads": "testing", "stop_gradient": "runtime",
+    "checkpoint": "checkpointing",
     "from_source": "frontend.source", "config": "config", "cache_info": "cache", "clear_cache": "cache",
     "SymgradError": "errors", "UnsupportedSyntaxError": "errors", "NotDifferentiableError": "errors",
     "NoRule": "errors", "SourceUnavailableError": "errors", "ShapeError": "errors", "CheckError": "errors",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from symgrad.api import jvp as jvp
     from symgrad.api import value_and_grad as value_and_grad
     from symgrad.api import vjp as vjp
+    from symgrad.checkpointing import checkpoint as checkpoint
     from symgrad.config import config as config
     from symgrad.derivative import Derivative as Derivative
     from symgrad.errors import CheckError as CheckError

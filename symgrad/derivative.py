@@ -22,6 +22,7 @@ from symgrad.pipeline import Mode, Options, Program, Transform, build
 from symgrad.study.graph import Graph
 from symgrad.study.graph import graph as draw
 from symgrad.study.latex import latex, named, partial
+from symgrad.study.memory import Memory, memory_of
 from symgrad.study.show import side_by_side
 
 
@@ -163,6 +164,15 @@ class Derivative(Dispatcher):
         specialisation, signature = self.specialise(args, kwargs)
         captured = [c.get() for c in specialisation.program.lowered.captures]
         return draw(specialisation.program.primal, [*signature.leaves, *captured])
+
+    def memory(self, *args: Any, **kwargs: Any) -> Memory:
+        """What is kept for the backward pass at these arguments: per line, how many bytes, and why.
+
+        Prints as a table; ``.lines`` are records, ``.total`` is the bytes of all of them. Loops whose trips
+        only a run can count are run (forward, without their tapes).
+        """
+        specialisation, signature = self.specialise(args, kwargs)
+        return memory_of(specialisation.program.function, specialisation.arguments(signature.leaves))
 
     def latex(self) -> str:
         r"""The results as formulas: ``\frac{\partial f}{\partial x} = ...``."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from symgrad.ad.calls import without_checkpoints
 from symgrad.ad.forward import forward
 from symgrad.ad.reverse import reverse
 from symgrad.ad.split import split
@@ -208,7 +209,8 @@ def build(fun: Callable[..., Any], signature: Signature, transform: Transform, o
         level: Any = "off" if options.simplify == "off" else "study"
         memo = Remembered() if options.cache else None
         derived = trace("simplify", simplify(derived, level, sympy=options.simplify, memo=memo))
-    return Program(derived, output, lowered, options, wrt, primal, transform.mode, seconds)
+    plain = without_checkpoints(primal)
+    return Program(derived, output, lowered, options, wrt, plain, transform.mode, seconds)
 
 
 def build_pair(
@@ -247,7 +249,7 @@ def _derive(
     gradient = gradient_output(signature, transform, wrt)
     match transform.mode:
         case "value":
-            return primal, value
+            return without_checkpoints(primal), value
         case "grad":
             _scalar_result(primal, lowered, transform)
             derived = reverse(primal, wrt, "value_and_grad" if transform.has_aux else "grad")

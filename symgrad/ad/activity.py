@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from symgrad.ir.core import Arg, Eqn, Value, values
-from symgrad.ir.regions import COND, FOR
+from symgrad.ir.regions import CALL, COND, FOR
 from symgrad.ir.walk import all_eqns
 from symgrad.rules.declare import is_nondiff
 
@@ -35,6 +35,10 @@ def region_varied(eqn: Eqn, found: set[Value]) -> list[Value]:
             moving = varied(block.eqns, moved(block.params, eqn.args[1:], found))
             inside.append([r in moving for r in block.results])
         return [o for o, *yes in zip(eqn.outs, *inside, strict=True) if o.type.is_float and any(yes)]
+    if eqn.op is CALL:
+        (block,) = eqn.regions
+        moving = varied(block.eqns, moved(block.params, eqn.args, found))
+        return [o for o, r in zip(eqn.outs, block.results, strict=True) if r in moving]
     first = 3 if eqn.op is FOR else 0
     body = eqn.regions[-1]
     count = len(eqn.outs)

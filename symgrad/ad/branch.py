@@ -16,7 +16,7 @@ from symgrad.ad.activity import live, moved, varied
 from symgrad.ad.control import Backpropagate
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, extend
-from symgrad.ad.tape import known_extents, plan, read_by, sizes_in
+from symgrad.ad.tape import facts, known_extents, plan, read_by, sizes_in
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.ops import OPS
@@ -73,10 +73,7 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
         for e in side.again:
             body.append(replace(again(e, env), phase="bwd"))
             env.update(zip(e.outs, body[-1].outs, strict=True))
-        for s in side.symbols:
-            param = env.get(s.param)
-            if isinstance(param, Value):
-                known.append(Symbol(s.name, param, s.axis))
+        known += facts(side.symbols, env, side.eqns)
         blocks.append(([*body, *(rewire(e, env) for e in side.eqns)], rewire_args(side.results, env)))
     regions, operands = close_all(params, blocks, b, known)
     hints = [

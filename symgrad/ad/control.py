@@ -19,7 +19,7 @@ from symgrad.ad.loops import Adjoint, Loop, index_of, is_counted, taken_apart
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, Ranges, extend
 from symgrad.ad.saving import Saving, save
-from symgrad.ad.tape import Plan, known_extents, plan, read_by, sizes_in
+from symgrad.ad.tape import Plan, facts, known_extents, plan, read_by, sizes_in
 from symgrad.ad.trips import number_of, reversed_range
 from symgrad.ad.versions import NO_VERSIONS, versions
 from symgrad.ir.build import Builder
@@ -178,12 +178,8 @@ def _backward(
         env.update(zip(e.outs, body.eqns[-1].outs, strict=True))
     eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
     params = [index, *adjoint.seeds, *adjoint.accumulators]
-    known = []
     told = [Symbol(v.hint, v, None) for v in index_of(eqn) if v.hint]  # also where only inner regions read it
-    for s in (*adjoint.symbols, *told):
-        param = env.get(s.param)
-        if isinstance(param, Value):
-            known.append(Symbol(s.name, param, s.axis))
+    known = facts([*adjoint.symbols, *told], env, eqns)
     block, further = close(params, eqns, rewire_args(adjoint.results, env), b, known)
     starts, targets = initial(eqn, loop, adjoint, d)
     outs = tuple(Value(v.type, v.hint) for v in (*adjoint.seeds, *adjoint.accumulators))

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import needed_anywhere, useful, varied
+from symgrad.ad.calls import without_checkpoints
 from symgrad.ad.local import push
 from symgrad.ad.moving import push_region
 from symgrad.ad.ranges import Ranges, extend
@@ -27,6 +28,7 @@ def forward(function: Function, wrt: tuple[int, ...]) -> Function:
 
     The tangent of a float result that does not move is zeros; that of an integer result is the number 0.0.
     """
+    function = without_checkpoints(function)
     inputs = differentiated_params(function, wrt)
     builder = Builder()
     d = Derivatives(builder, "{}_dot")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, symbol, symbols
-from symgrad.ir.regions import COND, FOR
+from symgrad.ir.regions import CALL, COND, FOR
 from symgrad.ir.types import ArrayType
 
 INT = ArrayType("int64")
@@ -188,6 +188,8 @@ class Scope:
         params: list[tuple[Value, Arg | None]] = []
         if eqn.op is COND:
             params = list(zip(block.params, eqn.args[1:], strict=True))
+        elif eqn.op is CALL:
+            params = list(zip(block.params, eqn.args, strict=True))
         else:
             lead, first = (3, 1) if eqn.op is FOR else (0, 0)
             operands: list[Arg | None] = list(eqn.args[lead:])

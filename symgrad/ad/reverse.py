@@ -8,13 +8,15 @@ they were, then for each of them, last first, the equations that carry its cotan
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Literal
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import live, varied
 from symgrad.ad.branch import pull_cond
+from symgrad.ad.calls import pull_call, without_checkpoints
+from symgrad.ad.checkpoint import pull_checkpointed
 from symgrad.ad.control import pull_loop
 from symgrad.ad.local import pull
 from symgrad.ad.numbers import Scope
@@ -23,7 +25,7 @@ from symgrad.ad.ranges import Ranges, extend
 from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
-from symgrad.ir.regions import COND, extent_names
+from symgrad.ir.regions import CALL, COND, extent_names
 from symgrad.rules.declare import Partials, Products, lookup
 
 Mode = Literal["grad", "value_and_grad", "vjp"]
@@ -53,8 +55,9 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode, *, plain: bool
     eqns, gradients = d.finish(live(tuple(builder.eqns), gradients), gradients)
     results = gradients if mode == "grad" else (*function.results, *gradients)
     primal = f.apply(function.eqns)
-    body = Block((*function.params, *seeds), (*primal, *eqns), results, (*function.body.symbols, *f.symbols))
-    return replace(function, name=f"{mode}_{function.name}", body=body)
+    symbols = {s.name: s for s in reversed([*function.body.symbols, *f.symbols])}  # the first of each name
+    body = Block((*function.params, *seeds), (*primal, *eqns), results, tuple(reversed(symbols.values())))
+    return without_checkpoints(replace(function, name=f"{mode}_{function.name}", body=body))
 
 
 def backpropagate(
@@ -65,8 +68,7 @@ def backpropagate(
         if eqn.regions:
             if any(o in d.held for o in eqn.outs):
                 d.builder.loc = eqn.loc
-                pull_region = pull_cond if eqn.op is COND else pull_loop
-                pull_region(eqn, d, active, f, backpropagate)
+                _pull_of(eqn)(eqn, d, active, f, backpropagate)
             continue
         g = d.get(eqn.outs[0])
         wanted = [i for i, a in enumerate(eqn.args) if isinstance(a, Value) and a in active]
@@ -79,6 +81,13 @@ def backpropagate(
             operand = eqn.args[position]
             assert isinstance(operand, Value)
             d.add(operand, contribution, note)
+
+
+def _pull_of(eqn: Eqn) -> Callable[..., None]:
+    """How the adjoint of a region is made."""
+    if eqn.op in (COND, CALL):
+        return pull_cond if eqn.op is COND else pull_call
+    return pull_checkpointed if "checkpoint" in eqn.attrs else pull_loop
 
 
 def differentiated_params(function: Function, wrt: tuple[int, ...]) -> tuple[Value, ...]:

@@ -21,7 +21,7 @@ from symgrad.ir.regions import mentioned_symbols
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import symbols_of
 
-VIEWS = {"copy", "reshape", "transpose", "broadcast_to"}
+VIEWS = {"copy", "recall", "reshape", "transpose", "broadcast_to"}
 ARITHMETIC = {"add", "subtract", "multiply", "negative", "cast"}
 
 

@@ -159,6 +159,13 @@ def sizes_in(eqns: Iterable[Eqn], symbols_here: Sequence[Symbol], made: Iterable
     return [sizes[name] for name in sorted(mentioned) if name in sizes]
 
 
+def facts(symbols: Iterable[Symbol], env: Mapping[Value, Arg], eqns: Iterable[Eqn]) -> list[Symbol]:
+    """Which values are extents in a backward block: what `env` has for the primal ones, and its own."""
+    own = {out for e in eqns for out in e.outs}
+    found = ((s, env.get(s.param, s.param)) for s in symbols if s.param in env or s.param in own)
+    return [Symbol(s.name, param, s.axis) for s, param in found if isinstance(param, Value)]
+
+
 def known_extents(bound: Collection[str]) -> Callable[[Value], bool]:
     """Whether a value's type mentions only extents that `bound` names."""
 

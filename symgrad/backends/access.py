@@ -103,7 +103,7 @@ def is_view(eqn: Eqn) -> bool:
     """Whether the result is the operand seen through other coordinates."""
     if eqn.op.name == "reshape":
         return _ones_aside(eqn.args[0].type.shape) == _ones_aside(eqn.out.type.shape)
-    return eqn.op.name in ("transpose", "broadcast_to", "getitem", "full", "copy", "stop_gradient")
+    return eqn.op.name in ("transpose", "broadcast_to", "getitem", "full", "copy", "recall", "stop_gradient")
 
 
 def _ones_aside(shape: Shape) -> Shape:

@@ -229,7 +229,7 @@ def _key(eqn: Eqn) -> object:
 
 def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
     """Emit what `eqn` becomes and return what its result is now."""
-    if eqn.op.name in ("copy", "stop_gradient"):
+    if eqn.op.name in ("copy", "recall", "stop_gradient"):
         return eqn.args[0]
     if (known := fold(eqn.op.name, eqn.args)) is not None and known.type == eqn.out.type:
         return known

@@ -19,7 +19,7 @@ from symgrad.backends.sink import Targets, targets_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
 from symgrad.ir.regions import operands_of
 from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import producers, rewire, rewire_args
+from symgrad.ir.walk import producers, rewire, rewire_args, symbols_of
 
 
 def overwritten(eqn: Eqn) -> Iterator[tuple[int, Value]]:
@@ -62,7 +62,7 @@ def _base(result: Arg, made: Mapping[Value, Eqn]) -> tuple[Arg, bool]:
     while isinstance(result, Value) and (eqn := made.get(result)) is not None:
         if eqn.op.kind is Kind.WRITE:
             result, changed = eqn.args[0], True
-        elif eqn.op.name in ("copy", "stop_gradient"):
+        elif eqn.op.name in ("copy", "recall", "stop_gradient"):
             result = eqn.args[0]
         elif eqn.op.name in ("for", "while"):
             result, changed = eqn.args[operands_of(eqn)[0] + eqn.outs.index(result)], True
@@ -104,10 +104,14 @@ def place(block: Block, owned: Set[Value]) -> Block:
 def _views_first(block: Block) -> Block:
     """The block with views, and positions, as soon as they can be: before their arrays are written to."""
     made: dict[Value, int] = {}
+    sizes = {s.name: s.param for s in block.symbols}  # an extent that is computed here must be there too
     key: list[int] = []
     for n, eqn in enumerate(block.eqns):
         free = not eqn.regions and (is_view(eqn) or eqn.op is WRAP or _is_position(eqn))
-        key.append(max((key[made[a]] for a in values(eqn.args) if a in made), default=-1) if free else n)
+        needs = (
+            [*values(eqn.args), *(sizes[name] for name in symbols_of(eqn) if name in sizes)] if free else []
+        )
+        key.append(max((key[made[a]] for a in needs if a in made), default=-1) if free else n)
         made.update((out, n) for out in eqn.outs)
     order = sorted(range(len(key)), key=lambda n: (key[n], n))
     return replace(block, eqns=tuple(block.eqns[n] for n in order))

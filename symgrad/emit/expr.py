@@ -58,7 +58,7 @@ def expression(eqn: Eqn, values: Sequence[Text | None], scope: Scope, hint: str 
     if name in _SPECIAL:
         args = _plain_operands(eqn, values)
         text = _SPECIAL[name](eqn, args, scope, hint)
-        return text if name == "copy" else replace(text, eqn=eqn, operands=tuple(args))
+        return text if name in ("copy", "recall") else replace(text, eqn=eqn, operands=tuple(args))
     args = operands(eqn, values)
     text = _idiom(eqn, args, scope) or _plain(eqn, args)
     return replace(text, eqn=eqn, operands=tuple(args))
@@ -285,6 +285,7 @@ def _polygamma(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
 _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "cast": _cast,
     "copy": _same,
+    "recall": _same,
     "extent": _extent,
     "full": _full,
     "empty": _empty,

@@ -101,9 +101,11 @@ def liveness(
                     found.setdefault(arg, []).extend(when)
         if told:
             for name in _mentioned(eqn) & told.keys():
-                for size in told[name]:
+                for size, where in told[name]:
                     if isinstance(size.value, Value) and size.value is not step.key:
-                        found.setdefault(size.value, []).extend(when)
+                        here = live.frame[where]
+                        inside = [(t, at) for t, at in when if here.start < t <= here.end]
+                        found.setdefault(size.value, []).extend(inside)
     for value, places in found.items():
         if not places:
             continue
@@ -114,8 +116,8 @@ def liveness(
 
 
 def _mentioned(eqn: Eqn) -> set[str]:
-    """The extents that a statement may name; a write names those of its index, not those of the array."""
-    if eqn.op.kind is not Kind.WRITE:
+    """The extents that a statement may name: a write names those of its index, a header none."""
+    if eqn.op.kind not in (Kind.WRITE, Kind.REGION):
         return symbols_of(eqn)
     return {s for attr in eqn.attrs.values() for d in dims_in(attr) for s in symbols(d)}
 
@@ -173,9 +175,9 @@ def _repeated_until(born: int, frame: Frame) -> int:
     return end
 
 
-def _told(program: Block, function_sizes: Set[str]) -> dict[str, list[Size]]:
-    """The extents that values inside the program tell: mentioning one is reading its value."""
-    told: dict[str, list[Size]] = {}
+def _told(program: Block, function_sizes: Set[str]) -> dict[str, list[tuple[Size, Block]]]:
+    """The extents that values inside the program tell: to mention one in that block is to read its value."""
+    told: dict[str, list[tuple[Size, Block]]] = {}
     stack = [program]
     while stack:
         block = stack.pop()
@@ -183,6 +185,6 @@ def _told(program: Block, function_sizes: Set[str]) -> dict[str, list[Size]]:
         for size in block.sizes:
             inside = size.name not in function_sizes or (size.axis is None and size.value in own)
             if inside and isinstance(size.value, Value):
-                told.setdefault(size.name, []).append(size)
+                told.setdefault(size.name, []).append((size, block))
         stack += [b for s in block.steps for b in s.blocks]
     return told

@@ -27,8 +27,8 @@ INT = ArrayType("int64")
 _AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 _NOT_NUMBERS = frozenset(
     {
-        "where", "copy", "stop_gradient", "logsumexp", "reshape", "broadcast_to", "transpose", "full",
-        "literal",
+        "where", "copy", "recall", "stop_gradient", "logsumexp", "reshape", "broadcast_to", "transpose",
+        "full", "literal",
     }
 )  # fmt: skip
 
@@ -63,6 +63,9 @@ class Memory:
     written: dict[Value, list[tuple[int, Frame]]] = field(
         default_factory=dict
     )  # when arrays are written into
+    entered: dict[Value, list[tuple[int, Frame, frozenset[Value]]]] = field(
+        default_factory=dict
+    )  # when arrays go into a loop that writes into them, and what goes with them
     copies: dict[Step, frozenset[int]] = field(default_factory=dict)
     roots: dict[Value, Roots] = field(default_factory=dict)  # none for a number, which nothing can change
 
@@ -83,6 +86,13 @@ def _note_writes(block: Block, live: Liveness, known: Memory) -> None:
             known.written.setdefault(base, []).append((live.time[step], live.frame[block]))
         for inner in step.blocks:
             _note_writes(inner, live, known)
+        if step.is_loop:
+            taken = frozenset(a for a in step.carried if isinstance(a, Value))
+            for init, p, y in zip(step.carried, step.carried_params, step.yields, strict=True):
+                if isinstance(init, Value) and p.type.rank and y is not p and p in known.written:
+                    place = live.time[step], live.frame[block]
+                    known.entered.setdefault(init, []).append((*place, taken))
+                    known.written.setdefault(init, []).append(place)
 
 
 def _put(value: Value, roots: Roots, known: Memory) -> None:
@@ -124,9 +134,14 @@ def _is_apart(eqn: Eqn, time: int, roots: Roots, live: Liveness, known: Memory) 
     base = eqn.args[0] if eqn.op.name == "getitem" and is_basic(index_of(eqn.attrs)) else None
     if not isinstance(base, Value) or not roots or (eqn.out.hint and not eqn.phase):
         return False  # a view that the user named stays one
-    return all(root.owned for root in roots) and any(
+    if not all(root.owned for root in roots):
+        return False
+    return any(
         when > time and live.live_after(eqn.out, when, frame) and not live.live_after(base, when, frame)
         for when, frame in known.written.get(base, ())
+    ) or any(
+        eqn.out in taken and not live.live_after(base, when, frame)
+        for when, frame, taken in known.entered.get(base, ())
     )
 
 
@@ -136,7 +151,7 @@ def _made(eqn: Eqn, known: Memory) -> Roots:
         return ()
     if is_view(eqn) and eqn.args:
         base = _roots_of(eqn.args[0], known)
-        if not base and not eqn.out.type.rank and eqn.op.name in ("copy", "stop_gradient"):
+        if not base and not eqn.out.type.rank and eqn.op.name in ("copy", "recall", "stop_gradient"):
             return ()
         # broadcast_to is read-only: one element stands for many
         return (*base, _Root(False)) if eqn.op.name == "broadcast_to" or not base else base

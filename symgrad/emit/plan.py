@@ -33,7 +33,7 @@ CHOICE = 6  # operations in a conditional expression
 REPEATED = 12  # columns of a load that may be written more than once
 
 # Results of these share memory with their operand.
-VIEWS = frozenset({"copy", "stop_gradient", "transpose", "reshape", "broadcast_to"})
+VIEWS = frozenset({"copy", "recall", "stop_gradient", "transpose", "reshape", "broadcast_to"})
 
 
 @dataclass(slots=True)
@@ -379,7 +379,9 @@ def _costs_nothing(eqn: Eqn, text: Text, reads: list[Reader], p: _Planning) -> b
         return False
     if name == "transpose":
         return text.text.endswith((".T", ".mT"))
-    return name in ("negative", "copy") or (is_view(eqn) and name == "getitem" and len(text) <= REPEATED)
+    return name in ("negative", "copy", "recall") or (
+        is_view(eqn) and name == "getitem" and len(text) <= REPEATED
+    )
 
 
 def _makes_cast(eqn: Eqn, by_value: dict[Value, Eqn]) -> bool:

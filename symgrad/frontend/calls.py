@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import containers, listed, nested, tables
+from symgrad.checkpointing import Recomputed
+from symgrad.frontend import checkpoints, containers, listed, nested, tables
 from symgrad.frontend.context import Closure, Frame, Lowering, surroundings
 from symgrad.frontend.index import setitem
 from symgrad.frontend.names import local_names
@@ -48,6 +49,9 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
         return listed.method(low, fn.rows, fn.name, list(args))
     if isinstance(fn, Closure):
         return _inline(frame, fn.node, fn.frame.unit, fn, None, args, kwargs)
+    if isinstance(fn, Recomputed):
+        with checkpoints.recomputed(low):
+            return call_value(frame, fn.__wrapped__, args, kwargs)
     if (handler := tables.handler_of(fn)) is not None:
         return apply(low, handler, fn, args, kwargs)
     if isinstance(fn, MethodType):

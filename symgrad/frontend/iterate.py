@@ -15,7 +15,7 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import getitem
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor
-from symgrad.frontend.values import Items, Rows, SymRange, Tensor, Val, is_dim
+from symgrad.frontend.values import Checkpointed, Items, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.dims import Extent
 
 UNROLL = 2000  # trips; beyond, the text would be too long to read and to compile
@@ -41,6 +41,12 @@ def iterate(low: Lowering, v: Val) -> Iterable[Val]:
         return [low.filled.get(id(item), item) for item in v]
     if isinstance(v, dict | set | frozenset | str) or type(v) in _VIEWS:
         return list(v)
+    if isinstance(v, Checkpointed):
+        low.refuse(
+            "a checkpoint inside of what is run over",
+            why="it is the loop of a `for` statement that keeps states",
+            instead="a checkpoint around the whole: for ... in checkpoint(enumerate(x))",
+        )
     low.refuse(
         f"iteration over a {type(v).__name__}",
         why="loops are unrolled over lists, tuples, dicts, sets, ranges and arrays",

@@ -51,6 +51,7 @@ class Head:
     runs: Callable[[], bool]  # whether there is a first trip (asked only where it matters)
     number: Dim | None = None  # of the trip, counted from 0
     trips: Callable[[], Dim | None] = lambda: None  # how many there are, if that is an extent
+    attrs: dict[str, object] = field(default_factory=dict)  # of the equation
 
 
 @dataclass(slots=True, eq=False)
@@ -280,7 +281,7 @@ def _emit(
     if head.bounds is not None:
         assert head.index is not None
         blocks, operands = closed(low, [head.index, *params], [body], [scope])
-        attrs = {"exits": True} if more else {}
+        attrs = {**head.attrs, **({"exits": True} if more else {})}
         emit_region(low, FOR, (*head.bounds, *starts, *operands), made, blocks, operands, attrs)
         return outs
     assert trial.test is not None

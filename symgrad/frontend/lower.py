@@ -20,6 +20,7 @@ import numpy as np
 
 from symgrad.errors import Loc, SymgradError, UnsupportedSyntaxError
 from symgrad.frontend.calls import call_value
+from symgrad.frontend.checkpoints import gathered
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor
@@ -99,6 +100,7 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
         resolved = reclosed(resolved)
     called = [(called, solver.resolve(dim)) for called, dim in low.spoken]
     resolved = as_called(resolved, called, {*signature.parameters, *low.integers})
+    resolved = gathered(resolved)
     captures = tuple(Capture(path.text, path.get) for path, _ in captured)
     written = tuple(i for i, t in enumerate(tensors) if t.version)
     return Lowered(resolved, out_tree, captures, tuple(low.watches.values()), types, written)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.frontend import (
+    checkpoints,
     creation,
     einsum,
     joins,
@@ -42,8 +43,8 @@ from symgrad.ir.core import Kind
 from symgrad.ir.ops import OPS
 
 TABLES = (
-    creation, einsum, joins, known, linalg, matrices, norms, pointwise, pybuiltins, reductions, running,
-    sequences, shaping, sorting, spelled, spelled_writes, statistics, systems,
+    checkpoints, creation, einsum, joins, known, linalg, matrices, norms, pointwise, pybuiltins, reductions,
+    running, sequences, shaping, sorting, spelled, spelled_writes, statistics, systems,
 )  # fmt: skip
 
 

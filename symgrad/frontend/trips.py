@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from symgrad.errors import SymgradError
 from symgrad.frontend import branches, growing, listed, loops, operators
 from symgrad.frontend.branches import Evaluate, Run
 from symgrad.frontend.carried import Unstable, as_refusal
+from symgrad.frontend.checkpoints import refuse_unrolled
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.exits import (
     BREAK,
@@ -34,7 +36,7 @@ from symgrad.frontend.loops import Head
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.regions import Grown, attempt
 from symgrad.frontend.solver import Bounds, Undecided
-from symgrad.frontend.values import Items, NeedUnrolled, Rows, SymRange, Tensor, Val, is_dim
+from symgrad.frontend.values import Checkpointed, Items, NeedUnrolled, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.types import ArrayType
@@ -48,6 +50,8 @@ Bind = Callable[[Frame, ast.expr, Val], None]
 def for_statement(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
     """Unroll, or make a region of, a `for`."""
     low = frame.low
+    if isinstance(value, Checkpointed):
+        value = replace(value.items, schedule=value.schedule)
     low.loops += 1
     low.iterated.append(value)
     try:
@@ -71,6 +75,8 @@ def _for(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
         with attempt(low, frame):
             return growing.grown(low, frame, partial(_few_or_region, frame, node, items, run, bind, unrolled))
     except NeedUnrolled as need:
+        if items.schedule is not None:
+            refuse_unrolled(low, node)
         if _counter_name(frame, node, items) not in need.names:
             raise
         if trips is None:
@@ -79,7 +85,7 @@ def _for(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
             bounds = (operators.constant(low, b, "the length of a loop") for b in (r.start, r.stop, r.step))
             items = Items(SymRange(*bounds), items.at)
     except SymgradError:
-        if trips is None or trips > UNROLL:
+        if trips is None or trips > UNROLL or items.schedule is not None:
             raise
     low.at(frame, node.iter)
     return growing.grown(low, frame, partial(unrolled, items))
@@ -94,7 +100,7 @@ def _few_or_region(
         with attempt(frame.low, frame):
             return _region(frame, node, items, run, bind)
     except Grown as g:
-        if trips is None or trips > LISTED or isinstance(g.items, Rows):
+        if trips is None or trips > LISTED or isinstance(g.items, Rows) or items.schedule is not None:
             raise
     return unrolled()
 
@@ -111,7 +117,8 @@ def _region(frame: Frame, node: ast.For, items: Items, run: Run, bind: Bind) -> 
     if not _certainly_runs(low, r):
         raise unstable
     low.at(frame, node)
-    rest = Items(SymRange(operators.binary(low, ast.Add, r.start, r.step), r.stop, r.step), items.at)
+    after = SymRange(operators.binary(low, ast.Add, r.start, r.step), r.stop, r.step)
+    rest = Items(after, items.at, schedule=items.schedule)
     bind(frame, node.target, items.at(r.start))
     exit_ = run(frame, node.body, Leave.CONTINUE)
     low.at(frame, node)
@@ -201,6 +208,8 @@ def _counted(frame: Frame, node: ast.For, items: Items, bind: Bind) -> Head:
     certain = known and last is not None and low.solver.value(last) > 0
     out = Head(node, index, enter, None, (start, stop, step), certain, lambda: _certainly_runs(low, r))
     out.trips = partial(_trips, low, items)
+    if items.schedule is not None:
+        out.attrs["checkpoint"] = items.schedule
     if last is not None and r.step in (1, -1):
         out.number = (symbol(name) - r.start) * r.step
     return out

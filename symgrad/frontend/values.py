@@ -132,6 +132,9 @@ class SymRange:
     step: Val
 
 
+Schedule = tuple[str, Dim]  # ("slots", how many), ("bytes", how many), ("root", 0)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Items:
     """What `for` runs over, when it is not a container: positions, and the item at a position."""
@@ -140,6 +143,7 @@ class Items:
     positions: SymRange
     at: Callable[[Val], Val]
     counts: bool = False  # the item is, or begins with, the position
+    schedule: Schedule | None = None  # of a checkpointed loop
 
 
 @dataclass(slots=True, eq=False)
@@ -176,6 +180,15 @@ class RowsMethod:
     __leaf__ = True
     rows: Rows
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpointed:
+    """What a checkpointed `for` runs over, and how its states are kept."""
+
+    __leaf__ = True
+    items: Items
+    schedule: Schedule
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ NUMPY: dict[str, Numeric] = {
 }
 NUMPY |= {name: getattr(runtime, name) for name in runtime.__all__}
 NUMPY |= {
-    "copy": lambda x: x,
+    "copy": lambda x: x, "recall": lambda x: x,
     "cast": lambda x, *, dtype: np.asarray(x).astype(dtype)[()],
     "argmax": _arg_reduce(np.argmax), "argmin": _arg_reduce(np.argmin),
     "solve": np.linalg.solve, "inv": np.linalg.inv, "det": np.linalg.det, "cholesky": np.linalg.cholesky,
@@ -124,6 +124,8 @@ def run_block(block: Block, args: Sequence[Any]) -> tuple[Any, ...]:
 def _control(eqn: Eqn, args: list[Any]) -> Sequence[Any]:
     """The results of a loop or a branch."""
     count = len(eqn.outs)
+    if eqn.op.name == "call":
+        return run_block(eqn.regions[0], args)
     if eqn.op.name == "cond":
         return run_block(eqn.regions[0 if args[0] else 1], args[1:])
     if eqn.op.name == "while":

@@ -239,7 +239,7 @@ _table("less less_equal greater greater_equal equal not_equal isnan isinf isfini
 _table("where", Kind.ELEMENTWISE, _where)
 _table("cast", Kind.ELEMENTWISE, _cast)
 _table("revolve", Kind.ELEMENTWISE, _elementwise)  # trips to the next snapshot of a checkpointed loop
-_table("copy stop_gradient", Kind.ELEMENTWISE, _same_as_first)
+_table("copy stop_gradient recall", Kind.ELEMENTWISE, _same_as_first)
 _table("sum prod max min", Kind.REDUCTION, _reduction())
 _table("argmax argmin", Kind.REDUCTION, _reduction("int64"))
 _table("any all", Kind.REDUCTION, _reduction("bool"))

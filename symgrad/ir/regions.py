@@ -1,12 +1,15 @@
-"""Control flow as data: `for`, `while` and `cond` equations, whose closed blocks are their regions.
+"""Control flow as data: `for`, `while`, `cond` and `call` equations, whose closed blocks are their regions.
 
     outs = for(start, stop, step, *carried, *invariant)     body(i, *carried, *invariant) -> [more,] *carried
     outs = while(*carried, *invariant)                      test(*carried, *invariant) -> bool
                                                             body(*carried, *invariant) -> *carried
     outs = cond(c, *captured)                               then(*captured), else(*captured) -> outs
+    outs = call(*captured)                                  body(*captured) -> outs
 
 Named extents inside a region mean the same numbers as outside; a region binds them again by its own params.
 A `for` whose attribute `exits` is True yields first a bool, `more`: False ends the loop after this trip.
+A `for` with the attribute `checkpoint`, and a `call`, say what the adjoint may save (`ad.checkpoint`,
+`ad.calls`); only a function that has yet to be differentiated has them.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ def _by_regions(types: Types, attrs: object, unify: Unifier) -> Types:
 FOR = define("for", Kind.REGION, _by_regions)
 WHILE = define("while", Kind.REGION, _by_regions)
 COND = define("cond", Kind.REGION, _by_regions)
+CALL = define("call", Kind.REGION, _by_regions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def _verify_regions(eqn: Eqn, declared: tuple[ArrayType, ...]) -> None:
     exits = bool(eqn.attrs.get("exits"))
     given = tuple(a.type for a in eqn.args)
     for block in eqn.regions:
-        expected = {"for": given[2:], "while": given, "cond": given[1:]}[eqn.op.name]
+        expected = {"for": given[2:], "while": given, "cond": given[1:], "call": given}[eqn.op.name]
         assert tuple(p.type for p in block.params) == expected, (
             f"{eqn.op.name}: operands {expected}, {block.params}"
         )
@@ -80,7 +80,7 @@ def _verify_regions(eqn: Eqn, declared: tuple[ArrayType, ...]) -> None:
             assert types == (ArrayType("bool"),), f"the test of a while yields {types}"
         else:
             assert types == ((ArrayType("bool"), *declared) if exits else declared), f"{eqn.op.name}: {types}"
-    if eqn.op.name != "cond":
+    if eqn.op.name in ("for", "while"):
         first = 3 if eqn.op.name == "for" else 0
         assert given[first : first + len(declared)] == declared, (
             f"{eqn.op.name} carries {given}, gives {declared}"

@@ -16,7 +16,7 @@ from symgrad.ir.ops import OPS
 from symgrad.ir.walk import rewire, with_eqns
 from symgrad.opt.numbering import Numbers
 
-_SHORT = frozenset({"negative", "cast", "stop_gradient", "full", "iota", "extent"})
+_SHORT = frozenset({"negative", "cast", "stop_gradient", "recall", "full", "iota", "extent"})
 _SHORT_WITH_CONSTANT = frozenset({"add", "subtract", "multiply", "divide"})
 
 

@@ -22,7 +22,7 @@ _INFIX = {
 }
 # fmt: on
 Lookup = Callable[[Value], Eqn | None]
-_SILENT = ("cast", "copy", "broadcast_to", "reshape", "full")
+_SILENT = ("cast", "copy", "recall", "broadcast_to", "reshape", "full")
 
 
 def described(lookup: Lookup, value: Value) -> str:

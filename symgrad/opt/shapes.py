@@ -194,7 +194,9 @@ def _extent(site: Site, eqn: Eqn) -> Rewritten:
 
 
 _ELEMENTWISE = [
-    name for name, op in OPS.items() if op.kind is Kind.ELEMENTWISE and name not in ("copy", "stop_gradient")
+    name
+    for name, op in OPS.items()
+    if op.kind is Kind.ELEMENTWISE and name not in ("copy", "recall", "stop_gradient")
 ]
 
 SHAPES: Rules = {

@@ -33,6 +33,7 @@ def _split(g: Array, *xs: Array, axis: int) -> tuple[Array, ...]:
 transpose(op.where, (1, 2),   lambda g, c, x, y: (where(c, g, 0.0), where(c, 0.0, g)))  # select, never c * g
 transpose(op.cast, 0,         lambda g, x, *, dtype: g)
 transpose(op.copy, 0,         lambda g, x: g)
+transpose(op.recall, 0,       lambda g, x: g)
 transpose(op.full, 0,         lambda g, x, *, shape: g)
 transpose(op.broadcast_to, 0, lambda g, x, *, shape: g)
 transpose(op.reshape, 0,      lambda g, x, *, shape: reshape(g, x.shape))

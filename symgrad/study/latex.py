@@ -286,7 +286,7 @@ def _elementwise(name: str, p: list[Text]) -> Text:
         return f"{_wrap(p[0], PRODUCT)} {COMPARE[name]} {_wrap(p[1], PRODUCT)}", SUM
     if name == "where":
         return rf"\begin{{cases}}{p[1][0]} & {p[0][0]} \\ {p[2][0]} & \text{{otherwise}}\end{{cases}}", ATOM
-    if name in ("cast", "copy", "stop_gradient"):
+    if name in ("cast", "copy", "recall", "stop_gradient"):
         return p[0]
     inside = ", ".join(t for t, _ in p)
     word = FUNCTIONS.get(name, rf"\operatorname{{{name.replace('_', ' ')}}}")

@@ -85,6 +85,7 @@ ELEMENTWISE = [
     Case(op.clip, (far, always(-3.0), always(3.0)), [((5,), (), ()), ((5, 2), (2,), (5, 1))]),
     Case(op.where, normal, [((3,), (3,)), ((), (2, 3)), ((2, 1), (1, 1))], ({},), {0: MASK}, named=False),
     Case(op.copy, normal, SHAPES),
+    Case(op.recall, normal, SHAPES),
     Case(op.cast, normal, SHAPES, [{"dtype": "float64"}]),
 ]
 REDUCTIONS = [
