@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.ir.core import Arg
-from symgrad.ir.dims import Extent
+from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import ArrayType
 
 _clock = itertools.count()  # tensors in the order in which they were made
