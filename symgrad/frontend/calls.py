@@ -72,7 +72,14 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
         return containers.method(low, owner, fn.__name__, list(args), dict(kwargs))
     if tables.is_numeric_library(fn):
         return unknown(low, name_of(fn), sorted({h.name for h in HANDLERS.values()}))
-    if tables.is_transform(fn):
+    if tables.is_transform(fn) or tables.is_computed_at_once(fn):
+        name = fn.__name__ if tables.is_transform(fn) else type(fn).__name__.lower()
+        if name in tables.AT_ONCE:
+            low.refuse(
+                f"symgrad.{name} in a differentiated function",
+                why="it computes with arrays at once, and the arrays here exist at run time only",
+                instead=tables.AT_ONCE[name],
+            )
         if any(isinstance(v, Closure | Tensor) for v in args):
             low.refuse(
                 f"symgrad.{fn.__name__} of a function that is defined inside",

@@ -153,13 +153,6 @@ def _with_name(frame: Frame, name: str, t: Tensor, named: bool) -> Tensor:
     return low.alias(t, name) if named and hint != name else t
 
 
-def _as_many(low: Lowering, t: Tensor, count: int) -> None:
-    """`a, b, c = x` says that x has three elements."""
-    extent = low.shape(t)[0]
-    if isinstance(extent, Extent) and not low.solver.is_moving(extent) and low.solver.value(extent) == count:
-        low.solver.equal(extent, count)
-
-
 Other = Callable[[Frame, ast.expr, Val], None]
 
 
@@ -173,8 +166,6 @@ def unpack(frame: Frame, target: ast.expr, value: Val, other: Other, *, named: b
     if not isinstance(target, ast.Tuple | ast.List):
         other(frame, target, value)
         return
-    if isinstance(value, Tensor) and value.rank and not any(isinstance(t, ast.Starred) for t in target.elts):
-        _as_many(low, value, len(target.elts))
     items = list(iterate(low, value))
     stars = [i for i, t in enumerate(target.elts) if isinstance(t, ast.Starred)]
     count = len(target.elts)

@@ -201,6 +201,7 @@ def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         for v in (left, right):
             if v is None or isinstance(v, str | type):
+                _refuse_order(low, op, v)
                 return op is ast.NotEq
         return elementwise(
             low, PREDICATES[op], _number(low, left, right), _number(low, right, left), operator=True
@@ -213,8 +214,10 @@ def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
                 out = elementwise(low, PREDICATES[op], left, right, operator=True)
                 facts.note(low, out.arg, facts.of_comparison(op, left, right))
                 return out
-        if left is None or right is None or isinstance(left, str) or isinstance(right, str):
-            return op is ast.NotEq
+        for v in (left, right):
+            if v is None or isinstance(v, str):
+                _refuse_order(low, op, v)
+                return op is ast.NotEq
         return elementwise(low, PREDICATES[op], left, right, operator=True)
     if _has_runtime(left) or _has_runtime(right):
         if op in (ast.Eq, ast.NotEq) and _are_shapes(left, right):
@@ -228,6 +231,15 @@ def compare(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
         return PYTHON[op](left, right)
     except TypeError as e:
         low.refuse(str(e))
+
+
+def _refuse_order(low: Lowering, op: type[ast.AST], v: Val) -> None:
+    """Nothing but a number is less or greater than a number."""
+    if op not in (ast.Eq, ast.NotEq):
+        what = "None" if v is None else f"a {type(v).__name__}"
+        low.refuse(
+            f"a number is compared with {what}", "Python raises TypeError here", "`v is not None and ...`"
+        )
 
 
 def _object(v: Val) -> Val:

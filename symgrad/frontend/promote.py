@@ -60,9 +60,12 @@ def as_tensor(low: Lowering, v: Val) -> Tensor:
             why="the compiler knows real numbers only",
             instead="the real and the imaginary part as two variables",
         )
+    what = "None" if v is None else f"a {type(v).__name__}"
+    instead = {"NoneType": "`if v is not None:` around it", "str": "`if v == ...:`, on compile-time strings"}
     low.refuse(
-        f"a {type(v).__name__} stands where a number or an array is needed",
+        f"{what} stands where a number or an array is needed",
         why="the program computes with floats, integers, bools and arrays of them",
+        instead=instead.get(type(v).__name__, ""),
     )
 
 

@@ -78,18 +78,16 @@ def _module(fn: Any) -> str:
 
 
 def is_numeric_library(fn: Any) -> bool:
-    """A function or class of NumPy, SciPy, or Python's own modules, without a handler."""
-    module = _module(fn)
-    return module.partition(".")[0] in (
-        "numpy",
-        "scipy",
-        "math",
-        "cmath",
-        "builtins",
-        "random",
-        "itertools",
-        "functools",
-    )
+    """A function or class of NumPy, SciPy, Python's own modules or others like them, without a handler."""
+    return _module(fn).partition(".")[0] in _NUMERIC
+
+
+# fmt: off
+_NUMERIC = frozenset((
+    "numpy", "scipy", "math", "cmath", "builtins", "random", "itertools", "functools",
+    "jax", "jaxlib", "torch", "autograd", "cupy", "tensorflow",
+))
+# fmt: on
 
 
 def is_runtime(fn: Any) -> bool:
@@ -103,6 +101,24 @@ def is_transform(fn: Any) -> bool:
     if module not in ("symgrad.api", "symgrad.derivative"):
         return False
     return getattr(sys.modules[module], getattr(fn, "__name__", ""), None) is fn  # not a doctest's function
+
+
+AT_ONCE = {  # what these do, in terms of what is followed
+    "jvp": "sg.grad(f)(x) @ v, where f gives one number",
+    "vjp": "sg.grad of the sum of what f gives times the weights",
+    "jacobian": "sg.grad of each of the results, in a loop",
+    "jacrev": "sg.grad of each of the results, in a loop",
+    "jacfwd": "sg.grad of each of the results, in a loop",
+    "hessian": "sg.grad of sg.grad(f)(x)[i], in a loop over i",
+    "hvp": "sg.grad of sg.grad(f)(x) @ p",
+    "along": "sg.grad(f)(x) @ v, where f gives one number",
+    "fwdandbwd": "sg.value_and_grad(f)(x)",
+}
+
+
+def is_computed_at_once(fn: Any) -> bool:
+    """A derivative of another kind than a gradient, which no program is spliced in for."""
+    return type(fn).__module__ in ("symgrad.jacobians", "symgrad.directional", "symgrad.pairs")
 
 
 def runtime_handler(fn: Any) -> Handler:

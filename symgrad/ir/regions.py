@@ -125,8 +125,7 @@ def bind_symbols(
 ) -> tuple[Symbol, ...]:
     """Where a block finds each extent: on a param, as `known` says or on an axis; else where `known` says.
 
-    The first param may be a loop's index, and is the extent of its own name. What an equation makes tells no
-    extent by itself: it may have needed the number to be made.
+    What an equation makes tells no extent by itself: it may have needed the number to be made.
     """
     found = {s.name: s for s in reversed(known) if s.param in params and s.name in needed}
     for value in params:
@@ -134,9 +133,6 @@ def bind_symbols(
             name = as_symbol(dim)
             if name in needed:
                 found.setdefault(name, Symbol(name, value, axis))
-    for value in params[:1]:
-        if value.type == ArrayType("int64") and value.hint in needed:
-            found.setdefault(value.hint, Symbol(value.hint, value, None))
     made = {o for e in eqns for o in e.outs}  # later than any param: `s` may be needed to make its own value
     for s in known:
         if s.param in made and s.name in needed:

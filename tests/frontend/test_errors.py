@@ -5,6 +5,7 @@ import ast
 import numpy as np
 import pytest
 
+import symgrad
 from symgrad.errors import NoRule, NotDifferentiableError, ShapeError, SymgradError, UnsupportedSyntaxError
 from symgrad.frontend.expr import EXPRESSIONS
 from symgrad.frontend.lower import lower
@@ -119,7 +120,7 @@ REFUSALS = {
     ),
     "return x + None": (
         UnsupportedSyntaxError,
-        "a NoneType stands where a number or an array is needed",
+        "None stands where a number or an array is needed",
         2,
         "x + None",
     ),
@@ -214,3 +215,51 @@ def test_async_functions():
 def test_too_deep_expressions():
     e = error("def f(x):\n    return " + "(-" * 80 + "x" + ")" * 80 + " + nothing\n", 1.0)
     assert "nothing" in e.message
+
+
+G = from_source("def g(x):\n    return (x * x).sum()\n")
+INSIDE = [
+    ("sg.jvp(g, (x,), (x,))[1]", "symgrad.jvp in a differentiated function"),
+    ("sg.vjp(g, x)[0]", "symgrad.vjp in a differentiated function"),
+    ("sg.hvp(g)(x, x).sum()", "symgrad.hvp in a differentiated function"),
+    ("sg.hessian(g)(x).sum()", "symgrad.hessian in a differentiated function"),
+    ("H(x).sum()", "symgrad.jacobian in a differentiated function"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), INSIDE)
+def test_transforms_that_compute_at_once_are_refused_by_name(text, message):
+    f = from_source(f"def f(x):\n    return {text}\n")
+    f.__globals__.update(sg=symgrad, g=G, H=symgrad.hessian(G))
+    with pytest.raises(UnsupportedSyntaxError) as e:
+        lower(f, bind(f, (X,), {}))
+    assert e.value.message == message
+    assert "sg.grad" in e.value.instead
+    assert e.value.lineno == 2
+
+
+def test_functions_of_jax_are_refused_where_they_are_called():
+    jnp = pytest.importorskip("jax.numpy")
+    f = from_source("def f(x):\n    return jnp.sum(x)\n")
+    f.__globals__["jnp"] = jnp
+    with pytest.raises(NoRule) as e:
+        lower(f, bind(f, (X,), {}))
+    assert e.value.message == "no derivative rule for jax.numpy.sum (did you mean np.sum?)"
+    assert e.value.lineno == 2
+
+
+def test_none_among_numbers():
+    e = error("def f(x, m):\n    return x.sum() * m\n", X, None)
+    assert e.message == "None stands where a number or an array is needed"
+    assert e.instead == "`if v is not None:` around it"
+    e = error("def f(x, m):\n    return x.sum() if x[0] < m else 0.0\n", X, None)
+    assert e.message == "a number is compared with None"
+    e = error("def f(x, m):\n    return x.sum() if len(x) > m else 0.0\n", X, "a")
+    assert e.message == "a number is compared with a str"
+
+
+def test_assertions_of_shapes_are_checked_and_those_of_data_left_out():
+    e = error("def f(x):\n    assert x.ndim == 2\n    return x.sum()\n", X)
+    assert e.message == "this assertion does not hold"
+    f = from_source("def f(x):\n    assert x[0] > 100.0, 'large'\n    return x.sum()\n")
+    np.testing.assert_array_equal(symgrad.grad(f, jit=False)(X), np.ones(3))
