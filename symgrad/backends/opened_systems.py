@@ -26,7 +26,7 @@ from symgrad.ir.build import (
 )
 from symgrad.ir.build import equal as same
 from symgrad.ir.core import At, Const, Eqn, Gather, full_span
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import ArrayType, Shape
 
 
 def _factors(a: Ref) -> Ref:
@@ -114,20 +114,33 @@ def _sort(eqn: Eqn, args: list[Ref]) -> Ref:
     return transpose(getitem(moved, (Gather(),) * n, *places, order), back)  # type: ignore[no-any-return]
 
 
+def _places(like: Ref, shape: Shape, k: int) -> tuple[Ref, Ref]:
+    """The column of each element of a matrix, and its row moved by k."""
+    rows, columns = reshape(arange(like, shape[-2]), (shape[-2], 1)), arange(like, shape[-1])
+    return columns, rows + k if k > 0 else rows - -k if k else rows
+
+
+def _shift(eqn: Eqn) -> int:
+    k = eqn.attrs["k"]
+    assert isinstance(k, int)
+    return k
+
+
 def _triangle(eqn: Eqn, args: list[Ref]) -> Ref:
     """A selection by row and column."""
     (x,) = args
-    k = eqn.attrs["k"]
-    assert isinstance(k, int)
-    rows, columns = reshape(arange(x, x.shape[-2]), (x.shape[-2], 1)), arange(x, x.shape[-1])
-    rows = rows + k if k else rows
     compare = "less_equal" if eqn.op.name == "tril" else "greater_equal"
-    return where(call(compare, columns, rows), x, 0.0)  # type: ignore[no-any-return]
+    return where(call(compare, *_places(x, x.shape, _shift(eqn))), x, 0.0)  # type: ignore[no-any-return]
+
+
+def _eye(eqn: Eqn, args: list[Ref]) -> Ref:
+    (one,) = args
+    return cast(same(*_places(one, eqn.out.type.shape, _shift(eqn))), one.dtype)  # type: ignore[no-any-return]
 
 
 # fmt: off
 OPEN_SYSTEMS: dict[str, Opening] = {
     "solve": _solve, "inv": _inv, "det": _det, "detsign": _detsign, "logabsdet": _logabsdet,
-    "sort": _sort, "argsort": _argsort, "tril": _triangle, "triu": _triangle,
+    "sort": _sort, "argsort": _argsort, "tril": _triangle, "triu": _triangle, "eye": _eye,
 }
 # fmt: on

@@ -196,6 +196,15 @@ def _full(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     return call("np.full", [where, value.text, *dtype], out.dtype)
 
 
+def _eye(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    out, k = eqn.out.type, eqn.attrs["k"]
+    rows, columns = (extent(d, scope).text for d in out.shape)
+    options = [f"k={k}"] if k else []
+    if out.dtype != "float64":
+        options.append(f"dtype={_dtype(out.dtype)}")
+    return call("np.eye", [rows, *([columns] if columns != rows else []), *options], out.dtype)
+
+
 def _natural(value: Text) -> str:
     """The dtype of an array made of this value."""
     if not value.weak:
@@ -289,6 +298,7 @@ _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "extent": _extent,
     "full": _full,
     "empty": _empty,
+    "eye": _eye,
     "tape": _tape,
     "iota": _iota,
     "literal": _literal,

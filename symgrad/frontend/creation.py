@@ -167,11 +167,9 @@ def linspace(
 
 @handles(np.eye)
 def eye(low: Lowering, N: Val, M: Val = None, k: Val = 0, dtype: Val = None) -> Val:
-    rows, columns = shape_of(low, (N, N if M is None else M))
-    i = getitem(low, iota(low, rows), (slice(None), None))
-    j = iota(low, columns)
-    on = elementwise(low, "equal", elementwise(low, "add", i, k) if isinstance(k, Extent) or k else i, j)
-    return Tensor(cast(low, on, dtype_of(low, dtype, "float64")))
+    shape = shape_of(low, (N, N if M is None else M))
+    one = low.const(1, dtype_of(low, dtype, "float64"))
+    return Tensor(low.emit("eye", [one], shape=shape, k=int(constant(low, k, "the k of np.eye"))))
 
 
 @handles(np.identity)

@@ -246,3 +246,11 @@ def filled(like: Any, value: float, dtype: str, shape: Shape) -> Any:
     if isinstance(like, Ref):
         return Ref(like.builder.full(value, ArrayType(dtype, shape)), like.builder)
     return np.full(shape, value, dtype)
+
+
+def eye(like: Any, extent: Any) -> Any:
+    """The identity matrix in the dtype of `like`, where that is computed."""
+    if isinstance(like, Ref):
+        one = Const(1.0, ArrayType(like.dtype))
+        return Ref(like.builder.emit(OPS["eye"], [one], {"shape": (extent, extent), "k": 0}), like.builder)
+    return np.eye(extent, dtype=like.dtype)

@@ -20,7 +20,8 @@ class FloorDiv:
     denominator: int
 
     def __str__(self) -> str:
-        return f"({self.numerator}) // {self.denominator}"
+        text = str(self.numerator)
+        return f"{text if text.isidentifier() else f'({text})'} // {self.denominator}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,9 @@ def _evaluate(name: str, args: list[Any], attrs: Mapping[str, Any], symbols: Map
         return np.array(attrs["data"], dtype=attrs["dtype"])
     if name == "full":
         return np.full(tuple(map(value_of, attrs["shape"])), args[0])
+    if name == "eye":
+        rows, columns = map(value_of, attrs["shape"])
+        return np.eye(rows, columns, attrs["k"])
     if name == "empty":
         return np.full(tuple(map(value_of, attrs["shape"])), np.nan if attrs["dtype"] in FLOATS else 0)
     if name == "tape":

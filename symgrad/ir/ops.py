@@ -247,6 +247,7 @@ _table("logsumexp norm", Kind.REDUCTION, _reduction())
 _table("softmax log_softmax", Kind.GROUPED, _same_as_first)
 _table("cumsum cumprod", Kind.GROUPED, _same_as_first)
 _table("full", Kind.CREATE, _create)
+_table("eye", Kind.CREATE, _create)  # (1,): ones where column - row is k
 _table("iota", Kind.CREATE, _iota)
 _table("extent", Kind.CREATE, _extent)
 _table("literal", Kind.CREATE, _literal)

@@ -41,4 +41,4 @@ transpose(op.transpose, 0,    lambda g, x, *, perm: permute(g, inverse(perm)))
 transpose(op.concatenate, ALL, _split)
 # fmt: on
 
-nondiff(op.iota, op.extent, op.literal)
+nondiff(op.iota, op.extent, op.literal, op.eye)

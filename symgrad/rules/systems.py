@@ -9,11 +9,9 @@ as NumPy's do: the upper one gets the cotangent 0. Batch axes that were broadcas
 from __future__ import annotations
 
 from symgrad.ir.build import (
-    arange,
-    cast,
     eigh,
     eigvalsh,
-    equal,
+    eye,
     inv,
     reshape,
     solve,
@@ -153,8 +151,7 @@ def _inverse_gaps(a: Array) -> Array:
     """1 / (w[j] - w[i]), and 0 where i is j."""
     w, n = eigvalsh(a), a.shape[-1]
     gaps = reshape(w, (*w.shape[:-1], 1, n)) - reshape(w, (*w.shape, 1))
-    here = arange(a, n)
-    same = cast(equal(reshape(here, (n, 1)), here), a.dtype)
+    same = eye(a, n)
     return 1.0 / (gaps + same) - same
 
 
