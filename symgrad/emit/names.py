@@ -43,8 +43,8 @@ _WORDS = {
     "solve": "solution", "solve_triangular": "solution", "inv": "inverse", "det": "volume", "detsign": "sgn",
     "logabsdet": "logdet", "cholesky": "factor", "eigh": "vectors", "eigvalsh": "spectrum",
     "lu_factor": "lu", "lu_solve": "solution", "lu_inverse": "inverse",
-    "polygamma": "psi", "tril": "triangle", "triu": "triangle", "sort": "ordered", "searchsorted": "place",
-    "argsort": "order",
+    "polygamma": "psi", "eye": "identity", "tril": "triangle", "triu": "triangle",
+    "sort": "ordered", "searchsorted": "place", "argsort": "order",
 }
 # fmt: on
 

@@ -121,8 +121,8 @@ def value_and_grad_likelihood(x, y, scale, noise):
     n = x.shape[0]
     ratio = (x.reshape(-1, 1) - x) / scale
     e = np.exp(-0.5 * ratio**2)
-    t = np.eye(n)
-    K = e + noise * t
+    identity = np.eye(n)
+    K = e + noise * identity
     L = np.linalg.cholesky(K)
     z = solve_triangular(L, y, lower=True)
     prod = -0.5 * z
@@ -145,7 +145,7 @@ def value_and_grad_likelihood(x, y, scale, noise):
     total = solution + solution.T
     dK = 0.5 * (np.tril(total) + np.tril(total, k=-1))
     # K = np.exp(-0.5 * ((x[:, None] - x[None, :]) / scale) ** 2) + noise * np.eye(len(x))
-    dnoise = np.sum(dK * t)
+    dnoise = np.sum(dK * identity)
     prod3 = -dK * e * ratio
     mask = np.logical_and(prod3 == 0, np.logical_not(np.isfinite(ratio)))
     masked = np.where(mask, 1.0, scale)
