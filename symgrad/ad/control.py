@@ -10,25 +10,22 @@ In: a `for` or `while` equation and the cotangents of its results. Out: the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
 from symgrad.ad.accumulate import Derivatives
-from symgrad.ad.activity import body_activity, live, useful
-from symgrad.ad.loops import Adjoint, Loop, index_of, is_counted, taken_apart
+from symgrad.ad.activity import body_activity, useful
+from symgrad.ad.backward import backward_body
+from symgrad.ad.loops import Adjoint, Loop, is_counted, taken_apart
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, Ranges, extend
 from symgrad.ad.saving import Saving, save
-from symgrad.ad.tape import Plan, facts, known_extents, plan, read_by, sizes_in
-from symgrad.ad.trips import number_of, reversed_range
-from symgrad.ad.versions import NO_VERSIONS, versions
+from symgrad.ad.trips import reversed_range
+from symgrad.ad.undo import Decision, decide
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, AtArg, Const, Eqn, Index, Span, Symbol, Value
-from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, close, for_parts
+from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.regions import FOR, for_parts
 from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import again as rerun
-from symgrad.ir.walk import rewire, rewire_args
 
 INT = ArrayType("int64")
 Backpropagate = Callable[[tuple[Eqn, ...], Derivatives, set[Value], Ranges, Forward], None]
@@ -40,24 +37,9 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     if found is None:
         return
     loop, adjoint = found
-    known = (
-        NO_VERSIONS
-        if f.plain
-        else versions(loop.carried_params, loop.yields, eqn.outs, adjoint.primal, adjoint.scope)
-    )
-    given = known.given(adjoint.eqns, adjoint.results)
-    needed = [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own and v not in given]
-    chosen = plan(
-        adjoint.primal,
-        [*needed, *sizes_in(adjoint.eqns, adjoint.symbols, adjoint.primal)],
-        {*loop.invariant_params, *index_of(eqn)},
-        known_extents(f.bound_at(eqn)),
-        adjoint.symbols,
-        known,
-    )
-    finals = {v: chain.final for v, (chain, _) in known.of.items()}
-    saving = save(eqn, loop, adjoint, chosen.saved, f, is_counted(eqn))
-    _backward(eqn, loop, adjoint, chosen, finals, saving, f, d)
+    decision = decide(eqn, loop, adjoint, f)
+    saving = save(eqn, loop, decision.adjoint, decision.chosen.saved, f, is_counted(eqn))
+    _backward(eqn, loop, decision, saving, f, d)
 
 
 def adjoint_of(
@@ -121,14 +103,21 @@ def _body_adjoint(
             inner.bind(param, totals[k])
     ranges = extend(dict.fromkeys((*loop.carried_params, *loop.invariant_params), ANY), loop.body.eqns)
     mine = f.inside(eqn, loop.body, loop.invariant_params, loop.invariant)
+    before = len(b.eqns)
     backpropagate(loop.body.eqns, inner, inside, ranges, mine)
     used = [k for k, t in totals.items() if inner.held[loop.invariant_params[k]] is not t]
     b.loc = None
     results = tuple(
         inner.held.get(loop.carried_params[k]) or b.full(0.0, loop.carried_params[k].type) for k in wanted
     ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
-    eqns, results = inner.finish(live(tuple(b.eqns), results), results)
-    primal, table = mine.apply(loop.body.eqns), (*mine.symbols, *loop.body.symbols)
+    needed = useful(tuple(b.eqns), results)
+    kept = [k for k, e in enumerate(b.eqns) if any(o in needed for o in e.outs)]
+    last = len(loop.body.eqns)
+    groups = tuple(last if k < before else last - 1 - bisect_right(mine.marks, k) for k in kept)
+    eqns, results = inner.finish([b.eqns[k] for k in kept], results)
+    applied = list(mine.applied(loop.body.eqns))
+    primal = tuple(e for _, e in applied)
+    table = (*mine.symbols, *loop.body.symbols)
     mine.scope.extend(primal, table)
     mine.scope.extend(eqns, ())
     return Adjoint(
@@ -141,51 +130,33 @@ def _body_adjoint(
         wanted,
         [totals[k] for k in used],
         used,
+        tuple(number for number, _ in applied),
+        groups,
+        mine.restored,
     )
 
 
 def _backward(
     eqn: Eqn,
     loop: Loop,
-    adjoint: Adjoint,
-    chosen: Plan,
-    finals: Mapping[Value, Value],
+    decision: Decision,
     saving: Saving,
     f: Forward,
     d: Derivatives,
 ) -> None:
     """Emit the backward loop and give its results to the operands."""
     b = d.builder
-    index = Value(INT, index_of(eqn)[0].hint if saving.count is None else saving.count.hint)
-    start, stop, step = _backwards(eqn, saving, f, b)
-    body = Builder()
-    body.loc, body.phase = eqn.loc, "bwd"
-    env: dict[Value, Arg] = {**finals, **dict(zip(loop.invariant_params, loop.invariant, strict=True))}
-    number: Value = index
-    if eqn.op is FOR:
-        p = for_parts(eqn)
-        if saving.count is not None:  # counted: the loop runs over trip numbers
-            env[p.index] = (body.ref(p.start) + body.ref(index) * body.ref(p.step)).arg
-        else:
-            env[p.index] = index
-            if chosen.saved:
-                number = number_of(p, index, body)
-    for v, tape in zip(chosen.saved, saving.tapes, strict=True):
-        at: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
-        env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint)
-    for e in chosen.again:
-        body.eqns.append(replace(rerun(e, env), phase="bwd"))
-        env.update(zip(e.outs, body.eqns[-1].outs, strict=True))
-    eqns = (*body.eqns, *(rewire(e, env) for e in adjoint.eqns))
-    params = [index, *adjoint.seeds, *adjoint.accumulators]
-    told = [Symbol(v.hint, v, None) for v in index_of(eqn) if v.hint]  # also where only inner regions read it
-    known = facts([*adjoint.symbols, *told], env, eqns)
-    block, further = close(params, eqns, rewire_args(adjoint.results, env), b, known)
+    adjoint, known = decision.adjoint, decision.known
+    bounds = _backwards(eqn, saving, f, b)
+    block, further = backward_body(eqn, loop, adjoint, decision.chosen, known, saving, b)
     starts, targets = initial(eqn, loop, adjoint, d)
-    outs = tuple(Value(v.type, v.hint) for v in (*adjoint.seeds, *adjoint.accumulators))
+    carried = (*adjoint.seeds, *adjoint.accumulators, *(u.chain.final for u in known.undone))
+    outs = tuple(Value(v.type, v.hint) for v in carried)
+    starts += [u.chain.final for u in known.undone]
+    f.restored |= {u.chain.final: out for u, out in zip(known.undone, outs[len(targets) :], strict=True)}
     b.loc = eqn.loc
-    b.eqns.append(Eqn(FOR, (start, stop, step, *starts, *further), outs, {}, (block,), eqn.loc, "bwd"))
-    hand_on(outs, targets, d)
+    b.eqns.append(Eqn(FOR, (*bounds, *starts, *further), outs, {}, (block,), eqn.loc, "bwd"))
+    hand_on(outs[: len(targets)], targets, d)
 
 
 def _backwards(eqn: Eqn, saving: Saving, f: Forward, b: Builder) -> tuple[Arg, Arg, Arg]:

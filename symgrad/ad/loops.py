@@ -59,6 +59,9 @@ class Adjoint:
     wanted: list[int]
     accumulators: list[Value]
     accumulated: list[int]
+    origins: tuple[int, ...]  # for each equation of `primal` the number of the body's equation it stands for
+    groups: tuple[int, ...]  # for each of `eqns` the number of the body's equation it is the adjoint of
+    restored: dict[Value, Value]
 
     @property
     def own(self) -> set[Value]:

@@ -8,7 +8,7 @@ adjoint needs; `apply` puts these in their places.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.ad.numbers import Scope
@@ -29,8 +29,11 @@ class Forward:
     dims: dict[Value, Dim]
     scope: Scope
     plain: bool
+    depth: int = 0  # how many loops and branches are around the block
     replaced: dict[Value, tuple[Eqn, ...]] = field(default_factory=dict)
     symbols: list[Symbol] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)  # adjoint equations after each primal one, last first
+    restored: dict[Value, Value] = field(default_factory=dict)  # an array after a loop, and undone before it
 
     @staticmethod
     def of(block: Block, names: set[str], scope: Scope, plain: bool) -> Forward:
@@ -46,6 +49,7 @@ class Forward:
         """The state in a region, some of whose params are `args` throughout: extents are what they were."""
         inner = Forward.of(block, self.names, self.scope.inside(eqn, block), self.plain)
         inner.bound |= self.bound
+        inner.depth = self.depth + 1
         for param, arg in zip(params, args, strict=True):
             dim = self.dim(arg)
             if dim is not None:
@@ -69,5 +73,10 @@ class Forward:
 
     def apply(self, eqns: Sequence[Eqn]) -> tuple[Eqn, ...]:
         """The primal equations with the replacements in their places."""
-        kept = (self.replaced.get(e.outs[0], (e,)) if e.regions and e.outs else (e,) for e in eqns)
-        return tuple(new for news in kept for new in news)
+        return tuple(new for _, new in self.applied(eqns))
+
+    def applied(self, eqns: Sequence[Eqn]) -> Iterator[tuple[int, Eqn]]:
+        """`apply`, each equation with the number of the one that it stands for."""
+        for number, e in enumerate(eqns):
+            for new in self.replaced.get(e.outs[0], (e,)) if e.regions and e.outs else (e,):
+                yield number, new

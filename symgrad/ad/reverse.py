@@ -65,22 +65,26 @@ def backpropagate(
 ) -> None:
     """Carry the cotangents that `d` holds from results to operands, through `eqns` from last to first."""
     for eqn in reversed(tuple(eqns)):
-        if eqn.regions:
-            if any(o in d.held for o in eqn.outs):
-                d.builder.loc = eqn.loc
-                _pull_of(eqn)(eqn, d, active, f, backpropagate)
-            continue
-        g = d.get(eqn.outs[0])
-        wanted = [i for i, a in enumerate(eqn.args) if isinstance(a, Value) and a in active]
-        if g is None or not wanted:
-            continue
-        d.builder.loc = eqn.loc
-        rule = lookup(eqn.op, eqn.loc)
-        note = rule.note if isinstance(rule, Partials | Products) else ""
-        for position, contribution in pull(eqn, g, wanted, d.zeros, ranges):
-            operand = eqn.args[position]
-            assert isinstance(operand, Value)
-            d.add(operand, contribution, note)
+        if not eqn.regions:
+            _pull_one(eqn, d, active, ranges)
+        elif any(o in d.held for o in eqn.outs):
+            d.builder.loc = eqn.loc
+            _pull_of(eqn)(eqn, d, active, f, backpropagate)
+        f.marks.append(len(d.builder.eqns))
+
+
+def _pull_one(eqn: Eqn, d: Derivatives, active: set[Value], ranges: Ranges) -> None:
+    g = d.get(eqn.outs[0])
+    wanted = [i for i, a in enumerate(eqn.args) if isinstance(a, Value) and a in active]
+    if g is None or not wanted:
+        return
+    d.builder.loc = eqn.loc
+    rule = lookup(eqn.op, eqn.loc)
+    note = rule.note if isinstance(rule, Partials | Products) else ""
+    for position, contribution in pull(eqn, g, wanted, d.zeros, ranges):
+        operand = eqn.args[position]
+        assert isinstance(operand, Value)
+        d.add(operand, contribution, note)
 
 
 def _pull_of(eqn: Eqn) -> Callable[..., None]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from symgrad.ad.loops import Adjoint
 from symgrad.ad.versions import NO_VERSIONS, Versions
 from symgrad.ir.core import Arg, Eqn, Kind, Symbol, Value, values
 from symgrad.ir.dims import Dim, symbols
@@ -35,10 +36,14 @@ EXPENSIVE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Run `again` (primal equations, in order), after loading `saved`."""
+    """Run `again` (primal equations, in order), after loading `saved`.
+
+    `since`: for the first result of each, the last statement before whose adjoint it must have run.
+    """
 
     again: tuple[Eqn, ...]
     saved: tuple[Value, ...]
+    since: Mapping[Value, int] = field(default_factory=dict)
 
 
 def plan(
@@ -48,29 +53,41 @@ def plan(
     saveable: Callable[[Value], bool],
     symbols_here: Sequence[Symbol],
     arrays: Versions = NO_VERSIONS,
+    uses: Mapping[Value, int] | None = None,
 ) -> Plan:
     """Decide for each needed value, in program order, so that what is saved first serves what follows.
 
     A value is recomputed if it is cheap and all that it is computed from is free, saved, or so itself. If
     that takes arrays that the loop writes, or cannot be, the value is loaded from where it was put; else it
     is saved if it can be (its extents are known where the tape is made); else it is recomputed from whatever
-    that takes. `arrays` says which reads of written arrays may be made again.
+    that takes. `arrays` says which reads of written arrays may be made again, when the adjoint of statement
+    `uses` needs them.
     """
     made = {out: (number, eqn) for number, eqn in enumerate(eqns) for out in eqn.outs}
     order = {v: number for v, (number, _) in made.items()}
     sizes = {s.name: s.param for s in symbols_here if s.param in made}
-    ready: set[Value] = set(free)
-    saved: list[Value] = []
+    saved: list[Value] = arrays.overwritten()
+    ready: set[Value] = {*free, *saved}
     again: dict[Value, Eqn] = {}  # by the first result
+    since: dict[Value, int] = {}  # the last statement whose adjoint these serve
 
-    def operands(eqn: Eqn) -> list[Value]:
-        """What it takes to run `eqn`: nothing for the arrays that are there at the end."""
+    def operands(eqn: Eqn, group: int) -> list[Value]:
+        """What it takes to run `eqn`: nothing for the arrays that are there by then."""
         read = list(values(eqn.args))
-        if arrays.of and arrays.readable(eqn):
+        if arrays.of and arrays.readable(eqn, group):
             read = [v for v in read if v not in arrays.of]
         return read + [sizes[name] for name in sorted(symbols_of(eqn)) if name in sizes]
 
-    def closure(first: Eqn) -> dict[Value, Eqn] | None:
+    def serves(v: Value, group: int) -> bool:
+        first = made[v][1].outs[0] if v in made else v
+        return first in again and since[first] >= group
+
+    def take(found: Mapping[Value, Eqn], group: int) -> None:
+        for v, eqn in found.items():
+            again.setdefault(v, eqn)
+            since[v] = max(group, since.get(v, group))
+
+    def closure(first: Eqn, group: int) -> dict[Value, Eqn] | None:
         """`first` and the equations that it takes, if they are all cheap."""
         found: dict[Value, Eqn] = {}
         stack = [first]
@@ -81,41 +98,44 @@ def plan(
             if not is_cheap(eqn):
                 return None
             found[eqn.outs[0]] = eqn
-            for o in operands(eqn):
-                if o in ready or (o in made and made[o][1].outs[0] in again):
+            for o in operands(eqn, group):
+                if o in ready or serves(o, group):
                     continue
                 if o not in made:
                     return None
                 stack.append(made[o][1])
         return found
 
-    def cheapest(v: Value) -> dict[Value, Eqn] | None:
-        direct = closure(made[v][1]) if v in made else None
+    def cheapest(v: Value, group: int) -> tuple[dict[Value, Eqn] | None, int]:
+        direct = closure(made[v][1], group) if v in made else None
         if v not in arrays.instead or (direct is not None and not any(map(arrays.reads, direct.values()))):
-            return direct
-        loaded = closure(arrays.instead[v])
-        return direct if loaded is None or (direct is not None and len(direct) <= len(loaded)) else loaded
+            return direct, group
+        there = arrays.until(v, group)
+        loaded = closure(arrays.instead[v], there)
+        if loaded is None or (direct is not None and len(direct) <= len(loaded)):
+            return direct, group
+        return loaded, there
 
-    def obtain(value: Value) -> None:
+    def obtain(value: Value, group: int) -> None:
         stack = [value]
         while stack:
             v = stack.pop()
-            if v in ready or (v in made and made[v][1].outs[0] in again):
+            if v in ready or serves(v, group):
                 continue
-            found = cheapest(v)
+            found, when = cheapest(v, group)
             if found is not None:
-                again.update(found)
+                take(found, when)
             elif saveable(v):
                 saved.append(v)
                 ready.add(v)
             else:
                 eqn = made[v][1]
-                again[eqn.outs[0]] = eqn
-                stack += operands(eqn)
+                take({eqn.outs[0]: eqn}, group)
+                stack += operands(eqn, group)
 
     for value in sorted(needed, key=lambda v: order.get(v, -1)):
-        obtain(value)
-    return Plan(_in_order(again, order), tuple(saved))
+        obtain(value, (uses or {}).get(value, 0))
+    return Plan(_in_order(again, order), tuple(saved), since)
 
 
 def _in_order(again: Mapping[Value, Eqn], order: Mapping[Value, int]) -> tuple[Eqn, ...]:
@@ -141,6 +161,15 @@ def is_cheap(eqn: Eqn) -> bool:
     if eqn.op.kind in (Kind.SHAPE, Kind.CREATE):
         return True
     return eqn.op.kind is Kind.ELEMENTWISE
+
+
+def uses_of(adjoint: Adjoint, sizes: Iterable[Value], arrays: Versions) -> dict[Value, int]:
+    """For each value that the adjoint reads, the last statement whose adjoint does."""
+    found = dict.fromkeys((r for r in adjoint.results if isinstance(r, Value)), -1)
+    for eqn, group in zip(adjoint.eqns, adjoint.groups, strict=True):
+        found.update((v, max(group, found.get(v, group))) for v in values(eqn.args))
+    found.update((v, max(group, found.get(v, group))) for v, group in arrays.places_needed().items())
+    return found | dict.fromkeys(sizes, max((*adjoint.groups, *adjoint.origins), default=0) + 1)
 
 
 def read_by(eqns: Iterable[Eqn], results: Iterable[Arg]) -> list[Value]:

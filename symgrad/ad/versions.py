@@ -8,7 +8,7 @@ later one, leave its elements alone: then the backward loop reads the array as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.ad.dependence import (
@@ -21,8 +21,9 @@ from symgrad.ad.dependence import (
     steps,
     written,
 )
+from symgrad.ad.loops import Adjoint, Loop
 from symgrad.ad.numbers import Facts, Scope
-from symgrad.ir.core import Arg, Eqn, Value, values
+from symgrad.ir.core import Eqn, Value, values
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import STRICT
@@ -35,8 +36,25 @@ class Chain:
     param: Value
     steps: list[Step]
     final: Value
-    now: list[list[Elements]] = field(default_factory=list)  # what each step may change, in this trip
-    later: list[Elements] = field(default_factory=list)  # what any step may change in later trips
+    origins: list[int]  # the numbers of the body's equations that the steps are
+    now: list[list[Elements]]  # what each step may change, in this trip
+    later: list[Elements]  # what any step may change in later trips
+
+    @property
+    def versions(self) -> tuple[Value, ...]:
+        return (self.param, *(s.after for s in self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """An array whose writes are undone on the way back. `olds`: what each step overwrote; None for a loop.
+
+    `loads`: those that the program does not have, each with the number of the equation that it precedes.
+    """
+
+    chain: Chain
+    olds: tuple[Value | None, ...]
+    loads: tuple[tuple[int, Eqn], ...]
 
 
 @dataclass(slots=True)
@@ -46,59 +64,87 @@ class Versions:
     scope: Scope
     of: dict[Value, tuple[Chain, int]] = field(default_factory=dict)
     instead: dict[Value, Eqn] = field(default_factory=dict)
+    undone: list[Undo] = field(default_factory=list)
+    _read: dict[tuple[Value, Value, str], tuple[Elements, ...]] = field(default_factory=dict)
 
-    def survives(self, value: Value, eqn: Eqn) -> bool:
-        """Does every element that `eqn` reads of this version stay what it is until the loop has ended?"""
+    def chains(self) -> list[Chain]:
+        return [chain for chain, place in self.of.values() if place == 0]
+
+    def undo_of(self, chain: Chain) -> Undo | None:
+        return next((u for u in self.undone if u.chain is chain), None)
+
+    def stays(self, value: Value, eqn: Eqn, group: int) -> bool:
+        """Is each element that `eqn` reads of this version still there when statement `group` is adjoined?"""
+        key = (value, eqn.outs[0], eqn.op.name)
+        if key not in self._read:
+            self._read[key] = tuple(reads(eqn, value, self.scope))
+        return all(self._stays(e, value, group) for e in self._read[key])
+
+    def _stays(self, elements: Elements, value: Value, group: int) -> bool:
         chain, place = self.of[value]
-        return all(self._alone(e, chain, place) for e in reads(eqn, value, self.scope))
-
-    def _alone(self, elements: Elements, chain: Chain, place: int) -> bool:
         against = [w for step in chain.now[place:] for w in step] + chain.later
+        if self.undo_of(chain) is not None:  # later statements are undone by then, and perhaps this one
+            done = sum(origin <= group for origin in chain.origins)
+            against = [w for step in chain.now[min(place, done) : max(place, done)] for w in step]
         return all(apart(elements, w, self.scope) for w in against)
 
     def reads(self, eqn: Eqn) -> bool:
         """Does `eqn` read an array that the loop writes?"""
         return any(v in self.of for v in values(eqn.args))
 
-    def readable(self, eqn: Eqn) -> bool:
-        """May `eqn`, which reads versions, be run again on the final arrays?"""
+    def readable(self, eqn: Eqn, group: int) -> bool:
+        """May `eqn`, which reads versions, be run again when statement `group` is adjoined?"""
         found = [v for v in dict.fromkeys(values(eqn.args)) if v in self.of]
-        return bool(found) and all(self.survives(v, eqn) for v in found)
+        return bool(found) and all(self.stays(v, eqn, group) for v in found)
 
-    def given(self, eqns: Sequence[Eqn], results: Iterable[Arg]) -> dict[Value, Value]:
-        """The versions that these equations may read from the final array, and which one that is."""
-        asked = dict.fromkeys(v for e in eqns for v in values(e.args) if v in self.of)
-        asked |= dict.fromkeys(r for r in results if isinstance(r, Value) and r in self.of)
-        kept = set(results)
-        found = {}
-        for v in asked:
-            whole = v not in kept or self._alone(WHOLE, *self.of[v])
-            if whole and all(self.survives(v, e) for e in eqns if any(a is v for a in e.args)):
-                found[v] = self.of[v][0].final
+    def given(self, adjoint: Adjoint) -> set[Value]:
+        """The versions that all equations of the adjoint may read from the array itself."""
+        asked = {r for r in adjoint.results if isinstance(r, Value) and r in self.of}
+        refused = {r for r in asked if not self._stays(WHOLE, r, -1)}
+        for eqn, group in zip(adjoint.eqns, adjoint.groups, strict=True):
+            for v in dict.fromkeys(values(eqn.args)):
+                if v in self.of and v not in refused:
+                    asked.add(v)
+                    if not self.stays(v, eqn, group):
+                        refused.add(v)
+        return asked - refused
+
+    def until(self, value: Value, group: int) -> int:
+        """When what was put into an array is loaded from there: before that is undone, if it is."""
+        chain, place = self.of[self.instead[value].args[0]]  # type: ignore[index]  # a version, made by `_loaded`
+        return group if self.undo_of(chain) is None else max(group, chain.origins[place - 1])
+
+    def overwritten(self) -> list[Value]:
+        """What is saved so that writes can be undone."""
+        return list(dict.fromkeys(old for u in self.undone for old in u.olds if old is not None))
+
+    def places_needed(self) -> dict[Value, int]:
+        """Where these writes were, and the last statement whose adjoint must know it."""
+        found: dict[Value, int] = {}
+        for u in self.undone:
+            for step, origin, old in zip(u.chain.steps, u.chain.origins, u.olds, strict=True):
+                for v in values(step.eqn.args[2:]) if old is not None else ():
+                    found[v] = max(origin, found.get(v, origin))
         return found
 
 
 NO_VERSIONS = Versions(Scope(Facts()))
+_MOST = 64  # steps of a chain: each load is compared with each of them
 
 
-def versions(
-    params: Sequence[Value],
-    yields: Sequence[Arg],
-    finals: Sequence[Value],
-    primal: Sequence[Eqn],
-    scope: Scope,
-) -> Versions:
+def versions(loop: Loop, finals: Sequence[Value], adjoint: Adjoint) -> Versions:
     """The versions of the arrays that a loop carries, one chain for each that is only written in parts."""
+    scope = adjoint.scope
     out = Versions(scope)
-    made = {o: (k, e) for k, e in enumerate(primal) for o in e.outs}
-    for param, end, final in zip(params, yields, finals, strict=True):
+    made = {o: (k, e) for k, e in enumerate(adjoint.primal) for o in e.outs}
+    for param, end, final in zip(loop.carried_params, loop.yields, finals, strict=True):
         found = steps(end, param, made) if param.type.rank else None
-        if not found:
+        if not found or len(found) > _MOST:
             continue
-        chain = Chain(param, found, final)
-        chain.now = [list(written(s, scope)) for s in found]
+        now = [list(written(s, scope)) for s in found]
         later = scope.later()
-        chain.later = [moved(w, later) for step in chain.now for w in step]
+        after = [moved(w, later) for step in now for w in step]
+        chain = Chain(param, found, final, [adjoint.origins[s.number] for s in found], now, after)
         out.of[param] = (chain, 0)
         for place, step in enumerate(found, 1):
             out.of[step.after] = (chain, place)

@@ -10,6 +10,7 @@ from language.checking import lowered_for
 import symgrad as sg
 from symgrad.ad.reverse import reverse
 from symgrad.errors import SymgradError
+from symgrad.ir.dims import evaluate, symbols
 from symgrad.ir.evaluate import run
 from symgrad.ir.verify import verify
 from symgrad.ir.walk import all_eqns
@@ -119,3 +120,93 @@ def test_the_final_array_is_the_tape(f, rng):
     np.testing.assert_allclose(
         np.sum(found * t), (f(A + 1e-6 * t) - f(A - 1e-6 * t)) / 2e-6, rtol=1e-7, atol=1e-8
     )
+
+
+def solver(A):
+    n = A.shape[0]
+    x = np.ones(n)
+    for _ in range(3):
+        for i in range(n):
+            s = 0.0
+            for j in range(n):
+                s += A[i, j] * x[j]
+            x[i] = x[i] + (A[0, i] - s) / A[i, i]
+    return np.sum(x * x)
+
+
+def whole_rows(A):
+    n = A.shape[0]
+    x = np.ones(n)
+    for _ in range(3):
+        for i in range(n):
+            x[i] = np.sin(A[i] @ x)
+    return np.sum(x * x)
+
+
+def sweeps(A):
+    u = A[0] * 1.0
+    for t in range(3):
+        for i in range(1, len(u) - 1):
+            u[i] = u[i] * u[i - 1] * u[i + 1] + A[1, t]
+    return np.sum(u)
+
+
+def places_from_the_data(A):
+    x = A[0] * 1.0
+    place = np.array([1, 3, 1, 1, 0])
+    for i in range(len(place)):
+        x[place[i]] = x[place[i]] * np.sum(A[i] * x)
+    return np.sum(x)
+
+
+def repeated_places(A):
+    x = A[0] * 1.0
+    place = np.array([1, 3, 1])
+    for i in range(3):
+        x[place] += np.sin(x[place]) * A[i, :3] * np.sum(A[i] * x)
+    return np.sum(x)
+
+
+def left_early(A):
+    x = A[0] * 1.0
+    for i in range(1, len(x)):
+        x[i] = np.sin(A[i] @ x)
+        if x[i] > 0.8:
+            break
+    return np.sum(x * A[2])
+
+
+UNDONE = [(solver, 15), (whole_rows, 15), (sweeps, 9), (places_from_the_data, 5), (repeated_places, 9)]
+
+
+@pytest.mark.parametrize(("f", "most"), UNDONE, ids=lambda p: getattr(p, "__name__", p))
+def test_writes_are_undone_on_the_way_back(f, most, rng):
+    A = rng.uniform(0.2, 0.5, (SIZE, SIZE)) + 2.0 * np.eye(SIZE)
+    function = gradient_of(f, A)
+    outer = [e.out.type.shape for e in function.eqns if e.op.name == "empty"]
+    values = [e for e in all_eqns(function.body) if e.op.name in ("sin", "cos", "exp")]
+    assert sum(np.prod([_number(d, A) for d in shape]) for shape in outer) <= most * (1 + bool(values))
+    t = rng.normal(size=A.shape)
+    (found,) = run(function, A)
+    slope = (f(A + 1e-6 * t) - f(A - 1e-6 * t)) / 2e-6
+    np.testing.assert_allclose(np.sum(found * t), slope, rtol=1e-6, atol=1e-8)
+
+
+def _number(dim, A):
+    return evaluate(dim, dict.fromkeys(symbols(dim), len(A)))
+
+
+@pytest.mark.parametrize(
+    "f", [lu, solver, whole_rows, sweeps, repeated_places, left_early], ids=lambda f: f.__name__
+)
+@pytest.mark.parametrize("jit", [False, True])
+def test_texts_and_second_order(f, jit, rng):
+    A = rng.uniform(0.2, 0.5, (SIZE, SIZE)) + 2.0 * np.eye(SIZE)
+    t, w = rng.normal(size=(2, *A.shape))
+    gradient = sg.grad(f, jit=jit)
+    plain = run(gradient_of(f, A, plain=True), A)[0]
+    np.testing.assert_allclose(gradient(A), plain, rtol=1e-10, atol=1e-12)
+    if not jit:
+        twice = sg.grad(lambda A: np.sum(gradient(A) * w), jit=False)(A)
+        slope = np.sum((gradient(A + 1e-6 * t) - gradient(A - 1e-6 * t)) * w) / 2e-6
+        np.testing.assert_allclose(np.sum(twice * t), slope, rtol=1e-5, atol=1e-6)

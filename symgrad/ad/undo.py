@@ -1,0 +1,141 @@
+"""Undoing writes on the way back, where the adjoint reads an array that later writes change.
+
+In: a loop's arrays, the adjoint of a trip. Out: the arrays to undo, with loads of what each write overwrites
+put before it, to be saved: one slot a trip for the elements written, where the array itself was saved before.
+
+    for i: x[i] = (b[i] - A[i] @ x) / A[i, i]     x_saved[i] = x[i]; backwards: ... dA[i] -= dx[i] * x ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from symgrad.ad.dependence import WRITES
+from symgrad.ad.loops import Adjoint, Loop, index_of
+from symgrad.ad.primal import Forward
+from symgrad.ad.tape import Plan, known_extents, plan, read_by, sizes_in, uses_of
+from symgrad.ad.versions import NO_VERSIONS, Chain, Undo, Versions, versions
+from symgrad.ir.core import Eqn, Value, values
+from symgrad.ir.ops import OPS
+from symgrad.ir.types import STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of each value that the adjoint reads, and of each array that the loop writes."""
+
+    adjoint: Adjoint
+    known: Versions
+    chosen: Plan
+
+
+def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
+    """An array is undone if less is saved then: no copies of it, or fewer of its elements.
+
+    Where it is the same, an array is undone in an inner loop: the loop around it need not save it.
+    """
+    free = {*loop.invariant_params, *index_of(eqn)}
+    saveable = known_extents(f.bound_at(eqn))
+    known = NO_VERSIONS if f.plain else versions(loop, eqn.outs, adjoint)
+    best = _planned(known, adjoint, free, saveable)
+    for chain in known.chains():
+        if not _missing(chain, known, adjoint) and not _loads_saved(chain, best.chosen, adjoint):
+            continue
+        found = _undo(chain, adjoint, saveable)
+        if found is None:
+            continue
+        trial = replace(known, undone=[*best.known.undone, found])
+        other = _planned(trial, adjoint, free, saveable)
+        now, then = _cost(best.chosen), _cost(other.chosen)
+        if not _missing(chain, trial, adjoint) and (then < now or (then == now and f.depth)):
+            best = other
+    return best
+
+
+def _missing(chain: Chain, known: Versions, adjoint: Adjoint) -> bool:
+    """Does an equation of the adjoint read a version that is not there when it does?"""
+    given = known.given(adjoint)
+    mine = set(chain.versions)
+    return any(v in mine and v not in given for e in adjoint.eqns for v in values(e.args))
+
+
+def _planned(
+    known: Versions, adjoint: Adjoint, free: set[Value], saveable: Callable[[Value], bool]
+) -> Decision:
+    adjoint = _with_loads(adjoint, [load for u in known.undone for load in u.loads])
+    given = known.given(adjoint)
+    needed = [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own and v not in given]
+    sizes = sizes_in(adjoint.eqns, adjoint.symbols, adjoint.primal)
+    wanted = [*needed, *sizes, *known.places_needed()]
+    uses = uses_of(adjoint, sizes, known)
+    return Decision(
+        adjoint, known, plan(adjoint.primal, wanted, free, saveable, adjoint.symbols, known, uses)
+    )
+
+
+def _loads_saved(chain: Chain, chosen: Plan, adjoint: Adjoint) -> bool:
+    """Is something saved that the array holds at some time of the trip?"""
+    mine, saved = set(chain.versions), set(chosen.saved)
+    loads = (e for e in adjoint.primal if e.op.name == "getitem" and e.args[0] in mine)
+    return not mine.isdisjoint(saved) or any(e.out in saved for e in loads)
+
+
+def _cost(chosen: Plan) -> list[int]:
+    """How many arrays of each rank are saved on each trip, the largest first."""
+    ranks = [v.type.rank for v in chosen.saved]
+    return [ranks.count(r) for r in range(max((*ranks, 4)), -1, -1)]
+
+
+def _undo(chain: Chain, adjoint: Adjoint, saveable: Callable[[Value], bool]) -> Undo | None:
+    """How each step is undone, if all of them can be."""
+    ready = {o for e in adjoint.eqns for o in e.outs}
+    olds: list[Value | None] = []
+    loads: list[tuple[int, Eqn]] = []
+    for place, step in enumerate(chain.steps):
+        eqn = step.eqn
+        if eqn.op.name in WRITES:
+            old = _before(chain, place, adjoint)
+            if old is None:
+                load = replace(eqn, op=OPS["getitem"], args=(step.before, *eqn.args[2:]), outs=(), note="")
+                (type_,) = load.op.infer(tuple(a.type for a in load.args), load.attrs, STRICT)
+                old = Value(type_)
+                loads.append((step.number, replace(load, outs=(old,))))
+            if not saveable(old):
+                return None
+            olds.append(old)
+        elif eqn.op.name == "copy" or adjoint.restored.get(step.after) in ready:
+            olds.append(None)
+        else:
+            return None
+    return Undo(chain, tuple(olds), tuple(loads))
+
+
+def _before(chain: Chain, place: int, adjoint: Adjoint) -> Value | None:
+    """What a step overwrites, where the program has it: it was loaded, or set just before."""
+    step = chain.steps[place]
+    operands, index = step.eqn.args[2:], step.eqn.attrs["index"]
+    for e in adjoint.primal[: step.number]:
+        if e.op.name == "getitem" and e.args == (step.before, *operands) and e.attrs["index"] == index:
+            return e.out
+    if place and (last := chain.steps[place - 1].eqn).op.name == "setitem":
+        value = last.args[1]
+        if last.args[2:] == operands and last.attrs["index"] == index and isinstance(value, Value):
+            selected = OPS["getitem"].infer(
+                tuple(a.type for a in (step.before, *operands)), {"index": index}, STRICT
+            )
+            return value if selected == (value.type,) else None
+    return None
+
+
+def _with_loads(adjoint: Adjoint, loads: Sequence[tuple[int, Eqn]]) -> Adjoint:
+    primal: list[Eqn] = []
+    origins: list[int] = []
+    before = dict(loads)
+    for number, (eqn, origin) in enumerate(zip(adjoint.primal, adjoint.origins, strict=True)):
+        if number in before:
+            primal.append(before[number])
+            origins.append(origin)
+        primal.append(eqn)
+        origins.append(origin)
+    return replace(adjoint, primal=tuple(primal), origins=tuple(origins))
