@@ -150,9 +150,8 @@ def value_and_grad_sweep___HASH__(x):
     x_2 = np.empty(n)
     for j in range(n):
         x_2[j] = x[j]  # x
+    y_saved = np.empty(max(n - 2, 0))
     for t in range(2 * n):
-        # for i in range(1, n - 1):
-        y_saved = np.empty(max(n - 2, 0))
         for i in range(1, n - 1):
             # for i in range(1, n - 1):
             x_2_n = x_2[i]
@@ -160,7 +159,7 @@ def value_and_grad_sweep___HASH__(x):
             # y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
             x_2[i] = 0.5 * (x_2[i - 1] + x_2_n * x_2[i + 1])
         # for t in range(2 * n):
-        for j in range(max(n - 2, 0)):
+        for j in range(n - 2):
             y_saved_1[t, j] = y_saved[j]
 
     # return np.sum(y * y)

@@ -205,9 +205,8 @@ def value_and_grad_solve___HASH__(A, b):
     # for sweep in range(3):
     x_saved_1 = np.empty((3, n))
     x_2 = np.zeros(n)
+    x_saved = np.empty(n)
     for sweep in range(3):
-        # for i in range(n):
-        x_saved = np.empty(n)
         for i in range(n):
             s = 0.0
             for j in range(n):
