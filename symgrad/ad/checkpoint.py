@@ -98,8 +98,8 @@ def _scheduled(eqn: Eqn, loop: Loop, state: list[int], f: Forward) -> _Run:
     stack, hints = empty_stack(eqn, values, trips, f)
     inside = stack.renewed(hints)
     number = body.ref(number_of(p, p.index, body))
-    # What follows the loop is one trip more: its adjoint is due first, and reads the state after the last.
-    after = take(inside, number, trips + 1, values, hints, loop.body.symbols)
+    # What follows the loop is like a trip: its adjoint is due first, and reads the state after the last.
+    after = take(inside, number, trips, values, hints, loop.body.symbols)
     params = [*loop.body.params[: 1 + len(loop.carried)], *_values(inside.carried), *loop.invariant_params]
     eqns = (*body.eqns, *loop.body.eqns)
     block, further = close(params, eqns, (*loop.yields, *after.carried), b, loop.body.symbols)
@@ -204,7 +204,7 @@ def _way(walk: _Walk, stack: Stack, hints: list[str], number: Ref, f: Forward) -
     here = _operands(walk, body.ref(index), state)
     env = {new: here[old] for old, new in zip(loop.body.params, again.params, strict=True) if old in here}
     known = facts(again.symbols, env, again.eqns)
-    after = take(inside, body.ref(index), number + 1, state, hints, facts(again.symbols, env, ()))
+    after = take(inside, body.ref(index), number, state, hints, facts(again.symbols, env, ()))
     body.eqns += [replace(rewire(e, env), phase="bwd") for e in again.eqns]
     ends = again.results
     yields = (*rewire_args(ends, env), *after.carried)

@@ -5,7 +5,7 @@ How far it is from one snapshot to the next, `symgrad.runtime.revolve` says.
 
     if t == due:                                              # take
         u_saved[top] = u; trip[top] = t
-        due = t + revolve(n + 1 - t, slots - top); top = top + 1
+        due = t + revolve(n - t + 1, slots - top); top = top + 1
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ def empty_stack(eqn: Eqn, state: Sequence[Value], trips: Ref, f: Forward) -> tup
         b.note = f"snapshots: {called or 'state'}, {bytes_of(v, symbol(name))}"
         hint = f.fresh(f"{called}_saved" if called else "saved")
         buffers.append(_empty(b, v.type.dtype, (symbol(name), *v.type.shape), hint))
-    b.note = ""
+    b.note = f"snapshots: their trips, 8 B x {name}"
     trip = _empty(b, "int64", (symbol(name),), f.fresh("taken"))
+    b.note = ""
     top, due = f.fresh("top"), f.fresh("due")
     zero = Const(0, INT)
     hints = [*(v.hint for v in buffers if isinstance(v, Value)), trip.hint, top, due]
@@ -116,12 +117,16 @@ def push(stack: Stack, number: Ref, state: Sequence[Arg], hints: Sequence[str]) 
 def take(
     stack: Stack, number: Ref, end: Ref, state: Sequence[Arg], hints: Sequence[str], known: Sequence[Symbol]
 ) -> Stack:
-    """If trip `number` is due, a snapshot of it, and the next one due on the way to trip `end`."""
+    """If trip `number` is due, a snapshot of it, and the next one due on the way to trip `end`.
+
+    The adjoint that is due first reads the state of trip `end`: the trips up to it and itself are reversed.
+    """
     b, then = number.builder, Builder()
     then.loc, then.phase = b.loc, b.phase
     here = then.ref(number.arg)
     left = (then.ref(stack.slots) - then.ref(stack.top)).arg
-    due = here + _revolve(then.ref(end.arg) - here, left)
+    due = here + _revolve(then.ref(end.arg) - here + 1, left)
+    then.eqns[-1] = replace(then.eqns[-1], note="the next snapshot")
     pushed = replace(push(stack, here, state, hints), due=due.arg)
     bodies = [(then.eqns, pushed.carried), ((), stack.carried)]
     regions, operands = close_all([], bodies, b, known)
@@ -137,12 +142,14 @@ def last(stack: Stack, number: Ref, name: str, hints: Sequence[str]) -> tuple[Re
     b = number.builder
     at = b.ref(b.emit(OPS["subtract"], (stack.top, Const(1, INT)), hint="last"))
     row: Index = (AtArg(),)
+    b.note = "the last snapshot"
     start = b.ref(b.emit(OPS["getitem"], (stack.trip, at.arg), {"index": row}, name))
+    b.note = ""
     state = []
     for buffer, hint in zip(stack.buffers, hints, strict=True):
         kind = ArrayType(buffer.type.dtype, buffer.type.shape[1:])
         state.append(b.emit(OPS["getitem"], (buffer, at.arg), {"index": _row(kind)}, hint))
-    due = start + _revolve(number + 1 - start, (b.ref(stack.slots) - at).arg)
+    due = start + _revolve(number - start + 1, (b.ref(stack.slots) - at).arg)
     return start, state, replace(stack, due=due.arg)
 
 
