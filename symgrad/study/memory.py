@@ -139,7 +139,7 @@ class _Finding:
         if kind == "snapshots":
             loc, why = (
                 eqn.loc,
-                "checkpoint: the state on some trips, from which the others are computed again",
+                "checkpoint: the state on some trips; the others are computed again from it",
             )
         if around and shape is not None:
             why += f"; once for{around}"
