@@ -70,7 +70,7 @@ def checkpoint(what: Any, /, *, slots: int | None = None, memory: int | str | No
     ...         x = x - 0.1 * x * x
     ...     return x
     >>> round(decay(1.0, 10), 6)
-    0.488585
+    0.481713
     """
     if slots is not None and memory is not None:
         raise TypeError("give slots or memory, not both")
