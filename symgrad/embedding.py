@@ -1,4 +1,4 @@
-"""Derivatives inside other compiled code: a `Derivative` called in an ``@njit`` function.
+"""Derivatives inside other compiled code: a `Derivative` called in an ``@njit`` function; checkpoints there.
 
 In: numba's types at the call. Out: the kernel for those types, linked into the caller. numba finds
 `register` through the entry point ``numba_extensions`` of this package, so no import is needed.
@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 from numba import types
 from numba.core.errors import TypingError
 from numba.extending import NativeValue, overload, typeof_impl, unbox
 
+from symgrad.checkpointing import Recomputed, checkpoint
 from symgrad.derivative import Derivative
 
 LENGTH = 5040  # of every axis of an example: it has many divisors, for reshape
 
-_known: dict[int, tuple[Derivative, Any]] = {}
+_known: dict[int, tuple[Derivative | Recomputed, Any]] = {}
 
 
 def register() -> None:
@@ -89,3 +91,25 @@ def _example(numba_type: Any) -> Any:
         # check then knows which have to. One element stands for all.
         return np.broadcast_to(np.ones((), dtype=str(numba_type.dtype)), (LENGTH,) * numba_type.ndim)
     raise TypingError(f"a derivative inside @njit takes numbers and arrays, not {numba_type}")
+
+
+# -- checkpoints: nothing, as everywhere outside of a derivative ---------------------------------------------
+
+
+_compiled: list[Any] = []  # numba's types do not keep what they are of
+
+
+@overload(checkpoint, strict=False)  # strict: the annotations too must be those of the implementation
+def _checkpoint(what: Any, slots: Any = None, memory: Any = None) -> Any:
+    return lambda what, slots=None, memory=None: what
+
+
+@typeof_impl.register(Recomputed)
+def _type_of_recomputed(function: Recomputed, context: Any) -> Any:
+    """A checkpointed function as a global or a closure variable: the function itself, compiled."""
+    if id(function) not in _known:
+        inner = function.__wrapped__
+        compiled = inner if hasattr(inner, "py_func") else numba.njit(inner)
+        _compiled.append(compiled)
+        _known[id(function)] = (function, types.Dispatcher(compiled))
+    return _known[id(function)][1]

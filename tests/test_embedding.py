@@ -88,3 +88,32 @@ def test_a_cached_caller_in_a_second_process(tmp_path):
         assert done.returncode == 0, done.stderr
         runs.append(done.stdout.strip())
     assert runs == ["[0.6, -1.2000000000000002] 0", "[0.6, -1.2000000000000002] 1"]
+
+
+@sg.checkpoint
+def plainly(x):
+    return np.sin(x) * x
+
+
+@sg.checkpoint
+@numba.njit
+def compiled(x):
+    return np.cos(x) * x
+
+
+@numba.njit
+def checkpointed(x, n):
+    for _ in sg.checkpoint(range(n), slots=3):
+        x = plainly(x) + compiled(x)
+    for t in sg.checkpoint(range(n), memory="2 MB"):
+        x = plainly(x) * t
+    return np.sum(x)
+
+
+def test_checkpoints_in_compiled_code_do_nothing_and_are_differentiated():
+    x = np.linspace(0.1, 1.0, 5)
+    assert checkpointed(x, 4) == pytest.approx(checkpointed.py_func(x, 4), rel=1e-14)
+    gradient = sg.grad(checkpointed, jit=False)(x, 4)
+    h = 1e-6 * np.cos(x)
+    slope = (checkpointed(x + h, 4) - checkpointed(x - h, 4)) / 2
+    assert np.sum(gradient * h) == pytest.approx(slope, rel=1e-6)
