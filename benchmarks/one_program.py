@@ -1,6 +1,6 @@
 """One program in a process of its own, started by run.py: checked, compiled, timed. Prints one line of JSON.
 
-python benchmarks/one_program.py FOLDER NAME SIZE BUDGET
+python benchmarks/one_program.py FOLDER NAME SIZE BUDGET [--quick]      # no other libraries
 """
 
 import json
@@ -86,7 +86,7 @@ def checked(program: Any, size: str, notes: list[str]) -> None:
             notes.append(f"WRONG SLOPE at size {size}: {ours:.9g}, by differences {slope:.9g}")
 
 
-def run(entry: catalogue.Entry, size: str, budget: float) -> dict[str, Any]:
+def run(entry: catalogue.Entry, size: str, budget: float, quick: bool = False) -> dict[str, Any]:
     program = entry.module()
     assert program is not None
     notes: list[str] = []
@@ -133,7 +133,8 @@ def run(entry: catalogue.Entry, size: str, budget: float) -> dict[str, Any]:
         off = peers.distance(first, calls[label]())
         if off > CLOSE:
             notes.append(f"WRONG GRADIENT: {off:.1e} from the one by hand, {name}")
-    with_peers(entry, program, inputs, first, calls, notes)
+    if not quick:
+        with_peers(entry, program, inputs, first, calls, notes)
     row["seconds"] = measure(calls, rounds=15, budget=budget)
     return row
 
@@ -162,5 +163,5 @@ def with_peers(
 
 
 if __name__ == "__main__":
-    folder, name, size, budget = sys.argv[1:]
-    print(json.dumps(run(catalogue.Entry(Path(folder), name), size, float(budget))))
+    folder, name, size, budget, *quick = sys.argv[1:]
+    print(json.dumps(run(catalogue.Entry(Path(folder), name), size, float(budget), bool(quick))))

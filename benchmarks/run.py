@@ -28,13 +28,17 @@ HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"
 
 
-def programs(folder: Path, names: list[str], size: str, out: Path | None, prefix: str, budget: float) -> None:
+def programs(
+    folder: Path, names: list[str], size: str, out: Path | None, prefix: str, budget: float, quick: bool
+) -> None:
     """Each program in a process of its own; the page is written after each, so that nothing is lost."""
     versions = ", ".join(
         f"{name} {metadata.version(name)}" for name in ("numba", "numpy", "jax", "torch") if found(name)
     )
     for entry in entries(folder, names):
-        row = worker(prefix, "one_program.py", str(entry.folder), entry.name, size, str(budget))
+        row = worker(
+            prefix, "one_program.py", str(entry.folder), entry.name, size, str(budget), *["--quick"] * quick
+        )
         if row is None:
             continue
         if row["seconds"]:
@@ -132,6 +136,7 @@ def main() -> None:
     )
     every.add_argument("--size", default="S", help="T, S or M (default S), or the programs' own names")
     every.add_argument("--budget", type=float, default=20.0, help="CPU seconds for timing each program")
+    every.add_argument("--quick", action="store_true", help="symgrad, its primal, the adjoint by hand only")
     some = commands.add_parser("scaling", help="cost and memory as the work grows a thousandfold")
     some.add_argument("names", nargs="*", metavar="name")
     short = commands.add_parser("compile", help="source to text, for short and long programs")
@@ -150,7 +155,7 @@ def main() -> None:
         case "programs":
             where = list(args.where)
             folder = Path(where.pop(0)) if where and Path(where[0]).is_dir() else HERE
-            programs(folder, where, args.size, args.docs, args.prefix, args.budget)
+            programs(folder, where, args.size, args.docs, args.prefix, args.budget, args.quick)
 
 
 if __name__ == "__main__":
