@@ -186,11 +186,28 @@ def _read(regions: Sequence[Block]) -> set[Value]:
 
 
 def _reached(eqns: Sequence[Eqn], results: Sequence[Arg]) -> set[Value]:
+    """What these results depend on; a result of a loop or branch on no more than it needs itself."""
     found = {r for r in results if isinstance(r, Value)}
     for eqn in reversed(eqns):
-        if any(out in found for out in eqn.outs):
-            found.update(values(eqn.args))
+        used = [k for k, out in enumerate(eqn.outs) if out in found]
+        if used:
+            found.update(values(eqn.args if len(used) == len(eqn.outs) else _operands_for(eqn, used)))
     return found
+
+
+def _operands_for(eqn: Eqn, used: list[int]) -> tuple[Arg, ...]:
+    """The operands that some of a region equation's results need."""
+    if eqn.op is FOR:
+        n = len(eqn.outs)
+        kept = _needed(eqn, used, eqn.regions[-1].results[bool(eqn.attrs.get("exits")) :], [])
+        return (*eqn.args[:3], *(eqn.args[3 + k] for k in kept), *eqn.args[3 + n :])
+    if eqn.op is not COND:
+        return eqn.args
+    read: set[int] = set()
+    for block in eqn.regions:
+        reached = _reached(block.eqns, [block.results[k] for k in used]) | {s.param for s in block.symbols}
+        read |= {k for k, p in enumerate(block.params) if p in reached}
+    return (eqn.args[0], *(eqn.args[1 + k] for k in sorted(read)))
 
 
 def _live(eqns: tuple[Eqn, ...], results: Sequence[Arg], facts: Sequence[Symbol]) -> tuple[Eqn, ...]:

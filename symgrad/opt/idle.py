@@ -1,7 +1,7 @@
 """Work that a cotangent of zero would do is done only in the branch where it is not zero.
 
-In: a function. Out: the same function; loops that follow a branch of the derivative, and that change nothing
-where the branch gave 0, stand inside that branch.
+In: a function. Out: the same function; loops and statements on arrays that follow a branch of the derivative,
+and that change nothing where the branch gave 0, stand inside that branch, with what only they read.
 
     if m: ddist = dclosest                        if m:
     else: ddist = 0.0                                 ddist = dclosest
@@ -12,6 +12,7 @@ A cotangent that is exactly 0 contributes exactly 0, whatever it is multiplied b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,7 +29,7 @@ _QUIET = (Kind.ELEMENTWISE, Kind.SHAPE, Kind.CREATE)
 
 
 def enter_branches(function: Function) -> Function:
-    """`function` with idle loops inside the branches that make them idle."""
+    """`function` with idle work inside the branches that make it idle."""
     body = _block(function.body)
     return function if body is function.body else replace(function, body=body)
 
@@ -170,15 +171,15 @@ def _nothing(result: Arg, block: Block) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """The equations after a branch: those before which it can stand, those that enter it, and the rest."""
+    """The equations around a branch: those before it, those that enter it, and the rest."""
 
-    first: tuple[Eqn, ...]
+    before: tuple[Eqn, ...]
     inside: tuple[Eqn, ...]
     rest: tuple[Eqn, ...]
 
 
 def _split(block: Block, place: int, idle: _Idle) -> _Split | None:
-    """What of the program after `place` is idle; None if there is no loop in it."""
+    """What of the program after `place` is idle; None if that is not worth a branch."""
     made, late = set(block.eqns[place].outs), set[Value]()
     first: list[Eqn] = []
     inside: list[Eqn] = []
@@ -196,7 +197,39 @@ def _split(block: Block, place: int, idle: _Idle) -> _Split | None:
         else:
             late |= set(eqn.outs)
             rest.append(eqn)
-    return _Split(tuple(first), tuple(inside), tuple(rest)) if any(e.op is FOR for e in inside) else None
+    if not any(map(_is_work, inside)):
+        return None
+    private = _private(block, place, first, inside)
+    before = (e for e in (*block.eqns[:place], *first) if e.outs[0] not in private)
+    return _Split(tuple(before), (*private.values(), *inside), tuple(rest))
+
+
+def _is_work(eqn: Eqn) -> bool:
+    """A loop, or something done to every element of an array."""
+    written = eqn.args[1] if eqn.op.kind is Kind.WRITE else eqn.out if len(eqn.outs) == 1 else None
+    return eqn.op is FOR or (written is not None and written.type.rank > 0)
+
+
+def _private(block: Block, place: int, first: Sequence[Eqn], inside: Sequence[Eqn]) -> dict[Value, Eqn]:
+    """Arrays that nothing else reads, made before the branch from what nobody writes meanwhile; in order."""
+    count = uses(block)
+    told = {s.param for s in block.symbols}
+    mine = Counter(v for e in inside for v in values(e.args))
+    held = {v for e in block.eqns[place + 1 :] if e.op.kind not in _QUIET for v in values(e.args)}
+    found: list[Eqn] = []
+    for eqn in reversed((*block.eqns[:place], *first)):
+        if eqn.op.kind not in _QUIET:
+            held |= set(values(eqn.args))
+        elif (
+            eqn.out.type.rank
+            and mine[eqn.out] == count[eqn.out]
+            and eqn.out not in told
+            and eqn.op.name not in ("empty", "tape")
+            and not any(v.type.rank and v in held for v in values(eqn.args))
+        ):
+            found.append(eqn)
+            mine.update(values(eqn.args))
+    return {e.out: e for e in reversed(found)}
 
 
 def _rebuilt(block: Block, place: int, split: _Split, idle: _Idle, side: int) -> Block:
@@ -225,7 +258,7 @@ def _rebuilt(block: Block, place: int, split: _Split, idle: _Idle, side: int) ->
     new = replace(cond, args=(cond.args[0], *operands), outs=tuple(fresh.values()), regions=regions)
     env = dict(fresh)
     rest = tuple(rewire(e, env) for e in split.rest)
-    every = (*block.eqns[:place], *split.first, *before.eqns, new, *rest)
+    every = (*split.before, *before.eqns, new, *rest)
     return replace(block, eqns=every, results=rewire_args(block.results, env))
 
 
