@@ -82,7 +82,7 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     ]
     outs = tuple(Value(parts.captured[k].type, h) for k, h in zip(moving, hints, strict=True))
     b.eqns.append(Eqn(COND, (parts.condition, *given, *operands), outs, {}, regions, eqn.loc, "bwd"))
-    for k, out in zip(moving, outs, strict=True):
+    for k, out in sorted(zip(moving, outs, strict=True), key=lambda p: p[0] not in totals):
         operand = parts.captured[k]
         assert isinstance(operand, Value)
         if k in totals:

@@ -168,8 +168,12 @@ def _backwards(eqn: Eqn, saving: Saving, f: Forward, b: Builder) -> tuple[Arg, A
 
 
 def hand_on(outs: Sequence[Value], targets: Sequence[tuple[Arg, bool]], d: Derivatives) -> None:
-    """Give the results of a backward loop to the operands."""
-    for out, (operand, fresh) in zip(outs, targets, strict=True):
+    """Give the results of a backward loop to the operands.
+
+    What went through the loop comes first: an array may be what it starts with, and read by its trips too.
+    """
+    pairs = [(out, operand, fresh) for out, (operand, fresh) in zip(outs, targets, strict=True)]
+    for out, operand, fresh in sorted(pairs, key=lambda p: p[2]):
         if isinstance(operand, Value):
             if fresh:
                 d.add(operand, d.builder.ref(out))

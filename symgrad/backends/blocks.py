@@ -25,6 +25,7 @@ from symgrad.backends.storage import arrays
 from symgrad.backends.text import Body, Scope, dim_text
 from symgrad.emit.names import identifier
 from symgrad.ir.core import Arg, Block, Eqn, Value
+from symgrad.ir.dims import symbols
 from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.walk import producers
 
@@ -157,8 +158,7 @@ def write_block(groups: Sequence[Group], body: Body, inner: bool = False) -> Sco
         body.echo = (lambda eqn, start: echo.after(eqn, start, body)) if apart else None
         if not apart:
             echo.before(group, body)
-        if inner:
-            _not_empty(group, body)
+        _not_empty(group, body, frozenset() if inner else body.checked)
         _allocate(group, body, allocated)
         write([group], body, scope)
         body.echo = None
@@ -166,12 +166,12 @@ def write_block(groups: Sequence[Group], body: Body, inner: bool = False) -> Sco
     return scope
 
 
-def _not_empty(group: Group, body: Body) -> None:
-    """A maximum of nothing is an error."""
+def _not_empty(group: Group, body: Body, checked: frozenset[str]) -> None:
+    """A maximum of nothing is an error; extents among `checked` are not 0."""
     for statement in statements_in([group]):
         if statement.eqn.op.name in ("max", "min", "argmax", "argmin") and statement.form is Form.FOLD:
             for extent in statement.loops[statement.first :]:
-                if not isinstance(extent, int):
+                if not isinstance(extent, int) and not checked.issuperset(symbols(extent)):
                     body.line(f"if {dim_text(extent)} <= 0:")
                     body.line(f'    raise ValueError("{statement.eqn.op.name} of an empty array")')
 

@@ -32,7 +32,7 @@ def guards(function: Function, statements: Sequence[Statement], names: Mapping[V
     for guard in function.guards:
         yield f"if {guard.nonnegative} < 0:"
         yield f"    raise ValueError({guard.message!r})"
-    yield from _empty(statements)
+    yield from _empty(statements, told(function))
 
 
 def extents(function: Function, names: Mapping[Value, str]) -> Iterator[str]:
@@ -63,13 +63,19 @@ def _described(dim: Dim, where: Mapping[str, Symbol], names: Mapping[Value, str]
     return f"length {dim}"
 
 
-def _empty(statements: Sequence[Statement]) -> Iterator[str]:
-    """A maximum of nothing is an error."""
+def told(function: Function) -> frozenset[str]:
+    """The extents that the parameters tell."""
+    return frozenset(s.name for s in function.body.symbols if s.param in function.params)
+
+
+def _empty(statements: Sequence[Statement], told: frozenset[str]) -> Iterator[str]:
+    """A maximum of nothing is an error; where only the program tells the extent, it is checked there."""
     seen: set[Dim] = set()
     for statement in statements:
         if statement.eqn.op.name in ("max", "min", "argmax", "argmin"):
             for extent in statement.loops[statement.first :]:
-                if extent not in seen and not (isinstance(extent, int) and extent > 0):
+                early = told.issuperset(symbols(extent))
+                if early and extent not in seen and not (isinstance(extent, int) and extent > 0):
                     seen.add(extent)
                     yield f"if {extent} == 0:"
                     yield f'    raise ValueError("{statement.eqn.op.name} of an empty array")'

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
 from symgrad.backends.buffers import Buffers
-from symgrad.backends.guards import extents, guards
+from symgrad.backends.guards import extents, guards, told
 from symgrad.backends.legalize import legalize
 from symgrad.backends.library import FUNCTIONS
 from symgrad.backends.naming import variables
@@ -140,6 +140,7 @@ def _prologue(function: Function, body: Body) -> None:
     """Extents, checks, and operands that BLAS needs contiguous."""
     for line in guards(function, body.plan.statements, body.names):
         body.line(line)
+    body.checked = told(function)
     for param in for_blas(function.body):
         body.line(f"{body.names[param]} = np.ascontiguousarray({body.names[param]})")
 

@@ -46,6 +46,7 @@ class Body:
     params: tuple[Value, ...] = ()
     buffers: Buffers | None = None  # of the loop whose body this is, or in whose body it stands
     known: frozenset[str] = frozenset()  # extents that have their numbers here
+    checked: frozenset[str] = frozenset()  # extents that the first lines of the kernel have compared with 0
     named: frozenset[Value] = frozenset()  # the numbers of extents
     echo: Callable[[Eqn, int], None] | None = None  # comments what was added since line number ...
     control: Callable[[Statement, Body, Scope], None] | None = None  # writes loops and branches

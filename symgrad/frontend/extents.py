@@ -16,13 +16,15 @@ from symgrad.ir.ops import OPS
 
 def named(low: Lowering, t: Tensor, bounds: Bounds) -> Extent:
     """An extent for an integer that is computed: it has the same number as long as this region lasts."""
-    arg = low.arg(t)
+    arg = source = low.arg(t)
+    arg = low.scalars.get(("extent", source), arg)
     for name, value in low.numbers.items():
         if value is arg:
             return symbol(name)
     name = next(low.fresh)
     value = low.builder.emit(OPS["copy"], [arg], hint=name)
     low.hints[value] = name
+    low.scalars["extent", source] = value
     low.numbers[name] = value
     low.solver.moving[name] = bounds
     low.solver.sizes[name] = 2  # any number but 1, which would broadcast

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
-from symgrad.ir.walk import rewire, rewire_args, symbols_of, uses
+from symgrad.ir.walk import rewire, rewire_args, symbols_of, uses, with_eqns
 
 
 def shrink_regions(function: Function) -> Function:
@@ -28,6 +28,8 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
     if not any(e.regions for e in block.eqns):
         return block
     count = uses(block)
+    mentioned = mentioned_symbols(block.params, block.eqns)
+    count.update(s.param for s in block.symbols if s.name in mentioned)  # it tells how long an array is
     env: dict[Value, Arg] = {}
     eqns: list[Eqn] = []
     changed = False
@@ -43,7 +45,7 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
         eqns.append(new)
     if not changed and not env:
         return block
-    return replace(block, eqns=tuple(eqns), results=rewire_args(block.results, env))
+    return with_eqns(block, eqns, env=env)
 
 
 def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:

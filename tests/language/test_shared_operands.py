@@ -1,0 +1,124 @@
+"""One value that a loop or a branch is given twice: as what it begins with, and as what its body reads."""
+
+import numpy as np
+import pytest
+from language.checking import check
+
+import symgrad as sg
+
+X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
+PROGRAMS = []
+
+
+def program(*args):
+    def register(f):
+        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
+        return f
+
+    return register
+
+
+def folded(a, x):
+    for k in range(len(x)):
+        a = a * 0.5 + a * x[k]
+    return (a * x).sum()
+
+
+@program(X)
+def same_argument_twice(x):
+    return folded(x, x)
+
+
+@program(X)
+def same_array_in_a_list(x):
+    state = [x]
+    for k in range(len(x)):
+        state[0] = state[0] * x[k] + x
+    return (state[0] * x).sum()
+
+
+@program(1.3, 0.7)
+def same_number_in_a_list(s, t):
+    state = [s]
+    for _ in range(5):
+        state[0] = state[0] * s + t * s
+    return state[0] * s
+
+
+@program(X)
+def read_before_and_after(x):
+    z = (x**2).sum()
+    state = [x]
+    for k in range(len(x)):
+        state[0] = state[0] * x[k] + z
+    return (state[0] * x).sum()
+
+
+@program(X)
+def two_starts(x):
+    state = [x, x]
+    for k in range(len(x)):
+        state[0] = state[0] * x[k]
+        state[1] = state[1] + state[0] * x
+    return (state[0] * state[1]).sum()
+
+
+@program(X)
+def in_a_while(x):
+    state = [x]
+    while state[0][0] < 5:
+        state[0] = state[0] * 2 + x * x
+    return (state[0] * x).sum()
+
+
+@program(X)
+def in_a_branch(x):
+    state = [x]
+    if x[0] > 0.1:
+        state[0] = state[0] * x
+    return (state[0] * x).sum()
+
+
+@program(X)
+def a_loop_that_does_nothing(x):
+    for _ in range(len(x)):
+        pass
+    return folded(x * 1.0, x)
+
+
+@pytest.mark.parametrize(("f", "args"), PROGRAMS)
+def test_program(f, args):
+    check(f, *args)
+
+
+@pytest.mark.parametrize("f", [same_argument_twice, in_a_while])
+def test_kernels(f):
+    np.testing.assert_allclose(sg.grad(f)(X), sg.grad(f, jit=False)(X), rtol=1e-12)
+
+
+def added(x):
+    state = [x * 1.0, x**2]
+    for k in range(len(x)):
+        state[0][k] += state[1][0] * x[k]
+    return (state[0] * state[1]).sum()
+
+
+def test_a_gradient_of_a_gradient():
+    p = np.random.default_rng(1).normal(size=7)
+    g = sg.grad(added, jit=False)
+    h = 1e-6
+    expected = (g(X + h * p) - g(X - h * p)) / (2 * h)
+    by_reverse = sg.grad(lambda y: (g(y) * p).sum(), jit=False)(X)
+    np.testing.assert_allclose(by_reverse, expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(sg.hvp(added, jit=False)(X, p), by_reverse, rtol=1e-11)
+
+
+def largest(x):
+    y = x[x > 0.8]
+    return y.max() - y.min()
+
+
+def test_a_maximum_over_what_is_selected_is_checked_where_it_is_known():
+    np.testing.assert_array_equal(sg.grad(largest)(X), sg.grad(largest, jit=False)(X))
+    with pytest.raises(ValueError, match="max of an empty array"):
+        sg.grad(largest)(X - 100.0)
