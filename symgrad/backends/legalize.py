@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from symgrad.backends.access import Read, is_view, resolve, roots_of, whole
 from symgrad.backends.bounds import Bounds, facts_of
+from symgrad.backends.carry import carry
 from symgrad.backends.legal import ALLOCATED, OWN, WRAP, layout
 from symgrad.backends.library import is_library
 from symgrad.backends.opened import OPEN, scaled
@@ -163,7 +164,9 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
             for e in found[0]:
                 emitter.append(e)
             return found[1]
-    emitter.append(eqn)
+    swept = carry(eqn, name, emitter.bounds) if eqn.op is FOR and is_on("carry") else None
+    for e in swept or (eqn,):
+        emitter.append(e)
     return eqn.outs
 
 

@@ -10,13 +10,16 @@ import numpy as np
 
 from symgrad.backends.loops import kernel
 from symgrad.cache import PLACEHOLDER
+from symgrad.frontend.signature import bind
 from symgrad.ir import evaluate
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Block, Function, Symbol, Value
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.dims import symbol as extent
+from symgrad.ir.switch import without
 from symgrad.ir.types import ArrayType
 from symgrad.ir.verify import verify
+from symgrad.pipeline import Options, Transform, build
 
 Body = Callable[..., Any]
 
@@ -103,4 +106,24 @@ def agree(
         np.testing.assert_allclose(g, e, rtol=rtol, atol=rtol, err_msg=text)
     for a, b in zip(args, before, strict=True):
         np.testing.assert_array_equal(a, b, err_msg=text)
+    return text
+
+
+def gradients(fun: Callable[..., float], args: tuple[Any, ...], wrt: tuple[int, ...], *passes: str) -> str:
+    """The kernel's text; its gradients are compared with differences and with those without `passes`."""
+    program = build(fun, bind(fun, args, {}), Transform("grad", wrt, single=False), Options(jit=False))
+    entry = f"{program.function.name}_{PLACEHOLDER}"
+    text = program.kernel_text
+    with without(*passes):
+        plain = kernel(program.function, returns=program.returns)
+    got, loops = python(text, entry)(*args), python(plain, entry)(*args)
+    rng = np.random.default_rng(5)
+    for k, place in enumerate(wrt):
+        direction = rng.normal(size=np.shape(args[place]))
+        high, low = (
+            fun(*(a + s * 1e-6 * direction if j == place else a for j, a in enumerate(args))) for s in (1, -1)
+        )
+        slope = (high - low) / 2e-6
+        np.testing.assert_allclose(np.sum(got[k] * direction), slope, rtol=1e-5, atol=1e-7, err_msg=text)
+        np.testing.assert_allclose(got[k], loops[k], rtol=1e-12, atol=1e-12, err_msg=text)
     return text

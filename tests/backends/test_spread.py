@@ -2,38 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
-from backends.helpers import python
-
-from symgrad.backends.loops import kernel
-from symgrad.cache import PLACEHOLDER
-from symgrad.frontend.signature import bind
-from symgrad.ir.switch import without
-from symgrad.pipeline import Options, Transform, build
-
-
-def gradients(fun: Callable[..., float], args: tuple[Any, ...], wrt: tuple[int, ...]) -> str:
-    """The kernel's text, after its gradients were compared with differences and with those of the loops."""
-    program = build(fun, bind(fun, args, {}), Transform("grad", wrt, single=False), Options(jit=False))
-    entry = f"{program.function.name}_{PLACEHOLDER}"
-    text = program.kernel_text
-    with without("spread"):
-        plain = kernel(program.function, returns=program.returns)
-    got, loops = python(text, entry)(*args), python(plain, entry)(*args)
-    rng = np.random.default_rng(5)
-    for k, place in enumerate(wrt):
-        direction = rng.normal(size=np.shape(args[place]))
-        high, low = (
-            fun(*(a + s * 1e-6 * direction if j == place else a for j, a in enumerate(args))) for s in (1, -1)
-        )
-        slope = (high - low) / 2e-6
-        np.testing.assert_allclose(np.sum(got[k] * direction), slope, rtol=1e-5, atol=1e-7, err_msg=text)
-        np.testing.assert_allclose(got[k], loops[k], rtol=1e-12, atol=1e-12, err_msg=text)
-    return text
+from backends.helpers import gradients
 
 
 def line(a):
@@ -92,7 +63,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 6])
 def test_the_adjoint_of_a_stencil_in_loops_is_that_in_slices(name: str, n: int) -> None:
     fun, make, wrt = PROGRAMS[name]
-    text = gradients(fun, make(np.random.default_rng(n), n), wrt)
+    text = gradients(fun, make(np.random.default_rng(n), n), wrt, "spread")
     if n > 3:
         assert "_before" in text or name == "rows"
 
@@ -180,6 +151,6 @@ HARD = {
 @pytest.mark.parametrize("name", HARD)
 def test_trips_that_depend_on_each_other_stay_in_order(name: str) -> None:
     fun, make = HARD[name]
-    text = gradients(fun, make(np.random.default_rng(3)), (0,))
+    text = gradients(fun, make(np.random.default_rng(3)), (0,), "spread")
     if name in ("seidel", "walk", "branch"):
         assert "_before" not in text
