@@ -1,29 +1,8 @@
-"""Passes by name, so that a test can leave one out and see the same values.
+"""The switch of passes, for those of `opt`: one switch serves all stages.
 
-In: the names of passes. Out: within the `with` block they do nothing.
-
-    with without("tiny"):  text = df.kernel_source_for(x)    ->    loops over arrays of three numbers
+with without("tiny", "windows"):  text = kernel(f)
 """
 
-from __future__ import annotations
+from symgrad.ir.switch import is_on, without
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-
-_OFF: ContextVar[frozenset[str]] = ContextVar("_OFF", default=frozenset())
-
-
-@contextmanager
-def without(*names: str) -> Iterator[None]:
-    """Build kernels without these passes."""
-    token = _OFF.set(_OFF.get() | frozenset(names))
-    try:
-        yield
-    finally:
-        _OFF.reset(token)
-
-
-def is_on(name: str) -> bool:
-    """Whether the pass of this name is to run."""
-    return name not in _OFF.get()
+__all__ = ["is_on", "without"]

@@ -173,14 +173,15 @@ def value_and_grad_sweep___HASH__(x):
     # adjoint of for t in range(2 * n):
     for t in range(2 * n - 1, -1, -1):
         # adjoint of for i in range(1, n - 1):
+        carry = 0.0
         for i in range(n - 2, 0, -1):
             # adjoint of y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
-            t2 = dy_2[i]
-            dy_2[i] = 0.0
             y_saved_1_nn = y_saved_1[t, i - 1]
             x_2[i] = y_saved_1_nn
-            prod4 = 0.5 * t2
-            dy_2[i + 1] += prod4 * y_saved_1_nn
-            dy_2[i] += prod4 * x_2[i + 1]
-            dy_2[i - 1] += prod4
+            carry = 0.5 * (dy_2[i] + carry)
+            dy_2[i] = carry * x_2[i + 1]
+            dy_2[i + 1] += carry * y_saved_1_nn
+        if n - 2 > 0:
+            # adjoint of y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
+            dy_2[0] += carry
     return total, dy_2
