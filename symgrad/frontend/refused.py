@@ -62,6 +62,11 @@ _REASONS: dict[str, tuple[str, str]] = {
     "scipy.special.exprel": ("its limit at 0 is a case of its own", "np.expm1(x) / x away from 0"),
     "np.lexsort": ("it has no rule yet", "np.argsort"),
     "scipy.linalg.lu": ("its permutation jumps with the data", "np.linalg.solve, or np.linalg.det"),
+    "scipy.linalg.eigh": ("the signs of its vectors may be others than NumPy's", "np.linalg.eigh"),
+    "scipy.linalg.lu_factor": ("its factors are stored as LAPACK has them", "np.linalg.solve(a, b)"),
+    "scipy.linalg.lu_solve": ("its factors are stored as LAPACK has them", "np.linalg.solve(a, b)"),
+    "scipy.linalg.sqrtm": ("it has no rule yet", "(v * np.sqrt(w)) @ v.T with w, v = np.linalg.eigh(a)"),
+    "scipy.linalg.logm": ("it has no rule yet", "(v * np.log(w)) @ v.T with w, v = np.linalg.eigh(a)"),
     "scipy.linalg.expm": ("it has no rule yet", "powers of the matrix in a loop"),
 }
 _FAMILIES = {  # what a name begins with

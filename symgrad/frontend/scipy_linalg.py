@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from scipy import linalg
 
-from symgrad.frontend import systems
+from symgrad.frontend import norms, systems
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import cast, floats, result_dtype
@@ -105,3 +105,18 @@ def inv(low: Lowering, a: Val, overwrite_a: Val = False, check_finite: Val = Tru
 @handles(linalg.det)
 def det(low: Lowering, a: Val, overwrite_a: Val = False, check_finite: Val = True) -> Val:
     return systems.det(low, a)
+
+
+@handles(linalg.norm)
+def norm(
+    low: Lowering, a: Val, ord: Val = None, axis: Val = None, keepdims: Val = False, check_finite: Val = True
+) -> Val:
+    return norms.norm(low, a, ord, axis, keepdims=keepdims)
+
+
+@handles(linalg.eigvalsh)
+def eigvalsh(
+    low: Lowering, a: Val, *, lower: Val = True, overwrite_a: Val = False, check_finite: Val = True
+) -> Tensor:
+    out: Tensor = systems.eigvalsh(low, a, "L" if constant(low, lower, "lower") else "U")
+    return out

@@ -64,6 +64,11 @@ def triangles(k, y):
     return np.sum(scipy.linalg.solve_triangular(factor, z) * np.arange(len(y))) + np.sum(z**2)
 
 
+def by_scipy(a):
+    w = scipy.linalg.eigvalsh(a, lower=False)
+    return scipy.linalg.norm(a, 1) * np.sum(w**2 * np.arange(len(w))) + scipy.linalg.det(a)
+
+
 def general(rng, *batch):
     return rng.normal(size=(*batch, 3, 3)) + 3.0 * np.eye(3)
 
@@ -97,6 +102,7 @@ PROGRAMS = [
     pytest.param(axes, lambda rng: (definite(rng),), id="eigh"),
     pytest.param(axes_above, lambda rng: (definite(rng),), id="eigh-upper"),
     pytest.param(axes, lambda rng: (definite(rng, 2),), id="eigh-stack"),
+    pytest.param(by_scipy, lambda rng: (definite(rng),), id="scipy"),
     pytest.param(gaussian, lambda rng: (definite(rng), rng.normal(size=3)), id="cho_solve"),
     pytest.param(triangles, lambda rng: (definite(rng), rng.normal(size=3)), id="solve_triangular"),
 ]
@@ -216,6 +222,7 @@ def test_strided_operands(rng):
         (lambda a: np.linalg.eigvals(a).sum(), "complex"),
         (lambda a: np.abs(np.fft.fft(a)).sum(), "complex"),
         (lambda a: scipy.linalg.expm(a).sum(), "no rule"),
+        (lambda a: scipy.linalg.eigh(a)[1].sum(), "signs"),
         (lambda a: scipy.linalg.solve(a, a, assume_a="sym").sum(), "part of the matrix"),
     ],
 )
