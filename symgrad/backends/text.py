@@ -193,16 +193,17 @@ def applied(eqn: Eqn, args: Sequence[Operand], body: Body, scope: Scope) -> Piec
 
 
 def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Piece:
-    """An index counted from the front, checked: three lines."""
+    """An index counted from the front, checked."""
     extent = dim_text(eqn.attrs["extent"])  # type: ignore[arg-type]
     name = body.local(read)
     body.line(f"{name} = int({piece_of(arg, body, scope).text})")
-    front = bool(eqn.attrs.get("front"))
-    body.line(f"if {name} >= {extent}:" if front else f"if not -{_atom(extent)} <= {name} < {extent}:")
-    body.line('    raise IndexError("index out of bounds")')
-    if not front:
+    if eqn.attrs.get("front"):
+        body.line(f"if {name} >= {extent}:")
+    else:  # counted from the front first: then one comparison of numbers without a sign, and none in x[name]
         body.line(f"if {name} < 0:")
         body.line(f"    {name} += {extent}")
+        body.line(f"if not 0 <= {name} < {extent}:")
+    body.line('    raise IndexError("index out of bounds")')
     scope.pieces[read] = Piece(name, NAME)
     return Piece(name, NAME)
 

@@ -73,10 +73,10 @@ def value_and_grad_fancy___HASH__(x):
     total = 0.0
     for i in range(3):
         table_i = int(table[i])
-        if not -n <= table_i < n:
-            raise IndexError("index out of bounds")
         if table_i < 0:
             table_i += n
+        if not 0 <= table_i < n:
+            raise IndexError("index out of bounds")
         x_i = x[table_i]
         total = plus(total, x_i * x_i)
         dx_2[table_i] += 2.0 * x_i

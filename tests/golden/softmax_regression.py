@@ -146,15 +146,15 @@ def value_and_grad_softmax_loss___HASH__(W, X, y):
     total3 = 0.0
     for i in range(r):
         index_i = int(i)
-        if not -k <= index_i < k:
-            raise IndexError("index out of bounds")
         if index_i < 0:
             index_i += k
-        y_i = int(y[i])
-        if not -m <= y_i < m:
+        if not 0 <= index_i < k:
             raise IndexError("index out of bounds")
+        y_i = int(y[i])
         if y_i < 0:
             y_i += m
+        if not 0 <= y_i < m:
+            raise IndexError("index out of bounds")
         total3 = plus(total3, scores[index_i, y_i] - masked[index_i])
         part_2[index_i, y_i] += ratio3
     # data_loss = -np.mean(np.log(p[np.arange(len(y)), y]))
