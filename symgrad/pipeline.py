@@ -35,6 +35,7 @@ from symgrad.ir.walk import producers, rename, with_eqns
 from symgrad.opt import simplify
 from symgrad.opt.group import group
 from symgrad.opt.memo import Remembered
+from symgrad.opt.switch import without
 from symgrad.tree import LEAF, Tree
 
 if TYPE_CHECKING:
@@ -156,8 +157,11 @@ class Program:
 
     @cached_property
     def _reduced(self) -> Function:
-        off = self.options.simplify == "off"
-        return trace("kernel", self.function if off else simplify(self.function, "kernel"))
+        if self.options.simplify == "off":
+            return trace("kernel", self.function)
+        # A product of matrices adds in another order than the loop that it stands for.
+        with without(*(("products",) if self.options.fastmath == "strict" else ())):
+            return trace("kernel", simplify(self.function, "kernel"))
 
 
 class _timed:

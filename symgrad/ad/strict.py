@@ -51,8 +51,13 @@ def slope_operands(eqn: Eqn, g: Ref, zeros: Zeros, ranges: Ranges) -> tuple[Ref,
         return here
     if singular.regular(*(range_of(a, ranges) for a in eqn.args)):
         return here
-    off = logical_and(equal(g, 0.0), singular.at(*here))
-    return tuple(
+    none = equal(g, 0.0)
+    off = logical_and(none, singular.at(*here))
+    found = [
         x if v is None or isinstance(x.arg, Const) else where(off, v, x)
         for x, v in zip(here, singular.harmless, strict=True)
-    )
+    ]
+    last, value = here[-1], singular.harmless[-1]
+    if singular.divisor is not None and value is not None and last.ndim < here[0].ndim:
+        found[-1] = where(logical_and(none, singular.divisor(last)), value, last)
+    return tuple(found)

@@ -216,6 +216,10 @@ def setitem(x: Any, v: Any, index: Index, *operands: Any) -> Any:
     return apply("setitem", x, v, *operands, index=index)
 
 
+def add_at(x: Any, v: Any, index: Index, *operands: Any) -> Any:
+    return apply("add_at", x, v, *operands, index=index)
+
+
 def concatenate(*xs: Any, axis: int) -> Any:
     return apply("concatenate", *xs, axis=axis)
 

@@ -15,6 +15,7 @@ from symgrad.opt.control import shrink_regions
 from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
+from symgrad.opt.deferred import defer_products
 from symgrad.opt.idle import enter_branches
 from symgrad.opt.local import apply_identities, as_spoken
 from symgrad.opt.switch import is_on
@@ -37,6 +38,9 @@ def simplify(
         return function
     function = settle(function, through_names=level == "kernel")
     if level == "kernel":
+        if is_on("products"):
+            before, function = function, defer_products(function)
+            function = function if function is before else settle(function, through_names=True)
         return _with_tiny_arrays_apart(function) if is_on("tiny") else function
     if sympy != "off":
         shorter = shorten(function, FULL if sympy == "full" else AUTO, memo)

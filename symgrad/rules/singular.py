@@ -44,12 +44,14 @@ class Singular:
 
     `finite`: the op itself is finite there, so that a product by 0 (not only a selection) can hide the point.
     `regular(*ranges)`: no singular point lies within these ranges of the inputs.
+    `divisor(y)` holds where 0 / y is NaN: asked instead of `at` where y is one number for many.
     """
 
     at: Callable[..., Array]
     harmless: tuple[float | None, ...]
     regular: Callable[..., bool]
     finite: bool
+    divisor: Callable[[Array], Array] | None = None
 
 
 _POINTS: dict[str, Singular] = {}
@@ -62,11 +64,12 @@ def singular(
     regular: Callable[..., bool],
     *,
     finite: bool = False,
+    divisor: Callable[[Array], Array] | None = None,
 ) -> None:
     """Declare the singular points of an op."""
     if op.name in _POINTS:
         raise ValueError(f"the singular points of {op.name!r} are declared already")
-    _POINTS[op.name] = Singular(at, harmless, regular, finite)
+    _POINTS[op.name] = Singular(at, harmless, regular, finite, divisor)
 
 
 def points(op: Op) -> Singular | None:
@@ -76,6 +79,10 @@ def points(op: Op) -> Singular | None:
 
 def _infinite(z: Array, *xs: Array) -> Array:
     return logical_not(isfinite(z))
+
+
+def _no_number(y: Array) -> Array:
+    return logical_not(absolute(y) > 0.0)
 
 
 def _edge(z: Array, x: Array) -> Array:
@@ -127,7 +134,7 @@ singular(op.arcsin,     _edge,                                (None, 0.0),      
 singular(op.arccos,     _edge,                                (None, 0.0),      _inside, finite=True)
 singular(op.arccosh,    lambda y, x: logical_not(x > 1.0),    (None, 2.0),      _above_one, finite=True)
 
-singular(op.divide,     _infinite, (1.0, None, 1.0), _divisor)
+singular(op.divide,     _infinite, (1.0, None, 1.0), _divisor, divisor=_no_number)
 singular(op.multiply,   _infinite, (None, 1.0, 1.0), lambda x, y: x.finite and y.finite)
 singular(op.reciprocal, _infinite, (1.0, 1.0),       _nonzero)
 singular(op.remainder,  _infinite, (0.0, 0.0, 1.0),  _divisor)
