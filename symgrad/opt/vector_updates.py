@@ -101,32 +101,33 @@ class Loop:
 
     def _follow(self, number: int, param: Value, plan: Plan) -> None:
         """The additions to one array, if nothing else is done with it in a trip."""
-        chain: list[Eqn] = []
+        chain: list[tuple[Eqn, Arg]] = []
         value: Arg = param
         readers = {a: e for e in self.parts.body.eqns for a in values(e.args)}
         while value is not self.parts.yields[number]:
             eqn = readers.get(value) if isinstance(value, Value) and self.count[value] == 1 else None
-            if eqn is None or eqn.op.name != "add_at" or eqn.args[0] is not value:
+            if eqn is None or _added(eqn, value) is None:
                 return
-            chain.append(eqn)
+            chain.append((eqn, value))
             value = eqn.out
         if not isinstance(value, Value) or self.count[value] != 1:
             return
-        for eqn in chain:
-            update = self._update(eqn)
+        for eqn, base in chain:
+            update = self._update(eqn, base)
             if update is not None:
                 plan.updates.setdefault(number, []).append(update)
-                plan.skipped[eqn.out] = eqn.args[0]
+                plan.skipped[eqn.out] = base
 
-    def _update(self, eqn: Eqn) -> Update | None:
+    def _update(self, eqn: Eqn, base: Arg) -> Update | None:
         """What an addition is in terms of the loop, if it is a part of a matrix product."""
         assert self.trips is not None
-        index = index_of(eqn.attrs)
-        term = self.made.get(eqn.args[1]) if isinstance(eqn.args[1], Value) else None
+        added = _added(eqn, base)
+        index = index_of(eqn.attrs) if eqn.op.name == "add_at" else tuple(map(full_span, base.type.shape))
+        term = self.made.get(added) if isinstance(added, Value) else None
         if term is None or len(index) != 2 or self.count[term.outs[0]] != 1:
             return None
         kinds = tuple(isinstance(item, Span) and item.step == 1 for item in index)
-        shape = eqn.args[0].type.shape
+        shape = base.type.shape
         if kinds == (True, True) and term.op.name == "multiply":
             return self._rank_one(term, index, shape)
         if kinds in ((True, False), (False, True)) and term.op.name == "matmul":
@@ -256,6 +257,16 @@ class Loop:
     def _fixed(self, *spans: Span) -> bool:
         """Whether the spans are the same in each trip."""
         return all(s in self.names for span in spans for d in dims_in(span) for s in symbols(d))
+
+
+def _added(eqn: Eqn, base: Arg) -> Arg | None:
+    """What an equation adds to an array, or to a part of it."""
+    if eqn.op.name == "add_at" and eqn.args[0] is base:
+        return eqn.args[1]
+    if eqn.op.name == "add" and base in eqn.args:
+        other = eqn.args[1] if eqn.args[0] is base else eqn.args[0]
+        return other if other.type == base.type and other is not base else None
+    return None
 
 
 def _is_little(vector: Value) -> bool:
