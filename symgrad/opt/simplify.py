@@ -22,6 +22,7 @@ from symgrad.opt.switch import is_on
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.tiny import scalarise
 from symgrad.opt.versions import join_versions
+from symgrad.opt.write_through import write_through
 
 Level = Literal["off", "study", "kernel"]
 Effort = Literal["auto", "off", "full"]
@@ -38,6 +39,9 @@ def simplify(
         return function
     function = settle(function, through_names=level == "kernel")
     if level == "kernel":
+        if is_on("write_through"):
+            before, function = function, write_through(function)
+            function = function if function is before else settle(function, through_names=True)
         if is_on("products"):
             before, function = function, defer_products(function)
             function = function if function is before else settle(function, through_names=True)
