@@ -1,7 +1,7 @@
 """What an inner loop fills and the outer one keeps is written where it is kept.
 
-In: a function. Out: the same function where an array that a loop in a loop makes, fills and copies into part of
-a larger one is that part.
+In: a function. Out: the same function where an array that a loop in a loop makes, fills and copies into a
+part of a larger one is that part.
 
     for i in range(n):                        for i in range(n):
         row = np.empty(m)                         for j in range(m):
