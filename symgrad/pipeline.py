@@ -143,7 +143,8 @@ class Program:
         from symgrad.backends.loops import kernel  # start-up: printing the study text needs no kernel
 
         with _timed(self.seconds, "kernel text"):
-            return kernel(self._reduced, returns=self.returns, vector_math=self.options.vector_math != "off")
+            vector_math, parallel = self._how
+            return kernel(self._reduced, returns=self.returns, vector_math=vector_math, parallel=parallel)
 
     @cached_property
     def reusable(self) -> Reusable:
@@ -151,9 +152,13 @@ class Program:
         from symgrad.backends.loops import reusable  # start-up, as above
 
         with _timed(self.seconds, "kernel text"):
-            return reusable(
-                self._reduced, returns=self.returns, vector_math=self.options.vector_math != "off"
-            )
+            vector_math, parallel = self._how
+            return reusable(self._reduced, returns=self.returns, vector_math=vector_math, parallel=parallel)
+
+    @property
+    def _how(self) -> tuple[bool, bool]:
+        """The options that decide the text of a kernel: vector math, threads."""
+        return self.options.vector_math != "off", self.options.parallel
 
     @cached_property
     def _reduced(self) -> Function:

@@ -38,6 +38,7 @@ class Draft:
     letters: tuple[str, ...]
     taken: set[str]
     control: Callable[[Statement, Body, Scope, Draft], None]
+    parallel: bool = False
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     literals: list[Eqn] = field(default_factory=list)
@@ -96,6 +97,7 @@ def prepare(
         params=block.params,
         buffers=buffers,
         named=fixed,
+        parallel=draft.parallel,
         known=known | {s.name for s in block.symbols},
         control=lambda statement, body, scope: draft.control(statement, body, scope, draft),
     )

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from symgrad.backends import folds, windows
+from symgrad.backends import folds, threads, windows
 from symgrad.backends.access import Lookup, Read
 from symgrad.backends.calls import call
 from symgrad.backends.legal import WRAP
@@ -103,20 +103,24 @@ def _loop(loop: Loop, body: Body, scope: Scope) -> None:
         s for s in statements_in(loop.body) if s.form in (Form.FOLD, Form.SCAN) and s.first == loop.depth
     ]
     _hoist(loop, body, scope)
-    for fold in accumulated:
+    shares = threads.shared_out(loop, body)
+    for fold in accumulated if shares is None else ():
         folds.start(fold, body, scope)
     inner = Scope(loop.depth + 1, scope)
     alone = len(loop.body) == 1 and isinstance(loop.body[0], Straight) and loop.extent != 0
     found = []
-    if alone and is_on("windows"):
+    if alone and is_on("windows") and shares is None:
         found = list(windows.find(list(statements_in(loop.body)), body.plan, loop.depth, loop))
         inner.windows = _windows(found)
         inner.before = windows.start(found, body)
-    body.line(f"for {body.letters[loop.depth]} in range({dim_text(of_range(loop.extent))}):")
+    trips = dim_text(of_range(loop.extent)) if shares is None else threads.begin(shares, loop, body, scope)
+    body.line(f"for {body.letters[loop.depth]} in range({trips}):")
     body.indent += 1
     write(loop.body, body, inner, loop if alone else None)
     windows.move_on(inner.before, body, inner)
     body.indent -= 1
+    if shares is not None:
+        threads.end(shares, body, scope)
     for window in found:
         windows.finish(window, inner.before, body, scope)
     for fold in accumulated:

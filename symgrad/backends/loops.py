@@ -45,11 +45,17 @@ _HELPERS = {  # functions that the text calls, by module of this package
     "tapes": ("grow", "revolve"),
 }
 _CALLED = frozenset(scalar.VMATH).union(*_HELPERS.values())
+_THREADS = frozenset({"get_num_threads", "prange"})
 _RESERVED = frozenset({*_CALLED, "np", "njit", "range", "abs", "int", "float", "max", "min"})
 
 
 def kernel(
-    function: Function, *, returns: Returns | None = None, entry: str | None = None, vector_math: bool = True
+    function: Function,
+    *,
+    returns: Returns | None = None,
+    entry: str | None = None,
+    vector_math: bool = True,
+    parallel: bool = False,
 ) -> str:
     """The module text of a function.
 
@@ -63,8 +69,10 @@ def kernel(
         The name in the text; by default the function's own with the placeholder of `symgrad.cache`.
     vector_math : bool
         Whether exp, log, ... may be vectorised; otherwise they are the C library's, bit for bit.
+    parallel : bool
+        Whether loops of independent trips are shared out among threads (`backends.threads`).
     """
-    return _module(function, returns, entry, vector_math, None)[0]
+    return _module(function, returns, entry, vector_math, parallel, None)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,9 @@ class Reusable:
     places: dict[int, int]
 
 
-def reusable(function: Function, *, returns: Returns | None = None, vector_math: bool = True) -> Reusable:
+def reusable(
+    function: Function, *, returns: Returns | None = None, vector_math: bool = True, parallel: bool = False
+) -> Reusable:
     """The kernel as two functions: one makes the arrays that do not depend on data, one fills them.
 
     dx = np.zeros(n)        ->    def arrays_of_grad(x): ... return np.empty(n),
@@ -89,7 +99,7 @@ def reusable(function: Function, *, returns: Returns | None = None, vector_math:
     """
     known = {s.name for s in function.body.symbols if s.param in function.params}
     buffers = Buffers(frozenset(known))
-    text, names = _module(function, returns, None, vector_math, buffers)
+    text, names = _module(function, returns, None, vector_math, parallel, buffers)
     run = f"{_identifier(function.name)}_{PLACEHOLDER}"
     order = list(buffers.texts)
     places = {k: order.index(name) for k, name in names.items() if name in order}
@@ -101,11 +111,12 @@ def _module(
     returns: Returns | None,
     entry: str | None,
     vector_math: bool,
+    parallel: bool,
     buffers: Buffers | None,
 ) -> tuple[str, dict[int, str]]:
     """The module text, and the variables of the results that are arrays."""
     legal = legalize(function)
-    draft = _draft(legal)
+    draft = _draft(legal, parallel)
     body, groups = prepare(legal.body, draft, buffers=buffers)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"
     params = [body.names[p] for p in legal.params]
@@ -124,7 +135,7 @@ def _module(
     return "\n".join(lines) + "\n", arrays
 
 
-def _draft(function: Function) -> Draft:
+def _draft(function: Function, parallel: bool) -> Draft:
     """The names of all values, and letters for loops that no value has."""
     hints = {v.hint for v in function.params} | extent_names(function.body)
     hints |= {o.hint for eqn in all_eqns(function.body) for o in eqn.outs}
@@ -133,7 +144,7 @@ def _draft(function: Function) -> Draft:
     letters = tuple(name for name in names_of_loops if name not in hints)
     names = variables(function, [*_RESERVED, *letters])
     taken = set(names.values()) | _RESERVED | set(letters) | extent_names(function.body)
-    return Draft(names, letters, taken, control)
+    return Draft(names, letters, taken, control, parallel)
 
 
 def _prologue(function: Function, body: Body) -> None:
@@ -167,7 +178,8 @@ def _result(result: Arg, body: Body) -> str:
 
 def _imports(used: set[str], vector_math: bool) -> list[str]:
     """The first lines: NumPy, numba, and the functions that the text calls."""
-    lines = ["import numpy as np", "from numba import njit", ""]
+    from_numba = ["njit", *sorted(used & _THREADS)]
+    lines = ["import numpy as np", f"from numba import {', '.join(from_numba)}", ""]
     for module, names in _HELPERS.items():
         if found := [name for name in names if name in used]:
             lines.append(f"from symgrad.backends.{module} import {', '.join(found)}")

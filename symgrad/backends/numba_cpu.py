@@ -5,7 +5,8 @@ keeps on disk beside the module file that `symgrad.cache` writes.
 
     @njit   ->   @njit(error_model="numpy", nogil=True, cache=True)
 
-`parallel` changes nothing here: the trips of a fused loop share accumulators. BLAS has threads of its own.
+With `parallel` the text has `prange` where trips are independent (`backends.threads`), and numba makes
+threads there and nowhere else; it cannot keep the code on disk then. BLAS has threads of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from symgrad.cache import PLACEHOLDER, load
 
 # What `fastmath=True` permits. Never nnan or ninf: infinities and NaNs stay what they are.
 _FAST = '{"reassoc", "contract", "arcp", "nsz"}'
+# No threads but those that the text asks for.
+_ONLY = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion")
 _PLUS = re.compile(r"^(from symgrad\.backends\.accumulate import .*)\bplus\b", re.MULTILINE)
 _ENTRY = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
@@ -58,8 +61,16 @@ def with_options(text: str, options: Options) -> str:
         text = _PLUS.sub(r"\1fast_plus as plus", text)
     elif options.fastmath == "strict":
         text = _PLUS.sub(r"\1strict_plus as plus", text)
-    flags += [f"{name}=True" for name in ("nogil", "boundscheck", "cache") if getattr(options, name)]
-    return text.replace("@njit\n", f"@njit({', '.join(flags)})\n")
+    flags += [f"{name}=True" for name in ("nogil", "boundscheck") if getattr(options, name)]
+    head, *functions = text.split("@njit\n")
+    return head + "".join(f"@njit({', '.join([*flags, *_own(f, options)])})\n{f}" for f in functions)
+
+
+def _own(function: str, options: Options) -> list[str]:
+    """The flags that depend on a function's text: code with threads in it cannot be kept on disk."""
+    if "prange(" in function:
+        return [f"parallel={{{', '.join(f'{name!r}: False' for name in _ONLY)}}}"]
+    return ["cache=True"] if options.cache else []
 
 
 def _find(text: str, entry: str) -> str:

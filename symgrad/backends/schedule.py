@@ -77,7 +77,7 @@ class _Slot:
 
 def schedule(plan: Plan) -> tuple[Group, ...]:
     """The plan's statements in fused loops."""
-    nodes = [_Node(k, s, tuple(_touches(s, plan))) for k, s in enumerate(plan.statements)]
+    nodes = [_Node(k, s, tuple(touches(s, plan))) for k, s in enumerate(plan.statements)]
     return _arrange(nodes, 0, plan)
 
 
@@ -98,7 +98,7 @@ def elements(read: Operand, plan: Plan) -> Iterator[Read]:
         yield from elements(resolve(operand(arg, read.coords), plan.producers), plan)
 
 
-def _touches(statement: Statement, plan: Plan) -> Iterator[Touch]:
+def touches(statement: Statement, plan: Plan) -> Iterator[Touch]:
     for read in (*statement.reads, *_indices(statement.writes.coords)):
         for element in elements(read, plan):
             yield Touch(plan.owner(element.value), element.coords, False)

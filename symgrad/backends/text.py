@@ -48,6 +48,7 @@ class Body:
     known: frozenset[str] = frozenset()  # extents that have their numbers here
     checked: frozenset[str] = frozenset()  # extents that the first lines of the kernel have compared with 0
     named: frozenset[Value] = frozenset()  # the numbers of extents
+    parallel: bool = False  # the outermost loops may be shared out among threads
     echo: Callable[[Eqn, int], None] | None = None  # comments what was added since line number ...
     control: Callable[[Statement, Body, Scope], None] | None = None  # writes loops and branches
 
