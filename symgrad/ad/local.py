@@ -33,7 +33,7 @@ def pull(
     b = g.builder
     match lookup(eqn.op, eqn.loc):
         case Partials(fn):
-            slopes = _merged(eqn, _tuple(fn(*slope_operands(eqn, g, zeros, ranges))))
+            slopes = _merged(eqn, _tuple(fn(*slope_operands(eqn, g, zeros, ranges, wanted))))
             for position in wanted:
                 product = scaled(g, slopes[position])
                 if product is not None:
@@ -60,7 +60,8 @@ def push(eqn: Eqn, tangents: Mapping[int, Ref], zeros: Zeros, ranges: Ranges) ->
     match lookup(eqn.op, eqn.loc):
         case Partials(fn):
             for position, t in tangents.items():
-                slopes = _merged(eqn, _tuple(fn(*slope_operands(eqn, t, zeros, ranges))))
+                at = slope_operands(eqn, t, zeros, ranges, (position,))
+                slopes = _merged(eqn, _tuple(fn(*at)))
                 product = scaled(t, slopes[position])
                 if product is not None:
                     terms.append(product)

@@ -9,7 +9,7 @@ Nothing is added where the cotangent cannot be 0 or the operands' ranges exclude
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 
 from symgrad.ad.ranges import Ranges, range_of
@@ -42,8 +42,13 @@ def note_zeros(zeros: Zeros, eqns: Iterable[Eqn]) -> None:
         zeros.update((out, level) for out in eqn.outs)
 
 
-def slope_operands(eqn: Eqn, g: Ref, zeros: Zeros, ranges: Ranges) -> tuple[Ref, ...]:
-    """(z, *inputs) of an elementwise equation, moved off its singular points where `g` is 0."""
+def slope_operands(
+    eqn: Eqn, g: Ref, zeros: Zeros, ranges: Ranges, wanted: Collection[int]
+) -> tuple[Ref, ...]:
+    """(z, *inputs) of an elementwise equation, moved off its singular points where `g` is 0.
+
+    `wanted`: the operands that the slopes are wanted for.
+    """
     b = g.builder
     here = (b.ref(eqn.out), *map(b.ref, eqn.args))
     singular = points(eqn.op)
@@ -58,6 +63,7 @@ def slope_operands(eqn: Eqn, g: Ref, zeros: Zeros, ranges: Ranges) -> tuple[Ref,
         for x, v in zip(here, singular.harmless, strict=True)
     ]
     last, value = here[-1], singular.harmless[-1]
-    if singular.divisor is not None and value is not None and last.ndim < here[0].ndim:
+    passive = len(eqn.args) - 1 not in wanted
+    if passive and singular.divisor is not None and value is not None and last.ndim < here[0].ndim:
         found[-1] = where(logical_and(none, singular.divisor(last)), value, last)
     return tuple(found)

@@ -44,7 +44,7 @@ class Singular:
 
     `finite`: the op itself is finite there, so that a product by 0 (not only a selection) can hide the point.
     `regular(*ranges)`: no singular point lies within these ranges of the inputs.
-    `divisor(y)` holds where 0 / y is NaN: asked instead of `at` where y is one number for many.
+    `divisor(y)` holds where 0 / y is NaN: asked instead of `at` where y is a passive number for many.
     """
 
     at: Callable[..., Array]

@@ -280,10 +280,10 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
             # for _ in sg.checkpoint(range(steps), slots=4):
             due = i + revolve(trips - i + 1, slots - top)
             top_ = int(top)
-            if not -slots <= top_ < slots:
-                raise IndexError("index out of bounds")
             if top_ < 0:
                 top_ += slots
+            if not 0 <= top_ < slots:
+                raise IndexError("index out of bounds")
             top = top + 1
             taken[top_] = i
             for j in range(n):
@@ -318,10 +318,10 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
         # adjoint of for _ in sg.checkpoint(range(steps), slots=4):
         last = top - 1
         last_ = int(last)
-        if not -slots <= last_ < slots:
-            raise IndexError("index out of bounds")
         if last_ < 0:
             last_ += slots
+        if not 0 <= last_ < slots:
+            raise IndexError("index out of bounds")
         start_2 = taken[last_]
         total8 = start_2 + revolve(i - start_2 + 1, slots - last)
         # adjoint of w[1:-1] = u[1:-1] - u[1:-1] * (u[2:] - u[:-2]) + nu * (u[2:] - 2.0 * u[1:-1] + u[:-2])
@@ -352,10 +352,10 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
             if trip == total8:
                 # adjoint of for _ in sg.checkpoint(range(steps), slots=4):
                 top_4_ = int(top_4)
-                if not -slots <= top_4_ < slots:
-                    raise IndexError("index out of bounds")
                 if top_4_ < 0:
                     top_4_ += slots
+                if not 0 <= top_4_ < slots:
+                    raise IndexError("index out of bounds")
                 total13 = top_4 + 1
                 total8 = trip + revolve(i - trip + 1, slots - top_4)
                 taken[top_4_] = trip
@@ -372,10 +372,10 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
             for j in range(n - 2):
                 u_6[j + 1] = diff14[j] + nu * total11[j]
         diff9_ = int(top_4 - 1)
-        if not -slots <= diff9_ < slots:
-            raise IndexError("index out of bounds")
         if diff9_ < 0:
             diff9_ += slots
+        if not 0 <= diff9_ < slots:
+            raise IndexError("index out of bounds")
         top = top_4 - (1 if taken[diff9_] == i else 0)
         # adjoint of w[1:-1] = u[1:-1] - u[1:-1] * (u[2:] - u[:-2]) + nu * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         total10 = 0.0

@@ -150,17 +150,13 @@ def value_and_grad_sweep___HASH__(x):
     x_2 = np.empty(n)
     for j in range(n):
         x_2[j] = x[j]  # x
-    y_saved = np.empty(max(n - 2, 0))
     for t in range(2 * n):
         for i in range(1, n - 1):
             # for i in range(1, n - 1):
             x_2_n = x_2[i]
-            y_saved[i - 1] = x_2_n
+            y_saved_1[t, i - 1] = x_2_n
             # y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
             x_2[i] = 0.5 * (x_2[i - 1] + x_2_n * x_2[i + 1])
-        # for t in range(2 * n):
-        for j in range(n - 2):
-            y_saved_1[t, j] = y_saved[j]
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)

@@ -205,7 +205,6 @@ def value_and_grad_solve___HASH__(A, b):
     # for sweep in range(3):
     x_saved_1 = np.empty((3, n))
     x_2 = np.zeros(n)
-    x_saved = np.empty(n)
     for sweep in range(3):
         for i in range(n):
             s = 0.0
@@ -214,12 +213,9 @@ def value_and_grad_solve___HASH__(A, b):
                     # s += A[i, j] * x[j]
                     s = plus(s, A[i, j] * x_2[j])
             # for i in range(n):
-            x_saved[i] = x_2[i]
+            x_saved_1[sweep, i] = x_2[i]
             # x[i] = (b[i] - s) / A[i, i]
             x_2[i] = (b[i] - s) / A[i, i]
-        # for sweep in range(3):
-        for l in range(n):
-            x_saved_1[sweep, l] = x_saved[l]
     # adjoint of for sweep in range(3):
     dx_2 = np.full(n, 1.0)
     dA = np.zeros((m, k))
