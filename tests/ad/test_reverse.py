@@ -1,6 +1,7 @@
 """Reverse mode: the slide's statements in the slide's order, the three modes, and the corners of each."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -156,10 +157,10 @@ def test_an_integer_result_is_passed_through():
 def test_no_rule_names_the_statement():
     x = Value(SCALAR, "x")
     b = Builder()
-    b.loc = Loc("model.py", 12, 9, 25, "y = trigamma(x)")
-    y = b.emit(op.trigamma, (x,))
+    b.loc = Loc("model.py", 12, 9, 25, "y = riddle(x)")
+    y = b.emit(replace(op.sin, name="riddle"), (x,))
     f = Function("f", Block((x,), tuple(b.eqns), (y,)))
-    with pytest.raises(NoRule, match=r"model.py:12:9: no derivative rule for trigamma"):
+    with pytest.raises(NoRule, match=r"model.py:12:9: no derivative rule for .*riddle"):
         reverse(f, (0,), "grad")
 
 
