@@ -17,7 +17,7 @@ from symgrad.ad.activity import body_activity, moved, varied
 from symgrad.ad.ranges import ANY, Ranges, extend
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
-from symgrad.ir.regions import COND, FOR, WHILE, close, close_all
+from symgrad.ir.regions import COND, FOR, WHILE, close, close_all, index_symbol
 from symgrad.ir.walk import rewire, rewire_args
 
 Pushforward = Callable[[tuple[Eqn, ...], Derivatives, set[Value], Ranges], None]
@@ -54,9 +54,8 @@ def _push_loop(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
             inner.bind(p, d.held[a])
     more = _tangents(body.eqns, [yields[k] for k in moving], inside, inner, pushforward)
     eqns, results = inner.finish(inner.builder.eqns, (*body.results, *more))
-    block, further = close(
-        [*body.params[: first + count], *tangents, *invariant], eqns, results, d.builder, body.symbols
-    )
+    wide = [*body.params[: first + count], *tangents, *invariant]
+    block, further = close(wide, eqns, results, d.builder, (*body.symbols, *index_symbol(eqn)))
     starts = [_held(operands[k], d) for k in moving]
     regions: tuple[Block, ...] = (block,)
     if eqn.op is WHILE:

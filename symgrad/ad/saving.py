@@ -19,7 +19,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, WHILE, close, for_parts
+from symgrad.ir.regions import FOR, WHILE, close, for_parts, index_symbol
 from symgrad.ir.types import ArrayType
 
 INT = ArrayType("int64")
@@ -84,7 +84,7 @@ def save(eqn: Eqn, loop: Loop, adjoint: Adjoint, saved: Sequence[Value], f: Forw
     first = len(loop.body.params) - count - len(loop.invariant_params)
     params = [*loop.body.params[: first + count], *inside, *loop.invariant_params]
     yields = (*loop.body.results[: bool(exits)], *loop.yields, *after)
-    block, further = close(params, eqns, yields, b, adjoint.symbols)
+    block, further = close(params, eqns, yields, b, (*adjoint.symbols, *index_symbol(eqn)))
     outs = (*eqn.outs, *(Value(v.type, v.hint) for v in inside))
     lead = eqn.args[: 3 if eqn.op is FOR else 0]
     operands = (*lead, *loop.carried, *before, *loop.invariant, *further)

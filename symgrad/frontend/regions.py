@@ -20,11 +20,10 @@ from symgrad.frontend.journal import Journal
 from symgrad.frontend.values import Rows, Tensor, Val, now
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Op, Symbol, Value
-from symgrad.ir.dims import Dim, as_symbol, symbol, symbols
+from symgrad.ir.dims import Dim, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import Body, bind_symbols, close_all, mentioned_symbols, result_types
 from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import rewire_args
 
 
 class Scope:
@@ -218,17 +217,7 @@ def closed(
     everything = [*numbers.items(), *(pair for s in scopes for pair in s.numbers.items())]
     known = [Symbol(name, value, None) for name, value in dict.fromkeys(everything)]
     known += dict.fromkeys([*low.axes.values(), *(a for s in scopes for a in s.axes.values())])
-    extents = Builder(low.solver)
-    extents.loc = low.builder.loc
-    blocks, operands = close_all(params, bodies, extents, known)
-    env: dict[Value, Arg] = {}
-    for eqn in extents.eqns:
-        name = as_symbol(eqn.attrs["dim"])  # type: ignore[arg-type]  # an extent's attribute is a Dim
-        if name in numbers:
-            env[eqn.out] = numbers[name or ""]
-        else:
-            low.builder.eqns.append(eqn)
-    return blocks, rewire_args(operands, env)
+    return close_all(params, bodies, low.builder, known, numbers)
 
 
 def reclosed(function: Function) -> Function:

@@ -14,7 +14,7 @@ A `for` with the attribute `checkpoint`, and a `call`, say what the adjoint may 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.ir.build import Builder
@@ -120,6 +120,12 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
     return tuple(r.type for r in (results[1:] if exits else results))
 
 
+def index_symbol(eqn: Eqn) -> tuple[Symbol, ...]:
+    """The index of a `for` as an extent, which its body may not have needed, though regions in it do."""
+    index = eqn.regions[0].params[0] if eqn.op is FOR else None
+    return (Symbol(index.hint, index, None),) if index is not None and index.hint else ()
+
+
 def bind_symbols(
     params: Sequence[Value], eqns: Sequence[Eqn], needed: set[str], known: Sequence[Symbol] = ()
 ) -> tuple[Symbol, ...]:
@@ -157,18 +163,24 @@ def close(
     results: Sequence[Arg],
     outer: Builder,
     known: Sequence[Symbol] = (),
+    told: Mapping[str, Value] | None = None,
 ) -> tuple[Block, tuple[Arg, ...]]:
     """A closed block of equations that read values of the enclosing block, and the operands that it takes.
 
     Each outer value that they read becomes a further param, after `params`; so does the number of each extent
-    that nothing in the block tells (the value that `known` says it is, or an `extent` equation in `outer`).
+    that nothing in the block tells: what is `told` outside (by default the value that `known` says it is), or
+    an `extent` equation in `outer`.
     """
-    (block,), operands = close_all(params, [(eqns, results)], outer, known)
+    (block,), operands = close_all(params, [(eqns, results)], outer, known, told)
     return block, operands
 
 
 def close_all(
-    params: Sequence[Value], bodies: Sequence[Body], outer: Builder, known: Sequence[Symbol] = ()
+    params: Sequence[Value],
+    bodies: Sequence[Body],
+    outer: Builder,
+    known: Sequence[Symbol] = (),
+    told: Mapping[str, Value] | None = None,
 ) -> tuple[tuple[Block, ...], tuple[Arg, ...]]:
     """`close` for regions that share their operands; each gets its own params (the first keeps `params`)."""
     foreign: dict[Value, None] = {}
@@ -182,12 +194,14 @@ def close_all(
         needed = mentioned_symbols(held, eqns)
         unbound |= needed - {s.name for s in bind_symbols(held, eqns, needed, known)}
     extents = sorted(unbound)
-    made = {o for eqns, _ in bodies for e in eqns for o in e.outs}
-    told = {s.name: s.param for s in known if s.axis is None and s.param not in made}
-    numbers_outside = (
-        told[n] if n in told else outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in extents
-    )
-    operands = (*foreign, *numbers_outside)
+    inside = {o for eqns, _ in bodies for e in eqns for o in e.outs}
+    told = {s.name: s.param for s in known if s.axis is None} if told is None else told
+    operands: list[Arg] = [*foreign]
+    for n in extents:
+        value = told.get(n)
+        if value is None or value in inside:
+            value = outer.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n)
+        operands.append(value)
     blocks = []
     for number, (eqns, results) in enumerate(bodies):
         mine = list(params) if number == 0 else [Value(p.type, p.hint) for p in params]
@@ -200,7 +214,7 @@ def close_all(
         facts += [Symbol(v.hint, v, None) for v in numbers]
         bound = bind_symbols(all_params, body, mentioned_symbols(all_params, body), facts)
         blocks.append(Block(all_params, body, rewire_args(results, inner), bound))
-    return tuple(blocks), operands
+    return tuple(blocks), tuple(operands)
 
 
 def extent_names(block: Block) -> set[str]:

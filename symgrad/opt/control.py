@@ -64,13 +64,15 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
     shells = []  # each block with its params by place, its live equations and results
     for block in eqn.regions:
         mine = block.params[first:] if block is body else block.params
-        same: dict[Value, Arg] = {mine[k]: mine[f] for k, f in stands_for.items() if f != k}
+        merged = {mine[k]: mine[f] for k, f in stands_for.items() if f != k}
+        same: dict[Value, Arg] = dict(merged)
         same |= {mine[k]: operands[k] for k in numbers if not _is_extent(block, mine[k])}
         results = (*block.results[:exits], *(yields[k] for k in kept)) if block is body else block.results
         results = rewire_args(results, same)
-        eqns = _live(tuple(rewire(e, same) for e in block.eqns), results, block.symbols)
+        facts = tuple(replace(s, param=merged.get(s.param, s.param)) for s in block.symbols)
+        eqns = _live(tuple(rewire(e, same) for e in block.eqns), results, facts)
         lead_params = block.params[:first] if block is body else ()
-        shells.append((lead_params, mine, eqns, results, block.symbols))
+        shells.append((lead_params, mine, eqns, results, facts))
     candidates = [k for k in candidates if stands_for[k] == k]
     taken = _taken(shells, kept, candidates)
     if len(kept) == n and taken == list(range(n, len(operands))):

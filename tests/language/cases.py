@@ -1,0 +1,38 @@
+"""Every program of this folder: its feature, which is its module's name, its arguments, what it should be."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Case:
+    """`refused` is how the message begins with which a program is not accepted; "" if it is right."""
+
+    feature: str
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    refused: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.feature}-{self.function.__name__}"
+
+
+def cases() -> list[Case]:
+    """All of them, by feature, in the order of their files."""
+    found: list[Case] = []
+    own = sorted(p for p in Path(__file__).parent.glob("test_*.py") if p.stem != "test_backends")
+    for path in own:
+        module = importlib.import_module(f"language.{path.stem}")
+        feature = path.stem.removeprefix("test_").replace("_", " ")
+        x = (module.X,)  # what a program without arguments of its own is given
+        given = [p.values for name in ("PROGRAMS", "RIGHT") for p in getattr(module, name, ())]
+        programs = [Case(feature, f, *args) if args else Case(feature, f, x) for f, *args in given]
+        refused = [p.values for p in getattr(module, "REFUSED", ())]
+        found += [*programs, *(Case(feature, f, x, message) for f, message in refused)]
+    return found
