@@ -70,8 +70,7 @@ def _static(low: Lowering, first: Dim | None, last: Dim | None, step: int, exten
     end = extent - 1
     start = end if first is None else clipped(first, -1, end)
     stop = -1 if last is None else clipped(last, -1, end)
-    if s.decide(start - stop):
-        s.require(start)
+    if start != -1 and s.decide(start - stop):  # start >= 0, or there is nothing on the axis
         return Span(start, step, s.resolve((start - stop - step - 1) // -step))
     return Span(0, 1, 0)
 

@@ -104,7 +104,12 @@ def _simplify(tree: ast.Module, k: int, number: int) -> bool:
                 if not isinstance(item, ast.expr):
                     continue
                 if seen == k:
-                    parts = [c for c in ast.iter_child_nodes(item) if isinstance(c, ast.expr)]
+                    children = ast.iter_child_nodes(item)
+                    parts = [
+                        c
+                        for c in children
+                        if isinstance(c, ast.expr) and c is not getattr(item, "func", None)
+                    ]
                     if isinstance(getattr(item, "ctx", None), ast.Store) or number >= len(parts):
                         return False
                     if isinstance(value, list):

@@ -31,6 +31,14 @@ def nothing_to_loop_over(x, c):
     return s + np.sum(y)
 
 
+@program(NONE, np.zeros((0, 2)), 1.5)
+def nothing_reversed(x, a, c):
+    y = x[::-1] * c
+    y[::-1] += x
+    a[:, 0] = y[::-1]
+    return c * c + y[::-2].sum() + np.sum(a[::-1])
+
+
 @program(np.zeros((0, 3)), 1.5)
 def no_rows(a, c):
     s = np.full(3, c)
