@@ -181,7 +181,8 @@ def _not_empty(group: Group, body: Body, checked: frozenset[str]) -> None:
 def _allocate(group: Group, body: Body, allocated: set[str]) -> None:
     """The arrays that the group is the first to write."""
     for statement in statements_in([group]):
-        if statement.form is Form.REGION:
+        if statement.form is Form.REGION:  # it leaves arrays: what is written to them later needs no others
+            allocated.update(body.names[out] for out in statement.eqn.outs)
             continue
         value = body.plan.owner(statement.writes.value)
         kept = body.arrays.get(value)

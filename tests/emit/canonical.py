@@ -5,13 +5,19 @@ attributes. Free are the order of equations, repeats of one (`x.T` twice), dead 
 extents, and whether an axis of extent 1 is added by an index or by a reshape.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from symgrad.ir.core import Arg, Const, Eqn, Function, Gather, Kind, NewAxis, Span, Value
-from symgrad.ir.dims import Dim, as_symbol, symbol
+from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Function, Gather, Kind, NewAxis, Span, Value
+from symgrad.ir.dims import Dim, as_symbol, substitute, symbol, symbols
+from symgrad.ir.regions import COND, FOR
 from symgrad.ir.text import show
 from symgrad.ir.types import ArrayType, Shape
-from symgrad.ir.walk import substitute_extents
+from symgrad.ir.walk import map_dims, substitute_extents
 
 Table = dict[Any, int]
 _SAME_IF_SAME_TYPE = {"copy", "cast", "broadcast_to"}
@@ -40,37 +46,160 @@ def _with_extents_by_place(f: Function) -> Function:
     return substitute_extents(f, names)
 
 
-def _numbers(f: Function, table: Table) -> list[int]:
-    """A number for each result, equal for equal expressions."""
-    made: dict[int, tuple[Any, ...]] = {}  # how a number was made, to look through reshapes
-    of: dict[Value, int] = {}
+class _Scope:
+    """A block as seen from inside: what made each value, what its params and its named extents stand for.
 
-    def intern(*key: Any) -> int:
-        number = table.setdefault(key, len(table))
-        made[number] = key
+    A value is numbered when it is asked for: what a region is given in which order, and what nobody reads,
+    makes no difference. A carried value is known by when the loop's results first lead to it.
+    """
+
+    def __init__(self, block: Block, table: Table, outer: _Scope | None = None) -> None:
+        self.made = {out: eqn for eqn in block.eqns for out in eqn.outs}
+        self.table = table
+        # how a number was made, to look through reshapes
+        self.how: dict[int, tuple[Any, ...]] = outer.how if outer else {}
+        self.names: dict[str, Dim] = dict(outer.names) if outer else {}
+        self.depth: int = outer.depth if outer else 0
+        self.of: dict[Value, int] = {}
+        self.params: dict[Value, Callable[[], int]] = {}
+        self.sized = {s.name: s.param for s in block.symbols if s.axis is None and s.param in self.made}
+
+    def intern(self, *key: Any) -> int:
+        number = self.table.setdefault(key, len(self.table))
+        self.how[number] = key
         return number
 
-    def arg(a: Arg) -> int:
-        return intern("const", repr(a.value), a.type) if isinstance(a, Const) else of[a]
+    def number(self, arg: Arg) -> int:
+        if isinstance(arg, Const):
+            return self.intern("const", repr(arg.value), arg.type)
+        if arg not in self.of:
+            self.of[arg] = self.params[arg]() if arg in self.params else self._made(arg)
+        return self.of[arg]
 
+    def type(self, t: ArrayType) -> ArrayType:
+        return ArrayType(t.dtype, tuple(self.dim(d) for d in t.shape))
+
+    def dim(self, dim: Dim) -> Dim:
+        """The extent in names that say what they are: what the data decide is called by its number."""
+        for name in dict.fromkeys(symbols(dim)):
+            if name in self.sized and name not in self.names:
+                self.names[name] = symbol(f"d{self.number(self.sized[name])}")
+        return substitute(dim, self.names)
+
+    def _made(self, value: Value) -> int:
+        eqn = self.made[value]
+        if eqn.op is COND:
+            return _branch(eqn, eqn.outs.index(value), self)
+        if eqn.regions:
+            return _loop(eqn, eqn.outs.index(value), self)
+        attrs = {k: map_dims(v, self.dim) for k, v in eqn.attrs.items()}
+        return _flat(replace(eqn, attrs=attrs), [self.number(a) for a in eqn.args], self)
+
+
+def _numbers(f: Function, table: Table) -> list[int]:
+    """A number for each result, equal for equal expressions."""
+    scope = _Scope(f.body, table)
     for i, p in enumerate(f.params):
-        of[p] = intern("param", i, p.type)
-    for eqn in f.eqns:
-        args = [arg(a) for a in eqn.args]
-        name, out = eqn.op.name, eqn.out.type
-        if (name in _SAME_IF_SAME_TYPE and out == eqn.args[0].type) or _keeps_axes(eqn):
-            of[eqn.out] = args[0]
-        elif (sum_ := _augments(eqn, args, made, intern)) is not None:
-            of[eqn.out] = intern("add_at", *sum_, out)
-        elif name == "reshape" or _only_adds_axes(eqn):
-            of[eqn.out] = _reshaped(args[0], eqn.args[0].type, out, made, intern)
-        else:
-            if eqn.op.kind is Kind.ELEMENTWISE:
-                args = [
-                    _without_leading_ones(a, t.type, out, made) for a, t in zip(args, eqn.args, strict=True)
-                ]
-            of[eqn.out] = intern(name, tuple(args), _attrs(eqn), out)
-    return [arg(r) for r in f.results]
+        scope.of[p] = scope.intern("param", i, p.type)
+    return [scope.number(r) for r in f.results]
+
+
+def _branch(eqn: Eqn, k: int, outer: _Scope) -> int:
+    """A branch is a choice between two values; no choice if they are one."""
+    results = []
+    for block in eqn.regions:
+        scope = _Scope(block, outer.table, outer)
+        scope.params = {p: partial(outer.number, a) for p, a in zip(block.params, eqn.args[1:], strict=True)}
+        results.append(scope.number(block.results[k]))
+    if results[0] == results[1]:
+        return results[0]
+    test = outer.number(eqn.args[0])
+    if outer.how[test][0] == "logical_not":
+        return outer.intern("cond", outer.how[test][1][0], *results[::-1])
+    return outer.intern("cond", test, *results)
+
+
+def _loop(eqn: Eqn, k: int, outer: _Scope) -> int:
+    """A loop as the recurrence of the carried values that one result needs."""
+    lead, first = (3, 1) if eqn.op is FOR else (0, 0)
+    exits = bool(eqn.attrs.get("exits"))
+    body, operands = eqn.regions[-1], eqn.args[lead:]
+    yields = body.results[exits:]
+    if yields[k] is body.params[first + k]:
+        return outer.number(operands[k])
+    labels: dict[int, int] = {}
+    read: set[int] = set()
+
+    def carried(j: int) -> int:
+        read.add(j)
+        label = labels.setdefault(j, len(labels))
+        return outer.intern("carried", outer.depth, label, outer.type(operands[j].type))
+
+    scopes = []
+    for block in eqn.regions:
+        scope = _Scope(block, outer.table, outer)
+        scope.depth += 1
+        index = f"i{outer.depth}"
+        mine = block.params[first:] if block is body else block.params
+        if block is body and first:
+            scope.names |= {s.name: symbol(index) for s in block.symbols if s.param is block.params[0]}
+            scope.of[block.params[0]] = scope.intern("index", symbol(index))
+        for j, p in enumerate(mine):
+            same = j >= len(yields) or yields[j] is body.params[first + j]
+            scope.params[p] = partial(outer.number, operands[j]) if same else partial(carried, j)
+        scopes.append(scope)
+    header = [outer.number(a) for a in eqn.args[:lead]]
+    if not first:
+        header.append(scopes[0].number(eqn.regions[0].results[0]))
+    if exits:
+        header.append(scopes[-1].number(body.results[0]))
+    labels.setdefault(k, len(labels))
+    steps: list[int] = []
+    while len(steps) < len(labels):
+        steps.append(scopes[-1].number(yields[list(labels)[len(steps)]]))
+    # What a `for` is given and no trip reads is what it leaves without a trip; a guard may say that there is one.
+    starts = [outer.number(operands[j]) if j in read or not first else -1 for j in labels]
+    return outer.intern("loop", eqn.op.name, exits, tuple(header), tuple(starts), tuple(steps), labels[k])
+
+
+def _flat(eqn: Eqn, args: list[int], scope: _Scope) -> int:
+    name, out, made, intern = eqn.op.name, scope.type(eqn.out.type), scope.how, scope.intern
+    types = [scope.type(a.type) for a in eqn.args]
+    if (name in _SAME_IF_SAME_TYPE and out == types[0]) or _keeps_axes(eqn):
+        return args[0]
+    if name == "logical_not" and made[args[0]][0] == "logical_not":
+        return int(made[args[0]][1][0])
+    if name == "extent":
+        return intern("index", eqn.attrs["dim"])
+    if eqn.op.name in ("getitem", "setitem", "add_at"):
+        eqn, args = _with_known_positions(eqn, args, made)
+    if (sum_ := _augments(eqn, args, made, intern)) is not None:
+        return intern("add_at", *sum_, out)
+    if name == "reshape" or _only_adds_axes(eqn, types):
+        return _reshaped(args[0], types[0], out, made, intern)
+    if eqn.op.kind is Kind.ELEMENTWISE:
+        args = [_without_leading_ones(a, t, out, made) for a, t in zip(args, types, strict=True)]
+    return intern(name, tuple(args), _attrs(eqn), out)
+
+
+def _with_known_positions(eqn: Eqn, args: list[int], made: dict[int, Any]) -> tuple[Eqn, list[int]]:
+    """`x[k]` where k is an extent: a position, however it was written."""
+    count = 1 if eqn.op.name == "getitem" else 2
+    kept, items = args[:count], []
+    dynamic = iter(args[count:])
+    for item in eqn.attrs["index"]:
+        if isinstance(item, AtArg | Gather):
+            number = next(dynamic)
+            known = isinstance(item, AtArg) and made[number][0] in ("index", "const")
+            if known and made[number][0] == "const" and int(made[number][1]) < 0:
+                known = False
+            if not known:
+                kept.append(number)
+            else:
+                dim = made[number][1]
+                item = At(int(dim) if made[number][0] == "const" else dim)
+        items.append(item)
+    return replace(eqn, attrs={**eqn.attrs, "index": tuple(items)}), kept
 
 
 def _attrs(eqn: Eqn) -> str:
@@ -100,10 +229,10 @@ def _keeps_axes(eqn: Eqn) -> bool:
     return eqn.op.name == "transpose" and eqn.attrs["perm"] == tuple(range(eqn.out.type.rank))
 
 
-def _only_adds_axes(eqn: Eqn) -> bool:
+def _only_adds_axes(eqn: Eqn, types: list[ArrayType]) -> bool:
     if eqn.op.name != "getitem":
         return False
-    shape = iter(eqn.args[0].type.shape)
+    shape = iter(types[0].shape)
     index: Any = eqn.attrs["index"]
     return all(
         isinstance(i, NewAxis) or (i == Span(0, 1, next(shape)) and not isinstance(i, Gather)) for i in index
