@@ -157,7 +157,7 @@ def _loop(eqn: Eqn, k: int, outer: _Scope) -> int:
     steps: list[int] = []
     while len(steps) < len(labels):
         steps.append(scopes[-1].number(yields[list(labels)[len(steps)]]))
-    # What a `for` is given and no trip reads is what it leaves without a trip; a guard may say that there is one.
+    # What no trip reads is what a `for` leaves without a trip; a guard may say that there is one.
     starts = [outer.number(operands[j]) if j in read or not first else -1 for j in labels]
     return outer.intern("loop", eqn.op.name, exits, tuple(header), tuple(starts), tuple(steps), labels[k])
 
