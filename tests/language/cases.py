@@ -30,9 +30,9 @@ def cases() -> list[Case]:
     for path in own:
         module = importlib.import_module(f"language.{path.stem}")
         feature = path.stem.removeprefix("test_").replace("_", " ")
-        x = (module.X,)  # what a program without arguments of its own is given
-        given = [p.values for name in ("PROGRAMS", "RIGHT") for p in getattr(module, name, ())]
-        programs = [Case(feature, f, *args) if args else Case(feature, f, x) for f, *args in given]
-        refused = [p.values for p in getattr(module, "REFUSED", ())]
-        found += [*programs, *(Case(feature, f, x, message) for f, message in refused)]
+        for name in ("PROGRAMS", "RIGHT", "REFUSED"):
+            for f, *rest in (p.values for p in getattr(module, name, ())):
+                refused = str(rest.pop()) if name == "REFUSED" else ""
+                args = rest[0] if rest else (module.X,)
+                found.append(Case(feature, f, tuple(args), refused))
     return found

@@ -21,6 +21,6 @@ def test_right(case, jit):
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused(case):
     with pytest.raises(sg.SymgradError) as e:
-        sg.jvp(case.function, case.args, case.args, jit=False)
+        sg.vjp(case.function, *case.args, jit=False)
     assert e.value.message.startswith(case.refused)
     assert e.value.lineno and e.value.why and e.value.instead
