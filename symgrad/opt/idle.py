@@ -19,7 +19,8 @@ from dataclasses import dataclass, field, replace
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Symbol, Value, values
 from symgrad.ir.regions import COND, FOR, close_all, cond_parts, for_parts
-from symgrad.ir.walk import map_regions, rewire, rewire_args, uses
+from symgrad.ir.walk import again, map_regions, rewire, rewire_args, uses
+from symgrad.opt.dce import live_block
 
 _ANY = frozenset({"multiply", "matmul"})  # 0 if any operand is
 _FIRST = frozenset(
@@ -247,6 +248,8 @@ def _rebuilt(block: Block, place: int, split: _Split, idle: _Idle, side: int) ->
         b.loc, b.phase = cond.loc, cond.phase
         if number == side:
             results: list[Arg] = [_left(o, idle, env, b) for o in outs]
+            made_again, results = _made_again(split.inside, results)
+            eqns += made_again
         else:
             eqns += [rewire(e, env) for e in split.inside]
             results = [env.get(o, o) for o in outs]
@@ -269,7 +272,19 @@ def _left(out: Value, idle: _Idle, env: Mapping[Value, Arg], b: Builder) -> Arg:
     if out in idle.zero:
         return b.full(0.0, out.type)
     origin = idle.origin(out)
-    return env.get(origin, origin) if isinstance(origin, Value) else origin
+    if not isinstance(origin, Value) or origin in env:
+        return env[origin] if isinstance(origin, Value) else origin
+    return b.full(0.0, out.type) if origin in idle.zero else origin
+
+
+def _made_again(inside: Sequence[Eqn], results: Sequence[Arg]) -> tuple[list[Eqn], list[Arg]]:
+    """What the idle branch leaves as it was, though it is made in the other one only."""
+    env: dict[Value, Arg] = {}
+    eqns: list[Eqn] = []
+    for eqn in live_block(Block((), tuple(inside), tuple(results))).eqns:
+        eqns.append(again(eqn, env))
+        env.update(zip(eqn.outs, eqns[-1].outs, strict=True))
+    return eqns, list(rewire_args(results, env))
 
 
 def _opened(symbols: Iterable[Symbol], env: Mapping[Value, Arg]) -> Iterable[Symbol]:
