@@ -177,7 +177,7 @@ def left_early(A):
 
 
 # the numbers that are saved: what is overwritten, and what is not cheap to compute again
-UNDONE = [(solver, 30), (whole_rows, 30), (sweeps, 9), (places_from_the_data, 10), (repeated_places, 27)]
+UNDONE = [(solver, 30), (whole_rows, 30), (sweeps, 9), (places_from_the_data, 10)]
 
 
 @pytest.mark.parametrize(("f", "saved"), UNDONE, ids=lambda p: getattr(p, "__name__", str(p)))
