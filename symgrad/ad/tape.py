@@ -18,6 +18,7 @@ from symgrad.ad.loops import Adjoint
 from symgrad.ad.versions import NO_VERSIONS, Versions
 from symgrad.ir.core import Arg, Eqn, Kind, Symbol, Value, values
 from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.regions import FOR
 from symgrad.ir.walk import symbols_of
 
 _TAPE = re.compile(r"(^|_)saved(_\d+)?$")
@@ -88,14 +89,15 @@ def plan(
             since[v] = max(group, since.get(v, group))
 
     def closure(first: Eqn, group: int) -> dict[Value, Eqn] | None:
-        """`first` and the equations that it takes, if they are all cheap."""
+        """`first` and the equations that it takes, if they are all cheap; beside a loop any number is."""
+        loop = arrays.reruns and is_cheap_loop(first)
         found: dict[Value, Eqn] = {}
         stack = [first]
         while stack:
             eqn = stack.pop()
             if eqn.outs[0] in found:
                 continue
-            if not is_cheap(eqn):
+            if not (is_cheap(eqn) or (loop and (eqn is first or _is_number(eqn)))):
                 return None
             found[eqn.outs[0]] = eqn
             for o in operands(eqn, group):
@@ -107,7 +109,7 @@ def plan(
         return found
 
     def cheapest(v: Value, group: int) -> tuple[dict[Value, Eqn] | None, int]:
-        direct = closure(made[v][1], group) if v in made else None
+        direct = closure(made[v][1], group) if v in made and _worth(v, made[v][1]) else None
         if v not in arrays.instead or (direct is not None and not any(map(arrays.reads, direct.values()))):
             return direct, group
         there = arrays.until(v, group)
@@ -133,7 +135,7 @@ def plan(
                 take({eqn.outs[0]: eqn}, group)
                 stack += operands(eqn, group)
 
-    for value in sorted(needed, key=lambda v: order.get(v, -1)):
+    for value in sorted(needed, key=lambda v: (order.get(v, -1), -v.type.rank)):
         obtain(value, (uses or {}).get(value, 0))
     return Plan(_in_order(again, order), tuple(saved), since)
 
@@ -170,6 +172,37 @@ def uses_of(adjoint: Adjoint, sizes: Iterable[Value], arrays: Versions) -> dict[
         found.update((v, max(group, found.get(v, group))) for v in values(eqn.args))
     found.update((v, max(group, found.get(v, group))) for v, group in arrays.places_needed().items())
     return found | dict.fromkeys(sizes, max((*adjoint.groups, *adjoint.origins), default=0) + 1)
+
+
+_RUN_AGAIN = 8  # operations: about what writing a number to a tape, and reading it later, costs
+
+
+def is_cheap_loop(eqn: Eqn) -> bool:
+    """A loop over a few numbers, its tapes aside: run again it costs less than its tapes, kept for each trip
+    of the loop around it. Only innermost loops are: nothing is run again inside what is run again.
+    """
+    if eqn.op is not FOR or eqn.attrs.get("exits"):
+        return False
+    body = eqn.regions[0].eqns
+    writes = [e for e in body if e.op.name == "setitem"]
+    numbers = [e for e in body if e.op.name != "setitem"]
+    return bool(writes) and len(numbers) <= _RUN_AGAIN * len(writes) and all(map(_is_cheap_number, numbers))
+
+
+def _is_cheap_number(eqn: Eqn) -> bool:
+    return is_cheap(eqn) and not any(o.type.rank for o in eqn.outs)
+
+
+def _is_number(eqn: Eqn) -> bool:
+    """A few numbers from a few numbers, or an element of an array."""
+    if eqn.op.kind is Kind.REGION or any(o.type.rank for o in eqn.outs):
+        return False
+    return eqn.op.name == "getitem" or not any(a.type.rank for a in eqn.args)
+
+
+def _worth(value: Value, eqn: Eqn) -> bool:
+    """A loop is run again for its tapes, not for one number."""
+    return eqn.op.kind is not Kind.REGION or bool(value.type.rank)
 
 
 def read_by(eqns: Iterable[Eqn], results: Iterable[Arg]) -> list[Value]:

@@ -15,7 +15,7 @@ from symgrad.ad.dependence import WRITES
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.primal import Forward
 from symgrad.ad.tape import Plan, known_extents, plan, read_by, sizes_in, uses_of
-from symgrad.ad.versions import NO_VERSIONS, Chain, Undo, Versions, versions
+from symgrad.ad.versions import PLAIN, Chain, Undo, Versions, versions
 from symgrad.ir.core import Eqn, Value, values
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import STRICT
@@ -37,7 +37,7 @@ def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
     """
     free = {*loop.invariant_params, *index_of(eqn)}
     saveable = known_extents(f.bound_at(eqn))
-    known = NO_VERSIONS if f.plain else versions(loop, eqn.outs, adjoint)
+    known = PLAIN if f.plain else versions(loop, eqn.outs, adjoint)
     best = _planned(known, adjoint, free, saveable)
     for chain in known.chains():
         if not _missing(chain, known, adjoint) and not _loads_saved(chain, best.chosen, adjoint):

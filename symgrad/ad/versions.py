@@ -65,6 +65,7 @@ class Versions:
     of: dict[Value, tuple[Chain, int]] = field(default_factory=dict)
     instead: dict[Value, Eqn] = field(default_factory=dict)
     undone: list[Undo] = field(default_factory=list)
+    reruns: bool = True  # may a cheap inner loop run again, in place of its tapes
     _read: dict[tuple[Value, Value, str], tuple[Elements, ...]] = field(default_factory=dict)
 
     def chains(self) -> list[Chain]:
@@ -129,6 +130,7 @@ class Versions:
 
 
 NO_VERSIONS = Versions(Scope(Facts()))
+PLAIN = Versions(Scope(Facts()), reruns=False)  # everything that is not cheap is saved
 _MOST = 64  # steps of a chain: each load is compared with each of them
 
 

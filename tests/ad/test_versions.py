@@ -213,3 +213,27 @@ def test_texts_and_second_order(f, jit, rng):
         twice = sg.grad(lambda A: np.sum(gradient(A) * w), jit=False)(A)
         slope = np.sum((gradient(A + 1e-6 * t) - gradient(A - 1e-6 * t)) * w) / 2e-6
         np.testing.assert_allclose(np.sum(twice * t), slope, rtol=1e-5, atol=1e-6)
+
+
+def powers(A):
+    total = 0.0
+    for i in range(A.shape[0]):
+        t = A[0, i] / (A[1, i] + 3.0)
+        residual = np.sin(t)
+        power = 1.0
+        for j in range(A.shape[1]):
+            residual -= A[2, j] * power
+            power *= t
+        total += residual * residual
+    return total
+
+
+def test_a_cheap_inner_loop_runs_again_in_place_of_its_tapes(rng):
+    A = rng.uniform(0.2, 0.5, (SIZE, SIZE))
+    function, plain = gradient_of(powers, A), gradient_of(powers, A, plain=True)
+    assert kept(function, A) <= 2 * SIZE < kept(plain, A)
+    (found,), (saved,) = run(function, A), run(plain, A)
+    np.testing.assert_allclose(found, saved, rtol=1e-13, atol=1e-15)
+    t = rng.normal(size=A.shape)
+    slope = (powers(A + 1e-6 * t) - powers(A - 1e-6 * t)) / 2e-6
+    np.testing.assert_allclose(np.sum(found * t), slope, rtol=1e-7, atol=1e-9)
