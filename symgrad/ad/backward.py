@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symgrad.ad.counters import number_at
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.saving import Saving
-from symgrad.ad.tape import Plan, facts
+from symgrad.ad.tape import Plan, facts, read_by
 from symgrad.ad.trips import number_of
+from symgrad.ad.undo import Decision
 from symgrad.ad.versions import Undo, Versions
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Eqn, Index, Span, Symbol, Value, values
@@ -27,9 +29,12 @@ INT = ArrayType("int64")
 
 
 def backward_body(
-    eqn: Eqn, loop: Loop, adjoint: Adjoint, chosen: Plan, known: Versions, saving: Saving, outer: Builder
+    eqn: Eqn, loop: Loop, decision: Decision, saving: Saving, outer: Builder
 ) -> tuple[Block, tuple[Arg, ...]]:
     """The block, and what it takes besides the index and what is carried (`close`)."""
+    adjoint, chosen, known = decision.adjoint, decision.chosen, decision.known
+    read = {*read_by((*chosen.again, *adjoint.eqns), adjoint.results), *(s.param for s in adjoint.symbols)}
+    counted = {v: c for v, c in decision.counted.items() if v in read or v in known.places_needed()}
     index = Value(INT, index_of(eqn)[0].hint if saving.count is None else saving.count.hint)
     body = Builder()
     body.loc, body.phase = eqn.loc, "bwd"
@@ -42,11 +47,13 @@ def backward_body(
             env[p.index] = (body.ref(p.start) + body.ref(index) * body.ref(p.step)).arg
         else:
             env[p.index] = index
-            if chosen.saved:
+            if chosen.saved or counted:
                 number = number_of(p, index, body)
     for v, tape in zip(chosen.saved, saving.tapes, strict=True):
         at: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
         env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint)
+    for v, counter in counted.items():
+        env[v] = number_at(counter, number, env, body, v.hint)
     trip = _Trip(body, env, adjoint, chosen, known)
     arrays = [Value(u.chain.param.type, u.chain.final.hint) for u in known.undone]
     for u, array in zip(known.undone, arrays, strict=True):

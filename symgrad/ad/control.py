@@ -148,7 +148,7 @@ def _backward(
     b = d.builder
     adjoint, known = decision.adjoint, decision.known
     bounds = _backwards(eqn, saving, f, b)
-    block, further = backward_body(eqn, loop, adjoint, decision.chosen, known, saving, b)
+    block, further = backward_body(eqn, loop, decision, saving, b)
     starts, targets = initial(eqn, loop, adjoint, d)
     carried = (*adjoint.seeds, *adjoint.accumulators, *(u.chain.final for u in known.undone))
     outs = tuple(Value(v.type, v.hint) for v in carried)

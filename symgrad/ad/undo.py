@@ -8,9 +8,10 @@ put before it, to be saved: one slot a trip for the elements written, where the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from symgrad.ad.counters import Counter, counters
 from symgrad.ad.dependence import WRITES
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.primal import Forward
@@ -28,6 +29,7 @@ class Decision:
     adjoint: Adjoint
     known: Versions
     chosen: Plan
+    counted: Mapping[Value, Counter]
 
 
 def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
@@ -35,10 +37,11 @@ def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
 
     Where it is the same, an array is undone in an inner loop: the loop around it need not save it.
     """
-    free = {*loop.invariant_params, *index_of(eqn)}
+    counted = {} if f.plain else counters(loop, adjoint.primal)
+    free = {*loop.invariant_params, *index_of(eqn), *counted}
     saveable = known_extents(f.bound_at(eqn))
     known = PLAIN if f.plain else versions(loop, eqn.outs, adjoint)
-    best = _planned(known, adjoint, free, saveable)
+    best = replace(_planned(known, adjoint, free, saveable), counted=counted)
     for chain in known.chains():
         if not _missing(chain, known, adjoint) and not _loads_saved(chain, best.chosen, adjoint):
             continue
@@ -49,7 +52,7 @@ def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
         other = _planned(trial, adjoint, free, saveable)
         now, then = _cost(best.chosen), _cost(other.chosen)
         if not _missing(chain, trial, adjoint) and (then < now or (then == now and f.depth)):
-            best = other
+            best = replace(other, counted=counted)
     return best
 
 
@@ -70,7 +73,7 @@ def _planned(
     wanted = [*needed, *sizes, *known.places_needed()]
     uses = uses_of(adjoint, sizes, known)
     return Decision(
-        adjoint, known, plan(adjoint.primal, wanted, free, saveable, adjoint.symbols, known, uses)
+        adjoint, known, plan(adjoint.primal, wanted, free, saveable, adjoint.symbols, known, uses), {}
     )
 
 
