@@ -206,7 +206,7 @@ def trial(program: Program, jit: bool = False, *, second: bool = True, simplify:
             args = arguments(program.seed + number, n, m)
             checked += _at(f, program, args, slope, push, curve if number < 2 else None)
     except sg.SymgradError as e:
-        if not (e.lineno and e.why):
+        if not (e.lineno and (e.why or e.instead)):
             return Verdict("wrong", f"a refusal without its place or reason: {e}", "refusal")
         return Verdict("refused", str(e.message))
     except Wrong as e:
