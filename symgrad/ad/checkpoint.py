@@ -238,12 +238,13 @@ def _under_other_names(walk: _Walk, index: Value, f: Forward) -> Block:
     p, body = for_parts(walk.eqn), walk.loop.body
     ends = tuple(walk.loop.yields[k] for k in walk.state)
     eqns = _needed(body, ends)
-    mine = {p.index, *(o for e in body.eqns for o in e.outs)}
+    mine = {p.index, *(o for e in eqns for o in e.outs)}
     symbols = _told(p, body.symbols)
     names = {s.name: symbol(f.fresh(s.name)) for s in symbols if s.param in mine and s.param is not p.index}
     if p.index.hint:
         names[p.index.hint] = symbol(index.hint if _from_zero(p) else f.fresh(p.index.hint))
-    block = Block(body.params, eqns, ends, tuple(s for s in symbols if s.param in {*mine, *body.params}))
+    here = {*mine, *body.params}
+    block = Block(body.params, eqns, ends, tuple(s for s in symbols if s.param in here))
     return substitute_extents(Function("", block), names).body
 
 

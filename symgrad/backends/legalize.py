@@ -68,7 +68,11 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
     """The block in ops that have a loop form. It may change the arrays of its params `owned`."""
     emitter = _Emitter(bounds)
     env: dict[Value, Arg] = {}
-    named = {s.param: s.name for s in block.symbols if s.axis is None}
+    named: dict[Value, list[str]] = {}
+    for s in block.symbols:
+        if s.axis is None:
+            named.setdefault(s.param, []).append(s.name)
+    also: dict[str, Value] = {}  # two extents that turned out to be one number have a variable each
     numbers: set[Arg] = set(block.params)
     given = set(block.params) - owned
     last = _last_uses(block)
@@ -82,18 +86,24 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
             env.update((out, r) for out, r in zip(eqn.outs, results, strict=True) if r is not out)
             continue
         arg = _legal(eqn, emitter)
-        if eqn.out in named and isinstance(arg, Value):  # the number of an extent has a variable
-            if eqn.op.name == "extent" or is_view(eqn) or arg in numbers:
+        if (
+            eqn.out in named
+        ):  # the number of an extent has a variable, also where it is known in other extents
+            if eqn.op.name == "extent" or is_view(eqn) or arg is not eqn.out or arg in numbers:
                 own = Value(arg.type, eqn.out.hint)
                 arg = emitter.append(emitter.stamp(OWN, [arg], {}, own))
             numbers.add(arg)
-            bounds.bind(named[eqn.out], arg)
+            bounds.bind(named[eqn.out][0], arg)
+            for name in named[eqn.out][1:]:
+                also[name] = Value(arg.type, name)
+                numbers.add(emitter.append(emitter.stamp(OWN, [arg], {}, also[name])))
+                bounds.bind(name, also[name])
         if arg is not eqn.out:
             env[eqn.out] = arg
     symbols = tuple(
         Symbol(s.name, param, s.axis)
         for s in block.symbols
-        if isinstance(param := env.get(s.param, s.param), Value)
+        if isinstance(param := also.get(s.name) or env.get(s.param, s.param), Value)
     )
     legal = replace(block, eqns=tuple(emitter.eqns), results=rewire_args(block.results, env), symbols=symbols)
     return place(_own_results(legal, owned), owned)

@@ -49,8 +49,9 @@ def strides(x, k, n):
 
 
 def backwards(x, k, n):
+    a = np.cos(np.arange(20.0)) + 1.5
     for t in sg.checkpoint(range(n - 1, -1, -1), slots=4):
-        x = np.sin(x) * t + k * x
+        x = np.sin(x) * a[t] + k * x
     return np.sum(x)
 
 
