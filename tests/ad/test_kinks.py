@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from ad.programs import SCALAR, array, gradient, nth, program, tangent, vector
 
+import symgrad as sg
 from symgrad.ad.forward import forward
 from symgrad.ad.reverse import reverse
 from symgrad.ir.build import absolute, apply, call, where
@@ -190,3 +191,44 @@ def test_notes_tell_the_convention():
     assert [e.note for e in f.eqns if e.note] == ["0 at x = 0"]
     unnamed = reverse(program(lambda x: absolute(x * 2.0), SCALAR), (0,), "grad")
     assert [e.note for e in unnamed.eqns if e.note] == ["0 at 0"]
+
+
+def _quotients(x, d):
+    return np.sum(np.where(d > 0, x / d, 0.0))
+
+
+def _products(x, w):
+    return np.sum(np.where(np.isfinite(w), x * w, 0.0))
+
+
+D = np.array([2.0, 0.0, -0.0, np.nan, np.inf, 5e-324, 1e-310, -1.0])
+W = np.array([2.0, np.inf, -np.inf, np.nan, 0.0, 1e300, 1e-310, -1.0])
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_one_slope_alone_is_guarded_by_the_other_operand(jit):
+    """By x alone, x / d asks d and x * w asks w: the result itself is not needed, and may overflow."""
+    x = np.array([1.0, 0.0, -1.0, 1.0, 1.0, 1.0, 1e300, 3.0])
+    with np.errstate(all="ignore"):
+        dx = sg.grad(_quotients, jit=jit)(x, D)
+        np.testing.assert_array_equal(dx, np.where(D > 0, 1.0 / D, 0.0))
+        dx = sg.grad(_products, jit=jit)(x, W)
+        np.testing.assert_array_equal(dx, np.where(np.isfinite(W), W, 0.0))
+        dw = sg.grad(_products, 1, jit=jit)(x, W)
+        np.testing.assert_array_equal(dw, np.where(np.isfinite(W), x, 0.0))
+        _, moved = sg.jvp(_quotients, (x, D), (np.ones(8) * (D > 0), None), jit=jit)
+        np.testing.assert_array_equal(moved, np.sum(np.where(D > 0, 1.0 / D, 0.0)))
+
+
+def test_a_guard_keeps_no_product_alive():
+    def covariance(data):
+        data = data - np.mean(data, axis=0)
+        cov = np.zeros((data.shape[1], data.shape[1]))
+        for i in range(data.shape[1]):
+            cov[i, i:] = data[:, i] @ data[:, i:] / (data.shape[0] - 1.0)
+        return np.sum(cov)
+
+    text = sg.grad(covariance, jit=False).source_for(np.ones((4, 3)))
+    code = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    assert not any("cov[" in line and "dcov" not in line for line in code)
+    assert sum("for i in " in line for line in code) == 1
