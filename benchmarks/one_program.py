@@ -22,7 +22,7 @@ import catalogue
 import numpy as np
 import peers
 
-FIRST_CALL = 10.0  # seconds within which a peer must have made its first call
+FIRST_CALL = 20.0  # CPU seconds within which a peer must have made its first call
 CLOSE = 1e-9
 
 

@@ -37,18 +37,18 @@ def load(name: str) -> ModuleType:
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Interrupt Python code that takes longer."""
+    """Interrupt Python code that takes more CPU time."""
 
     def stop(*_: object) -> None:
         raise TooSlow(f"over {seconds:.0f} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def symgrad_call(program: ModuleType, inputs: tuple[Any, ...]) -> Call:
