@@ -107,7 +107,7 @@ def memory_of(function: Function, args: Sequence[Any]) -> Memory:
     places = places_of(program, live, chosen.nested, chosen.expressions)
     found = _Finding(program, places, chosen.nested, extents_of(function, args))
     lines = [*found.tapes(program), *found.arrays()]
-    return Memory(tuple(sorted(lines, key=lambda s: (s.line, s.kind != "array"))))
+    return Memory(tuple(sorted(lines, key=lambda s: (s.line, s.kind != "array", s.name))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from symgrad.ir.walk import all_eqns, rename
 from symgrad.opt import simplify
 
 OTHERS = sorted(p.stem for p in Path(__file__).parent.glob("test_*.py") if p.stem != Path(__file__).stem)
-PROGRAMS = [
+EVERY = [
     pytest.param(*case.values, id=f"{name.removeprefix('test_')}-{case.id}")
     for name in OTHERS
     for case in getattr(importlib.import_module(f"language.{name}"), "PROGRAMS", [])
@@ -60,7 +60,7 @@ def one_call(function: Function) -> Function:
 
 
 @pytest.mark.parametrize("how", ["loops-2", "call"])
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
+@pytest.mark.parametrize(("f", "args"), EVERY)
 def test_gradients_stay(f, args, how):
     signature, out = lowered_for(f, *copy.deepcopy(args))
     function = out.function
