@@ -201,7 +201,7 @@ def _split(block: Block, place: int, idle: _Idle) -> _Split | None:
     if not any(map(_is_work, inside)):
         return None
     private = _private(block, place, first, inside)
-    before = (e for e in (*block.eqns[:place], *first) if e.outs[0] not in private)
+    before = (e for e in (*block.eqns[:place], *first) if private.keys().isdisjoint(e.outs))
     return _Split(tuple(before), (*private.values(), *inside), tuple(rest))
 
 
