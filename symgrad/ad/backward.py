@@ -20,7 +20,7 @@ from symgrad.ad.versions import Undo, Versions
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Eqn, Index, Span, Symbol, Value, values
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, close, for_parts
+from symgrad.ir.regions import FOR, close, for_parts, told_by
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import again as rerun
 from symgrad.ir.walk import rewire, rewire_args
@@ -60,7 +60,7 @@ def backward_body(
         trip.restore(u, array)
     trip.run()
     results = (*rewire_args(adjoint.results, env), *(trip.now[u.chain.param] for u in known.undone))
-    told = [Symbol(v.hint, v, None) for v in index_of(eqn) if v.hint]  # also where only inner regions read it
+    told = [Symbol(n, v, None) for v in index_of(eqn) for n in told_by(v, eqn.regions[0])]
     symbols = facts([*adjoint.symbols, *told], env, body.eqns)
     params = [index, *adjoint.seeds, *adjoint.accumulators, *arrays]
     return close(params, body.eqns, results, outer, symbols)

@@ -114,6 +114,16 @@ def params_of(eqn: Eqn, block: Block) -> tuple[Value, ...]:
     return block.params[1:] if eqn.op.name == "for" else block.params
 
 
+def told_by(number: Value, block: Block) -> list[str]:
+    """The names of the extents that an integer of the block is, there or in the regions that are given it."""
+    names = {s.name for s in block.symbols if s.param is number and s.axis is None}
+    for eqn in block.eqns:
+        for region in eqn.regions:
+            operands = zip(params_of(eqn, region), eqn.args[operands_of(eqn)[0] :], strict=True)
+            names.update(n for p, a in operands if a is number for n in told_by(p, region))
+    return sorted(names)
+
+
 def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple[ArrayType, ...]:
     """The types of a region equation's results."""
     results = regions[-1].results

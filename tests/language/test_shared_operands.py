@@ -113,6 +113,25 @@ def test_a_gradient_of_a_gradient():
     np.testing.assert_allclose(sg.hvp(added, jit=False)(X, p), by_reverse, rtol=1e-11)
 
 
+def triangles(a):
+    s = 0.0
+    for i in range(a.shape[0]):
+        for j in range(i, a.shape[1]):
+            for k in range(i, j):
+                s += a[i, j] * a[i, k]
+    return s
+
+
+def test_a_gradient_of_a_gradient_in_loops_of_other_names():
+    """The counters of a program that is spliced in have other names there: no loop is known by its name."""
+    a = np.random.default_rng(3).normal(size=(4, 5))
+    p = np.random.default_rng(4).normal(size=(4, 5))
+    g = sg.grad(triangles, jit=False)
+    check(lambda y: (g(y) * p).sum(), a)
+    by_reverse = sg.grad(lambda y: (g(y) * p).sum(), jit=False)(a)
+    np.testing.assert_allclose(by_reverse, sg.hvp(triangles, jit=False)(a, p), rtol=1e-11, atol=1e-12)
+
+
 def largest(x):
     y = x[x > 0.8]
     return y.max() - y.min()
