@@ -106,7 +106,8 @@ def cond_parts(eqn: Eqn) -> Cond:
 
 def operands_of(eqn: Eqn) -> tuple[int, int]:
     """Where the operands of the blocks begin among the equation's, and how many of these are carried."""
-    return {"for": 3, "while": 0, "cond": 1}[eqn.op.name], 0 if eqn.op.name == "cond" else len(eqn.outs)
+    carries = eqn.op.name in ("for", "while")
+    return {"for": 3, "while": 0, "cond": 1, "call": 0}[eqn.op.name], len(eqn.outs) if carries else 0
 
 
 def params_of(eqn: Eqn, block: Block) -> tuple[Value, ...]:
