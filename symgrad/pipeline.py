@@ -28,6 +28,7 @@ from symgrad.frontend.lower import Lowered, lower
 from symgrad.frontend.signature import Signature
 from symgrad.frontend.source import place_of
 from symgrad.ir.core import Arg, Function, Value
+from symgrad.ir.switch import without
 from symgrad.ir.text import show
 from symgrad.ir.types import FLOATS
 from symgrad.ir.verify import verify
@@ -35,7 +36,6 @@ from symgrad.ir.walk import producers, rename, with_eqns
 from symgrad.opt import simplify
 from symgrad.opt.group import group
 from symgrad.opt.memo import Remembered
-from symgrad.opt.switch import without
 from symgrad.tree import LEAF, Tree
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from symgrad.ir.core import Function
+from symgrad.ir.switch import is_on
 from symgrad.opt.control import shrink_regions
 from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
@@ -18,7 +19,6 @@ from symgrad.opt.dce import remove_dead
 from symgrad.opt.deferred import defer_products
 from symgrad.opt.idle import enter_branches
 from symgrad.opt.local import apply_identities, as_spoken
-from symgrad.opt.switch import is_on
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.tiny import scalarise
 from symgrad.opt.versions import join_versions

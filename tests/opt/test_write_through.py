@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import symgrad as sg
-from symgrad.opt.switch import without
+from symgrad.ir.switch import without
 
 RNG = np.random.default_rng(2)
 
