@@ -81,11 +81,12 @@ def plan(
 
     def serves(v: Value, group: int) -> bool:
         first = made[v][1].outs[0] if v in made else v
-        return first in again and since[first] >= group
+        return first in again and v in again[first].outs and since[first] >= group
 
     def take(found: Mapping[Value, Eqn], group: int) -> None:
         for v, eqn in found.items():
-            again.setdefault(v, eqn)
+            if v not in again or len(again[v].outs) < len(eqn.outs):  # a load gives one result of several
+                again[v] = eqn
             since[v] = max(group, since.get(v, group))
 
     def closure(first: Eqn, group: int) -> dict[Value, Eqn] | None:

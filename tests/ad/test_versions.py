@@ -237,3 +237,17 @@ def test_a_cheap_inner_loop_runs_again_in_place_of_its_tapes(rng):
     t = rng.normal(size=A.shape)
     slope = (powers(A + 1e-6 * t) - powers(A - 1e-6 * t)) / 2e-6
     np.testing.assert_allclose(np.sum(found * t), slope, rtol=1e-7, atol=1e-9)
+
+
+def test_a_loaded_result_does_not_stand_for_the_other_results_of_its_equation():
+    def f(pos, w):
+        total, acc = 0.0, np.zeros(pos.shape[0])
+        for i in range(pos.shape[0]):
+            a = w
+            if i != 2:
+                a = w * np.exp(pos[i])
+            acc[i] = a
+            total += a * a
+        return total
+
+    sg.check_grads(f, (np.array([0.3, -0.2, 0.5, 0.1]), 0.7), jit=False)
