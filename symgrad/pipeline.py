@@ -35,6 +35,7 @@ from symgrad.ir.verify import verify
 from symgrad.ir.walk import producers, rename, with_eqns
 from symgrad.opt import simplify
 from symgrad.opt.group import group
+from symgrad.opt.hoist import hoist
 from symgrad.opt.memo import Remembered
 from symgrad.tree import LEAF, Tree
 
@@ -210,7 +211,7 @@ def build(fun: Callable[..., Any], signature: Signature, transform: Transform, o
         primal = trace("lower", lowered.function)
     with _timed(seconds, "group"):
         if options.simplify != "off":
-            primal = trace("group", group(primal))
+            primal = trace("group", hoist(group(primal)))
     with _timed(seconds, "differentiate"):
         derived, output = _derive(primal, lowered, signature, transform, wrt)
         trace(transform.mode, derived)
