@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symgrad as sg
-from symgrad.opt.switch import without
+from symgrad.ir.switch import without
 
 
 def damped(u, c, n):
