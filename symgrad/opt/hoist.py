@@ -17,8 +17,8 @@ from dataclasses import replace
 from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value, values
 from symgrad.ir.dims import symbols
 from symgrad.ir.regions import FOR, WHILE
-from symgrad.ir.walk import map_regions, rewire, rewire_args, symbols_of
 from symgrad.ir.switch import is_on
+from symgrad.ir.walk import map_regions, rewire, rewire_args, symbols_of
 
 # Worth a variable of their own; the arithmetic around them goes along where they need it.
 _DEAR = frozenset(
