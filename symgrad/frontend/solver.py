@@ -215,6 +215,11 @@ class Solver:
         self.solution, self._guards, self.moving = dict(solution), dict(guards), dict(moving)
 
     @property
+    def facts(self) -> int:
+        """How much was taken from the call at hand so far: guards, and extents that were solved for."""
+        return len(self._guards) + len(self.solution)
+
+    @property
     def guards(self) -> Iterator[Guard]:
         """What the types do not say, in the names that are left."""
         done: set[Dim] = set()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from symgrad.errors import SymgradError
+from symgrad.errors import SymgradError, UnsupportedSyntaxError
 from symgrad.frontend import branches, growing, listed, loops, operators
 from symgrad.frontend.branches import Evaluate, Run
 from symgrad.frontend.carried import Unstable, as_refusal
@@ -281,6 +281,10 @@ class _RunTime(Exception):
     """A `while` that cannot be unrolled."""
 
 
+class _Sized(_RunTime):
+    """A `while` that can be unrolled for arrays of one size: another size would be compiled anew."""
+
+
 def while_statement(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
     """Unroll a `while` whose condition is known at each trip; a region otherwise."""
     frame.low.loops += 1
@@ -292,11 +296,29 @@ def while_statement(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run)
 
 def _while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
     low = frame.low
+    sized = False
     try:
         with attempt(low, frame):
-            return _unrolled_while(frame, node, evaluate, run)
+            return _unrolled_while(frame, node, evaluate, run, any_size=True)
+    except _Sized:
+        sized = True
     except _RunTime:
         pass
+    try:
+        with attempt(low, frame):
+            return _region_while(frame, node, evaluate, run)
+    except UnsupportedSyntaxError as e:
+        if not sized:
+            raise
+        try:  # for this size alone
+            with attempt(low, frame):
+                return _unrolled_while(frame, node, evaluate, run, any_size=False)
+        except _RunTime:
+            raise e from None
+
+
+def _region_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
+    low = frame.low
     if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
         node = _rotated(low, node)
     low.at(frame, node)
@@ -311,11 +333,13 @@ def _while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
         raise as_refusal(e) from None
 
 
-def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
+def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run, *, any_size: bool) -> Exit:
+    """Trip after trip; with `any_size`, not where the number of trips depends on extents."""
     low = frame.low
     for _ in range(SHORT + 1):
         frame.statement, frame.loc = node, frame.unit.loc(node)
         low.at(frame, node)
+        known = low.solver.facts
         value = evaluate(frame, node.test)
         low.at(frame, node.test)
         if isinstance(value, Rows) and not isinstance(listed.length(low, value), int):
@@ -323,6 +347,8 @@ def _unrolled_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run)
         test = branches.decided(low, value, "`while`")
         if not isinstance(test, bool):
             raise _RunTime
+        if any_size and low.solver.facts != known:
+            raise _Sized
         if not test:
             return run(frame, node.orelse, None)
         exit_ = run(frame, node.body, Leave.CONTINUE)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import symgrad as sg
 from symgrad.errors import UnsupportedSyntaxError
 from symgrad.frontend.source import from_source
 from symgrad.ir.core import At, AtArg
@@ -164,3 +165,20 @@ def test_deep_nests_are_tried_few_times(compare):
 def test_many_early_returns(compare):
     tests = "".join(f"    if x[0] > {100 - i}.0: return x[1] * {i}.0\n" for i in range(60))
     compare(from_source(f"def f(x):\n{tests}    return x[2]\n"), X)
+
+
+def _summed_while(x):
+    s = 0.0
+    k = 0
+    while k < len(x):
+        s += x[k] ** 3
+        k += 1
+    return s
+
+
+def test_a_while_over_a_length_is_compiled_once_for_all_lengths() -> None:
+    df = sg.grad(_summed_while, jit=False)
+    for n in (3, 7, 0, 1, 40):
+        x = np.linspace(0.5, 1.5, n)
+        np.testing.assert_allclose(df(x), 3 * x**2, rtol=1e-14)
+    assert df.stats.misses <= 2  # an extent of 1 is a type of its own
