@@ -86,8 +86,13 @@ def _body_adjoint(
     b = Builder()
     b.phase = "bwd"
     inner = Derivatives(b, d.naming)
+    totals: dict[int, Value] = {}
+    for k, param in enumerate(loop.invariant_params):
+        if param in inside and param not in inner.held:
+            totals[k] = Value(param.type, inner.naming.format(param.hint) if param.hint else "")
+            inner.bind(param, totals[k])
     seeds = []
-    for k in wanted:
+    for k in wanted:  # a trip may hand on an invariant as it is: the seed adds to its total
         param, y = loop.carried_params[k], loop.yields[k]
         hint = param.hint or (y.hint if isinstance(y, Value) else "")
         seeds.append(Value(param.type, inner.naming.format(hint) if hint else ""))
@@ -96,11 +101,6 @@ def _body_adjoint(
                 inner.add(y, b.ref(seeds[-1]))
             else:
                 inner.bind(y, seeds[-1])
-    totals: dict[int, Value] = {}
-    for k, param in enumerate(loop.invariant_params):
-        if param in inside and param not in inner.held:
-            totals[k] = Value(param.type, inner.naming.format(param.hint) if param.hint else "")
-            inner.bind(param, totals[k])
     ranges = extend(dict.fromkeys((*loop.carried_params, *loop.invariant_params), ANY), loop.body.eqns)
     mine = f.inside(eqn, loop.body, loop.invariant_params, loop.invariant)
     before = len(b.eqns)

@@ -15,7 +15,8 @@ from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
-from symgrad.ir.walk import rewire, rewire_args, symbols_of, uses, with_eqns
+from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import rewire, rewire_args, substitute_extents, symbols_of, uses, with_eqns
 
 
 def shrink_regions(function: Function) -> Function:
@@ -36,6 +37,7 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
     for eqn in block.eqns:
         new = rewire(eqn, env)
         if eqn.regions:
+            new = _with_known_extents(new)
             inner = tuple(_block(r, ()) for r in new.regions)
             if any(a is not b for a, b in zip(inner, new.regions, strict=True)):
                 new = replace(new, regions=inner)
@@ -46,6 +48,21 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
     if not changed and not env:
         return block
     return with_eqns(block, eqns, env=env)
+
+
+def _with_known_extents(eqn: Eqn) -> Eqn:
+    """The equation whose blocks say the number where an operand that tells an extent is a number."""
+    lead, first = (3, 1) if eqn.op is FOR else (1, 0) if eqn.op is COND else (0, 0)
+    carried = 0 if eqn.op is COND else len(eqn.outs)
+    regions = []
+    for block in eqn.regions:
+        skip = first if block is eqn.regions[-1] else 0
+        given = zip(block.params[skip + carried :], eqn.args[lead + carried :], strict=True)
+        numbers = {p: a.value for p, a in given if isinstance(a, Const) and a.type == ArrayType("int64")}
+        known = {s.name: int(numbers[s.param]) for s in block.symbols if s.param in numbers}
+        regions.append(substitute_extents(Function("", block), known).body if known else block)
+    same = all(a is b for a, b in zip(regions, eqn.regions, strict=True))
+    return eqn if same else replace(eqn, regions=tuple(regions))
 
 
 def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:

@@ -157,9 +157,25 @@ def _entered(block: Block, place: int) -> Block | None:
                 if _nothing(r, cond.regions[side])
             }
         )
-        if idle.zero and (split := _split(block, place, idle)) is not None:
+        split = _split(block, place, idle) if idle.zero else None
+        if split is not None and _one_meaning(block, (cond, *split.inside)):
             return _rebuilt(block, place, split, idle, side)
     return None
+
+
+def _one_meaning(block: Block, eqns: Sequence[Eqn]) -> bool:
+    """Each extent of the regions is told by one value: two may have one name, in regions apart."""
+    told: dict[str, Arg] = {s.name: s.param for s in block.symbols if s.axis is None}
+    for eqn in eqns:
+        first = 3 if eqn.op is FOR else 1 if eqn.op is COND else 0
+        for region in eqn.regions:
+            params = region.params[1:] if eqn.op is FOR else region.params
+            outer = dict(zip(params, eqn.args[first:], strict=True))
+            for s in region.symbols:
+                source = outer.get(s.param)
+                if s.axis is None and source is not None and told.setdefault(s.name, source) != source:
+                    return False
+    return True
 
 
 def _nothing(result: Arg, block: Block) -> bool:

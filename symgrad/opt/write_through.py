@@ -26,13 +26,16 @@ from symgrad.ir.core import (
     Index,
     IndexItem,
     Span,
+    Symbol,
     Value,
     full_span,
     values,
 )
+from symgrad.ir.dims import symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, for_parts
+from symgrad.ir.regions import FOR, bind_symbols, for_parts, mentioned_symbols
+from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers, rewire, uses, with_eqns
 
 
@@ -160,10 +163,22 @@ def _through(eqn: Eqn, kept: _Kept) -> tuple[Eqn, list[Eqn]]:
         [new.get(e.outs[0], e) if e.outs else e for e in body.eqns],
         env=env,
     )
+    block, numbers = _with_extents(block, before)
     args = (*eqn.args[:3], *(base if k == kept.number else a for k, a in enumerate(loop.carried)))
-    args += (*eqn.args[3 + n :], *places)
+    args += (*eqn.args[3 + n :], *places, *numbers)
     outs = tuple(Value(base.type, base.hint) if k == kept.number else o for k, o in enumerate(eqn.outs))
     return replace(eqn, args=args, outs=outs, regions=(block,)), before.eqns
+
+
+def _with_extents(block: Block, before: Builder) -> tuple[Block, list[Arg]]:
+    """The block with a param for each extent that nothing in it tells, and the numbers of these."""
+    needed = mentioned_symbols(block.params, block.eqns)
+    bound = bind_symbols(block.params, block.eqns, needed, block.symbols)
+    names = sorted(needed - {s.name for s in bound})
+    params = [Value(ArrayType("int64"), name) for name in names]
+    told = tuple(Symbol(name, param, None) for name, param in zip(names, params, strict=True))
+    numbers: list[Arg] = [before.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in names]
+    return replace(block, params=(*block.params, *params), symbols=(*bound, *told)), numbers
 
 
 def _inner_index(write: Eqn, step: Eqn, params: list[Value]) -> tuple[Index, list[Arg]]:
