@@ -41,6 +41,8 @@ def test_a_lambda_with_a_closure_travels_as_text():
     np.testing.assert_allclose(pickle.loads(data)(np.array([1.0, -1.0])), [12.0, -48.0], rtol=1e-15)
 
 
+# JAX, where another test of this process imported it, warns of every fork; the workers do not use it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("method", ["spawn", "fork"])
 def test_worker_processes(method):
     derivative = sg.grad(lambda x: np.sum(x**4))

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
+from symgrad.ir.dims import symbol
+from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import rewire, rewire_args, substitute_extents, symbols_of, uses, with_eqns
@@ -41,7 +43,7 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
             inner = tuple(_block(r, ()) for r in new.regions)
             if any(a is not b for a, b in zip(inner, new.regions, strict=True)):
                 new = replace(new, regions=inner)
-            cut = _cond(new, count, env) if new.op is COND else _loop(new, count, env)
+            cut = _cond(new, count, env) if new.op is COND else _loop(new, count, env, eqns)
             changed |= cut is not eqn
             new = cut
         eqns.append(new)
@@ -65,7 +67,8 @@ def _with_known_extents(eqn: Eqn) -> Eqn:
     return eqn if same else replace(eqn, regions=tuple(regions))
 
 
-def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
+def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[Eqn]) -> Eqn:
+    """The loop cut down; `before` gets the numbers of extents that only a carried array told which goes."""
     lead, first = (3, 1) if eqn.op is FOR else (0, 0)
     n = len(eqn.outs)
     exits = bool(eqn.attrs.get("exits"))
@@ -94,13 +97,31 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
     taken = _taken(shells, kept, candidates)
     if len(kept) == n and taken == list(range(n, len(operands))):
         return eqn
-    regions = tuple(
-        _rebuilt((*lead_params, *(mine[k] for k in kept), *(mine[k] for k in taken)), eqns, results, facts)
-        for lead_params, mine, eqns, results, facts in shells
-    )
+    untold = _untold(shells, kept, taken)
+    regions = []
+    for lead_params, mine, eqns, results, facts in shells:
+        own = tuple(Value(_NUMBER, name) for name in untold)
+        told = tuple(Symbol(v.hint, v, None) for v in own)
+        params = (*lead_params, *(mine[k] for k in kept), *(mine[k] for k in taken), *own)
+        regions.append(_rebuilt(params, eqns, results, (*told, *facts)))
+    known = [Value(_NUMBER, name) for name in untold]
+    before += [Eqn(OPS["extent"], (), (v,), {"dim": symbol(v.hint)}, (), eqn.loc, eqn.phase) for v in known]
     outs = tuple(eqn.outs[k] for k in kept)
-    args = (*eqn.args[:lead], *(operands[k] for k in kept), *(operands[k] for k in taken))
-    return replace(eqn, args=args, outs=outs, regions=regions)
+    args = (*eqn.args[:lead], *(operands[k] for k in kept), *(operands[k] for k in taken), *known)
+    return replace(eqn, args=args, outs=outs, regions=tuple(regions))
+
+
+_NUMBER = ArrayType("int64")
+
+
+def _untold(shells: Sequence[Shell], kept: Sequence[int], taken: Sequence[int]) -> list[str]:
+    """The extents that a block mentions, and none of its params tells."""
+    found: set[str] = set()
+    for lead_params, mine, eqns, _, facts in shells:
+        params = [*lead_params, *(mine[k] for k in kept), *(mine[k] for k in taken)]
+        needed = mentioned_symbols(params, eqns)
+        found |= needed - {s.name for s in bind_symbols(params, eqns, needed, facts)}
+    return sorted(found)
 
 
 # the params that stay, the others by place, live equations, results, what was an extent
