@@ -135,7 +135,7 @@ def _values(args: Sequence[Arg]) -> list[Value]:
 
 def _trips(p: For, b: Builder, f: Forward) -> Ref:
     """The number of trips."""
-    known = known_trips(p, f.dim)
+    known = known_trips(p, f.dim, f.signed)
     if known is None:
         return b.ref(computed_trips(p, b, f.fresh("trips")))
     return b.ref(Const(known, INT) if isinstance(known, int) else b.emit(OPS["extent"], (), {"dim": known}))

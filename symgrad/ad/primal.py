@@ -29,6 +29,7 @@ class Forward:
     dims: dict[Value, Dim]
     scope: Scope
     plain: bool
+    signed: set[str] = field(default_factory=set)  # extents that may be negative: integer arguments, counters
     depth: int = 0  # how many loops and branches are around the block
     replaced: dict[Value, tuple[Eqn, ...]] = field(default_factory=dict)
     symbols: list[Symbol] = field(default_factory=list)
@@ -43,11 +44,15 @@ class Forward:
             if eqn.op.name == "extent":
                 dims[eqn.out] = eqn.attrs["dim"]  # type: ignore[assignment]  # an extent's attribute is a Dim
         defined = {o for e in block.eqns for o in e.outs}
-        return Forward({s.name for s in block.symbols if s.param not in defined}, names, dims, scope, plain)
+        bound = {s.name for s in block.symbols if s.param not in defined}
+        signed = {s.name for s in block.symbols if s.axis is None and s.param not in defined}
+        return Forward(bound, names, dims, scope, plain, signed)
 
     def inside(self, eqn: Eqn, block: Block, params: Sequence[Value], args: Sequence[Arg]) -> Forward:
         """The state in a region, some of whose params are `args` throughout: extents are what they were."""
         inner = Forward.of(block, self.names, self.scope.inside(eqn, block), self.plain)
+        inner.signed -= self.bound - self.signed  # lengths, handed in as numbers
+        inner.signed |= self.signed
         inner.bound |= self.bound
         inner.depth = self.depth + 1
         for param, arg in zip(params, args, strict=True):

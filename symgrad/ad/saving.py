@@ -115,7 +115,7 @@ def _saved_at_once(primal: Sequence[Eqn], saves: dict[Value, Eqn]) -> Iterator[E
 def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
     """The number of trips of a `for`, as an extent that is bound here."""
     p = for_parts(eqn)
-    known = known_trips(p, f.dim)
+    known = known_trips(p, f.dim, f.signed)
     if known is not None:
         return known
     name = f.fresh("trips")

@@ -7,11 +7,11 @@ In: the loop's range. Out: integers of the enclosing block, as extents where the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Const, Value
-from symgrad.ir.dims import Dim, at_least_zero
+from symgrad.ir.dims import Dim, at_least_zero, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import For
 from symgrad.ir.types import ArrayType
@@ -31,15 +31,14 @@ def number_of(p: For, index: Value, body: Builder) -> Value:
     return number
 
 
-def known_trips(p: For, known: Known) -> Dim | None:
-    """The number of trips, if it is an extent."""
+def known_trips(p: For, known: Known, signed: Collection[str]) -> Dim | None:
+    """The number of trips, if it is an extent; `signed` extents may be negative, and have to be compared."""
     start, stop = known(p.start), known(p.stop)
     if start is None or stop is None or not isinstance(p.step, Const):
         return None
     step = int(p.step.value)
-    return at_least_zero(
-        (stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step
-    )
+    count = (stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step
+    return None if set(symbols(count)) & set(signed) else at_least_zero(count)
 
 
 def computed_trips(p: For, b: Builder, hint: str) -> Value:

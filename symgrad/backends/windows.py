@@ -87,7 +87,8 @@ def _alone(window: Window, statements: Sequence[Statement], plan: Plan) -> bool:
             if plan.owner(e.value) is owner and not all(apart(e.coords, c) for c in mine):
                 return False
         inside = places[0] < k < places[-1] and s not in window.adds
-        window.written_between |= inside and s.form is not Form.MAP
+        # Outside a fused loop a number may take over the variable of one that is dead after it.
+        window.written_between |= inside and (window.loop is None or s.form is not Form.MAP)
         window.written_between |= inside and bool(s.writes.coords)
     return True
 

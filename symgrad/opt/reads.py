@@ -10,10 +10,10 @@ clears nothing that nobody reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from symgrad.ir.core import At, AtArg, Eqn, Gather, Index, NewAxis, Span
-from symgrad.ir.dims import Dim
+from symgrad.ir.dims import Dim, as_symbol, symbols
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
@@ -29,16 +29,17 @@ def _read(site: Site, eqn: Eqn) -> Rewritten:
         if write.op.name == "setitem" and value.type == eqn.out.type:
             return value
         return None
-    if _apart(index, written):
+    if _apart(index, written, {s for d in base.type.shape if (s := as_symbol(d)) is not None}):
         return site.call("getitem", target, *operands, **eqn.attrs)
     return None
 
 
-def _apart(a: Index, b: Index) -> bool:
-    """Do the two select no common element, whatever the extents are?"""
+def _apart(a: Index, b: Index, lengths: Collection[str]) -> bool:
+    """Do the two select no common element, whatever the extents are? `lengths` are axes of the array."""
     axes = zip(_ends(a), _ends(b), strict=True)
     return any(
-        x is not None and y is not None and (_follows(x[1], y[0]) or _follows(y[1], x[0])) for x, y in axes
+        x is not None and y is not None and (_follows(x[1], y[0], lengths) or _follows(y[1], x[0], lengths))
+        for x, y in axes
     )
 
 
@@ -57,12 +58,12 @@ def _ends(index: Index) -> Iterator[tuple[Dim, Dim] | None]:
             yield item.position, item.position
 
 
-def _follows(last: Dim, first: Dim) -> bool:
-    """Is `last < first` for any extents? They are 0 or more."""
+def _follows(last: Dim, first: Dim, lengths: Collection[str]) -> bool:
+    """Is `last < first` for any extents? Lengths are 0 or more, counters need not be."""
     room = first - last - 1
     if isinstance(room, int):
         return room >= 0
-    return all(coefficient > 0 for _, coefficient in room.terms)
+    return set(symbols(room)) <= set(lengths) and all(coefficient > 0 for _, coefficient in room.terms)
 
 
 READS: Rules = {"getitem": (_read,)}
