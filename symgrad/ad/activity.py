@@ -84,9 +84,3 @@ def needed_anywhere(eqns: tuple[Eqn, ...], results: Iterable[Arg]) -> set[Value]
             for region in eqn.regions:
                 found |= {*region.params, *(o for e in all_eqns(region) for o in e.outs)}
     return found
-
-
-def live(eqns: tuple[Eqn, ...], results: Iterable[Arg]) -> tuple[Eqn, ...]:
-    """The equations that `results` need, in order."""
-    needed = useful(eqns, results)
-    return tuple(eqn for eqn in eqns if any(out in needed for out in eqn.outs))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symgrad.ad.accumulate import Derivatives
-from symgrad.ad.activity import live, moved, varied
+from symgrad.ad.activity import moved, varied
 from symgrad.ad.control import Backpropagate
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, extend
@@ -22,7 +22,7 @@ from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, close_all, cond_parts
 from symgrad.ir.types import FLOATS, ArrayType
-from symgrad.ir.walk import again, rewire, rewire_args
+from symgrad.ir.walk import again, live, rewire, rewire_args
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def _side(
     results: tuple[Arg, ...] = tuple(
         inner.held.get(block.params[k]) or b.full(0.0, block.params[k].type) for k in moving
     )
-    eqns, results = inner.finish(live(tuple(b.eqns), results), results)
+    eqns, results = inner.finish(live(b.eqns, results, mine.symbols), results)
     primal = mine.apply(block.eqns)
     symbols = (*mine.symbols, *block.symbols)
     given = {*seeds, *totals.values()}

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
-from symgrad.ad.activity import live, moved, varied
+from symgrad.ad.activity import moved, varied
 from symgrad.ad.control import Backpropagate
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, extend
@@ -22,7 +22,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Symbol, Value, values
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import CALL
-from symgrad.ir.walk import again, all_eqns, rewire, rewire_args
+from symgrad.ir.walk import again, all_eqns, live, rewire, rewire_args
 
 
 def pull_call(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate) -> None:
@@ -49,7 +49,7 @@ def pull_call(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     inner.builder.loc = None
     moving = [p for p in block.params if p in inner.held and inner.held[p] is not totals.get(p)]
     totals_now = tuple(inner.held[p] for p in moving)
-    eqns, results = inner.finish(live(tuple(inner.builder.eqns), totals_now), totals_now)
+    eqns, results = inner.finish(live(inner.builder.eqns, totals_now, mine.symbols), totals_now)
     env: dict[Value, Arg] = {**operands, **_again(mine, block, eqns, results, operands, d.builder, f)}
     d.builder.eqns += [rewire(e, env) for e in eqns]
     for param, total in zip(moving, rewire_args(results, env), strict=True):
@@ -89,6 +89,8 @@ def _again(
         number = env.get(s.param)
         if s.param in own and isinstance(number, Value):
             f.symbols.append(Symbol(s.name, number, s.axis))
+    made = {o for e in eqns for o in e.outs}
+    f.symbols += [s for s in mine.symbols if s.param in made]  # what a call inside of this one made again
     return {v: arg for v, arg in env.items() if v in own}
 
 

@@ -26,6 +26,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.regions import FOR, for_parts
 from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import live
 
 INT = ArrayType("int64")
 Backpropagate = Callable[[tuple[Eqn, ...], Derivatives, set[Value], Ranges, Forward], None]
@@ -110,8 +111,8 @@ def _body_adjoint(
     results = tuple(
         inner.held.get(loop.carried_params[k]) or b.full(0.0, loop.carried_params[k].type) for k in wanted
     ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
-    needed = useful(tuple(b.eqns), results)
-    kept = [k for k, e in enumerate(b.eqns) if any(o in needed for o in e.outs)]
+    needed = {e.outs[0] for e in live(b.eqns, results, mine.symbols)}
+    kept = [k for k, e in enumerate(b.eqns) if e.outs[0] in needed]
     last = len(loop.body.eqns)
     groups = tuple(last if k < before else last - 1 - bisect_right(mine.marks, k) for k in kept)
     eqns, results = inner.finish([b.eqns[k] for k in kept], results)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Literal
 
 from symgrad.ad.accumulate import Derivatives
-from symgrad.ad.activity import live, varied
+from symgrad.ad.activity import varied
 from symgrad.ad.branch import pull_cond
 from symgrad.ad.calls import pull_call, without_checkpoints
 from symgrad.ad.checkpoint import pull_checkpointed
@@ -26,6 +26,7 @@ from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
 from symgrad.ir.regions import CALL, COND, extent_names
+from symgrad.ir.walk import live
 from symgrad.rules.declare import Partials, Products, lookup
 
 Mode = Literal["grad", "value_and_grad", "vjp"]
@@ -52,10 +53,12 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode, *, plain: bool
     backpropagate(function.eqns, d, active, extend({}, function.eqns), f)
     builder.loc = None
     gradients = tuple(_gradient(p, d) for p in inputs)
-    eqns, gradients = d.finish(live(tuple(builder.eqns), gradients), gradients)
+    eqns, gradients = d.finish(live(builder.eqns, gradients, f.symbols), gradients)
     results = gradients if mode == "grad" else (*function.results, *gradients)
     primal = f.apply(function.eqns)
-    symbols = {s.name: s for s in reversed([*function.body.symbols, *f.symbols])}  # the first of each name
+    there = {*function.params, *(o for e in (*primal, *eqns) for o in e.outs)}
+    told = [*function.body.symbols, *(s for s in f.symbols if s.param in there)]
+    symbols = {s.name: s for s in reversed(told)}  # the first of each name
     body = Block((*function.params, *seeds), (*primal, *eqns), results, tuple(reversed(symbols.values())))
     return without_checkpoints(replace(function, name=f"{mode}_{function.name}", body=body))
 

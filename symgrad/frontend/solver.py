@@ -152,7 +152,8 @@ class Solver:
             if a != b:
                 self._eliminate(a, b)
             return True
-        self.decide(a - b)
+        more = a - b if self.value(a) > self.value(b) else b - a
+        self.require(more - 1)
         return False
 
     def is_moving(self, dim: Dim) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Symbol, Value, values
@@ -159,3 +159,16 @@ def with_extents(block: Block, env: Mapping[str, Dim]) -> Block:
     return _rebuild_block(
         block, lambda v: Value(ArrayType(v.type.dtype, tuple(map(dim, v.type.shape))), v.hint), dim
     )
+
+
+def live(eqns: Sequence[Eqn], results: Iterable[Arg], told: Iterable[Symbol] = ()) -> tuple[Eqn, ...]:
+    """The equations that `results` need, in order, with those that make the extents (`told`) in these."""
+    needed = {r for r in results if isinstance(r, Value)}
+    sizes = {s.name: s.param for s in told}
+    kept = []
+    for eqn in reversed(eqns):
+        if not needed.isdisjoint(eqn.outs):
+            kept.append(eqn)
+            needed.update(values(eqn.args))
+            needed.update(sizes[name] for name in symbols_of(eqn) if name in sizes)
+    return tuple(reversed(kept))

@@ -18,7 +18,7 @@ from symgrad.ir.dims import symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
 from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import rewire, rewire_args, substitute_extents, symbols_of, uses, with_eqns
+from symgrad.ir.walk import live, rewire, rewire_args, substitute_extents, uses, with_eqns
 
 
 def shrink_regions(function: Function) -> Function:
@@ -90,7 +90,7 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[E
         results = (*block.results[:exits], *(yields[k] for k in kept)) if block is body else block.results
         results = rewire_args(results, same)
         facts = tuple(replace(s, param=merged.get(s.param, s.param)) for s in block.symbols)
-        eqns = _live(tuple(rewire(e, same) for e in block.eqns), results, facts)
+        eqns = live(tuple(rewire(e, same) for e in block.eqns), results, facts)
         lead_params = block.params[:first] if block is body else ()
         shells.append((lead_params, mine, eqns, results, facts))
     candidates = [k for k in candidates if stands_for[k] == k]
@@ -187,8 +187,8 @@ def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
             if isinstance(a, Const) and not _is_extent(block, p)
         }
         results = rewire_args(tuple(block.results[k] for k in kept), numbers)
-        live = _live(tuple(rewire(e, numbers) for e in block.eqns), results, block.symbols)
-        shells.append(((), block.params, live, results, block.symbols))
+        eqns = live(tuple(rewire(e, numbers) for e in block.eqns), results, block.symbols)
+        shells.append(((), block.params, eqns, results, block.symbols))
     taken = _taken(shells, (), range(len(captured)))
     if len(kept) == len(eqn.outs) and len(taken) == len(captured):
         return eqn
@@ -250,15 +250,3 @@ def _operands_for(eqn: Eqn, used: list[int]) -> tuple[Arg, ...]:
         reached = _reached(block.eqns, [block.results[k] for k in used]) | {s.param for s in block.symbols}
         read |= {k for k, p in enumerate(block.params) if p in reached}
     return (eqn.args[0], *(eqn.args[1 + k] for k in sorted(read)))
-
-
-def _live(eqns: tuple[Eqn, ...], results: Sequence[Arg], facts: Sequence[Symbol]) -> tuple[Eqn, ...]:
-    needed = {r for r in results if isinstance(r, Value)}
-    sizes = {s.name: s.param for s in facts}
-    kept = []
-    for eqn in reversed(eqns):
-        if any(out in needed for out in eqn.outs):
-            kept.append(eqn)
-            needed.update(values(eqn.args))
-            needed.update(sizes[name] for name in symbols_of(eqn) if name in sizes)
-    return tuple(reversed(kept))
