@@ -74,6 +74,7 @@ def run(name: str) -> dict[str, Any]:
     for df in (gradient, value):
         in_a_child(lambda df=df: [df(*make(sizes[0])), None][1])
         df(*make(sizes[0]))
+    functions = {"value": value, "gradient": gradient}
     rows = []
     for n in sizes:
         inputs = make(n)
@@ -84,7 +85,7 @@ def run(name: str) -> dict[str, Any]:
         rows.append(row)
     for row in rows:
         inputs = make(row["n"])
-        calls = {"value": lambda: value(*inputs), "gradient": lambda: gradient(*inputs)}  # noqa: B023
+        calls = {name: lambda f=f, inputs=inputs: f(*inputs) for name, f in functions.items()}
         row |= measure(calls, rounds=7, budget=8.0)
     return {"program": name, "family": family, "grows": grows, "rows": rows}
 

@@ -248,7 +248,8 @@ def pair_texts(first: Program, second: Program, residuals: int) -> tuple[str, st
     """The two halves as the lectures write them: forward returns a cache, backward unpacks it."""
     forward = render(first.function, first.returns)
     backward = render(second.function, second.returns, cache=residuals)
-    return tuple(f"{imports(s.helpers)}\n\n{s.text}" for s in (forward, backward))  # type: ignore[return-value]
+    one, two = (f"{imports(s.helpers)}\n\n{s.text}" for s in (forward, backward))
+    return one, two
 
 
 def _derive(

@@ -22,6 +22,7 @@ import math
 import platform
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import llvmlite.binding as ll
 import numpy as np
@@ -231,9 +232,9 @@ def _special(name: str, *before: int) -> Function:
     return python
 
 
-def _float_power(x: object, y: object) -> object:
+def _float_power(x: Any, y: Any) -> object:
     # np.power refuses negative integer powers of integers; compiled code has floats there, float32 kept.
-    return np.power(np.multiply(x, 1.0), y)  # type: ignore[call-overload]  # numbers or arrays
+    return np.power(np.multiply(x, 1.0), y)
 
 
 # fmt: off

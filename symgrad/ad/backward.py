@@ -21,11 +21,9 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Eqn, Index, Span, Symbol, Value, values
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, close, for_parts, told_by
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import again as rerun
 from symgrad.ir.walk import rewire, rewire_args
-
-INT = ArrayType("int64")
 
 
 def backward_body(

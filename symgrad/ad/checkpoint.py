@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from symgrad.ad.accumulate import Derivatives
-from symgrad.ad.control import INT, Backpropagate, adjoint_of, hand_on, initial
+from symgrad.ad.control import Backpropagate, adjoint_of, hand_on, initial
 from symgrad.ad.loops import Adjoint, Loop, is_counted
 from symgrad.ad.primal import Forward
 from symgrad.ad.snapshots import Stack, empty_stack, last, pop, push, take
@@ -30,6 +30,7 @@ from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, val
 from symgrad.ir.dims import symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, For, close, for_parts
+from symgrad.ir.types import INT
 from symgrad.ir.walk import again as rerun
 from symgrad.ir.walk import rewire, rewire_args, substitute_extents, symbols_of
 

@@ -25,10 +25,9 @@ from symgrad.ad.undo import Decision, decide
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.regions import FOR, for_parts
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import live
 
-INT = ArrayType("int64")
 Backpropagate = Callable[[tuple[Eqn, ...], Derivatives, set[Value], Ranges, Forward], None]
 
 

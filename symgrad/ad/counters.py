@@ -14,9 +14,7 @@ from symgrad.ad.loops import Loop
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.ops import OPS
-from symgrad.ir.types import ArrayType
-
-INT = ArrayType("int64")
+from symgrad.ir.types import INT
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, symbol, symbols
+from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import CALL, COND, FOR
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 
-INT = ArrayType("int64")
 Bound = tuple[int, Dim]  # (scale, d): scale * atom >= d, or <= d
 _STEPS = 400  # of one proof: it is right to give up
 
@@ -175,7 +175,7 @@ class Scope:
 
     def _value(self, eqn: Eqn) -> Dim:
         if eqn.op.name == "extent":
-            return self.dim(eqn.attrs["dim"])  # type: ignore[arg-type]  # an extent's attribute is a Dim
+            return self.dim(extent_of(eqn.attrs))
         rule = _ARITHMETIC.get(eqn.op.name)
         if rule is None or any(a.type != INT for a in eqn.args):
             return self.facts.atom()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from symgrad.ad.numbers import Scope
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.dims import Dim, symbol, symbols
+from symgrad.ir.ops import extent_of
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Forward:
         dims: dict[Value, Dim] = {s.param: symbol(s.name) for s in block.symbols if s.axis is None}
         for eqn in block.eqns:
             if eqn.op.name == "extent":
-                dims[eqn.out] = eqn.attrs["dim"]  # type: ignore[assignment]  # an extent's attribute is a Dim
+                dims[eqn.out] = extent_of(eqn.attrs)
         defined = {o for e in block.eqns for o in e.outs}
         bound = {s.name for s in block.symbols if s.param not in defined}
         signed = {s.name for s in block.symbols if s.axis is None and s.param not in defined}

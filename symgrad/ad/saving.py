@@ -20,9 +20,7 @@ from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, 
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, WHILE, close, for_parts, index_symbol
-from symgrad.ir.types import ArrayType
-
-INT = ArrayType("int64")
+from symgrad.ir.types import INT
 
 
 @dataclass(slots=True)

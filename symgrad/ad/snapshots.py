@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from symgrad.ad.control import INT
 from symgrad.ad.primal import Forward
 from symgrad.ad.tape import bytes_of, name_of
 from symgrad.ir.build import Builder, Ref, cast, equal
@@ -23,7 +22,7 @@ from symgrad.ir.core import Arg, AtArg, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.dims import Dim, product, symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, close_all
-from symgrad.ir.types import ArrayType, Shape
+from symgrad.ir.types import INT, ArrayType, Shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from symgrad.ir.dims import as_symbol, symbol
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import op
 from symgrad.ir.regions import mentioned_symbols
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import symbols_of
 
 VIEWS = {"copy", "recall", "reshape", "transpose", "broadcast_to"}
@@ -98,7 +98,7 @@ def _extents(
         if found is None and given is not None:
             found = given
         if found is None:
-            size = Value(ArrayType("int64"), name)
+            size = Value(INT, name)
             sizes.append(Eqn(op.extent, (), (size,), {"dim": symbol(name)}))
             found = Symbol(name, size, None)
         table.append(found)

@@ -14,9 +14,8 @@ from symgrad.ir.core import Arg, Const, Value
 from symgrad.ir.dims import Dim, at_least_zero, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import For
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 
-INT = ArrayType("int64")
 Known = Callable[[Arg], Dim | None]  # the extent that an integer operand is, if it is one
 
 

@@ -23,7 +23,7 @@ from symgrad.ad.dependence import (
 )
 from symgrad.ad.loops import Adjoint, Loop
 from symgrad.ad.numbers import Facts, Scope
-from symgrad.ir.core import Eqn, Value, values
+from symgrad.ir.core import Eqn, Value, array_of, values
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import STRICT
@@ -112,7 +112,7 @@ class Versions:
 
     def until(self, value: Value, group: int) -> int:
         """When what was put into an array is loaded from there: before that is undone, if it is."""
-        chain, place = self.of[self.instead[value].args[0]]  # type: ignore[index]  # a version, made by `_loaded`
+        chain, place = self.of[array_of(self.instead[value])]
         return group if self.undo_of(chain) is None else max(group, chain.origins[place - 1])
 
     def overwritten(self) -> list[Value]:

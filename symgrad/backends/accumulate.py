@@ -13,6 +13,7 @@ of the function. `strict_plus` withholds it, `fast_plus` grants what `fastmath=T
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -21,32 +22,32 @@ from numba.core import types
 from numba.core.typing import signature
 from numba.extending import lower_builtin, type_callable
 
-Step = object  # a number, or an array in plain Python
+Step = Any  # a number, or an array in plain Python
 
 
 def plus(a: Step, b: Step) -> Step:
     """Add; in compiled loops in any order."""
-    return np.add(a, b)  # type: ignore[call-overload]
+    return np.add(a, b)
 
 
 def strict_plus(a: Step, b: Step) -> Step:
     """Add, in the order of the loop."""
-    return np.add(a, b)  # type: ignore[call-overload]
+    return np.add(a, b)
 
 
 def fast_plus(a: Step, b: Step) -> Step:
     """Add; in compiled loops in any order, fused with a product."""
-    return np.add(a, b)  # type: ignore[call-overload]
+    return np.add(a, b)
 
 
 def larger(a: Step, b: Step) -> Step:
     """The larger one; NaN if either is."""
-    return np.maximum(a, b)  # type: ignore[call-overload]
+    return np.maximum(a, b)
 
 
 def smaller(a: Step, b: Step) -> Step:
     """The smaller one; NaN if either is."""
-    return np.minimum(a, b)  # type: ignore[call-overload]
+    return np.minimum(a, b)
 
 
 def _common(a: types.Type, b: types.Type) -> object:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, substitute, symbol, symbols
-from symgrad.ir.types import INTS, ArrayType
+from symgrad.ir.ops import extent_of
+from symgrad.ir.types import INT, INTS
 
 Interval = tuple[Dim | None, Dim | None]  # both ends belong to it
 UNKNOWN: Interval = (None, None)
@@ -55,7 +56,7 @@ class Bounds:
     def suppose(self, params: Iterable[Value]) -> None:
         """Numbers of which nothing is known have letters: `stop` is what it is wherever it stands."""
         for p in params:
-            if p.type == ArrayType("int64") and p not in self.of:
+            if p.type == INT and p not in self.of:
                 name = f"{_LETTER}{len(self.ends)}"
                 self.ends[name] = UNKNOWN
                 self.of[p] = symbol(name), symbol(name)
@@ -196,8 +197,7 @@ def _minimum(eqn: Eqn, args: list[Interval]) -> Interval:
 
 
 def _extent(eqn: Eqn, args: list[Interval]) -> Interval:
-    dim = eqn.attrs["dim"]
-    assert isinstance(dim, int | Extent)
+    dim = extent_of(eqn.attrs)
     return dim, dim
 
 

@@ -23,7 +23,7 @@ from symgrad.ir.dims import Dim, as_symbol, substitute, symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, for_parts
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
 
@@ -145,10 +145,10 @@ def _inside(index: Index, array: Value, outer: Bounds) -> bool:
 
 def _if_any(trips: Dim, last: Eqn) -> list[Eqn]:
     """The addition after the loop, only if there was a trip: otherwise its element need not be there."""
-    number, test = Value(ArrayType("int64")), Value(ArrayType("bool"))
+    number, test = Value(INT), Value(ArrayType("bool"))
     array, left = last.args
     count = replace(last, op=OPS["extent"], args=(), outs=(number,), attrs={"dim": trips}, loc=None)
-    zero = Const(0, ArrayType("int64"))
+    zero = Const(0, INT)
     more = replace(last, op=OPS["greater"], args=(number, zero), outs=(test,), attrs={}, loc=None)
     blocks = []
     for adds in (True, False):

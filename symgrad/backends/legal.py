@@ -35,7 +35,7 @@ def layout(arg: Arg, defined: Mapping[Value, Eqn]) -> tuple[Value, tuple[int, ..
     source = peel(whole(arg), defined)
     if isinstance(source, Const) or not all(isinstance(c, Along) for c in source.coords):
         return None
-    loops = tuple(c.loop for c in source.coords if c == Along(c.loop))  # type: ignore[union-attr]
+    loops = tuple(c.loop for c in source.coords if isinstance(c, Along) and c == Along(c.loop))
     made = defined.get(source.value)
     if sorted(loops) != list(range(arg.type.rank)):
         return None

@@ -49,7 +49,7 @@ from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, extent_names, operands_of, params_of
 from symgrad.ir.switch import is_on
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args, symbols_of
 
 _OPENINGS = {**OPEN, **OPEN_SYSTEMS}
@@ -275,7 +275,7 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
 
 def _exact(eqn: Eqn, bounds: Bounds) -> Dim | None:
     """What an integer is in terms of extents, if it is known."""
-    if eqn.out.type != ArrayType("int64") or eqn.op.name in ("extent", "wrap", "own"):
+    if eqn.out.type != INT or eqn.op.name in ("extent", "wrap", "own"):
         return None
     return bounds.exact(bounds.result(eqn))
 

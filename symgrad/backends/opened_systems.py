@@ -57,7 +57,7 @@ def _diagonal(lu: Ref) -> Ref:
     """The diagonal of U."""
     *batch, _, n = lu.shape
     here = arange(lu, n)
-    return getitem(lu, (*map(full_span, batch), Gather(), Gather()), here, here)  # type: ignore[no-any-return]
+    return getitem(lu, (*map(full_span, batch), Gather(), Gather()), here, here)
 
 
 def _swaps(lu: Ref) -> Ref:
@@ -66,7 +66,7 @@ def _swaps(lu: Ref) -> Ref:
     pivots = getitem(lu, (*map(full_span, batch), At(n), full_span(n)))
     kept = same(pivots, cast(arange(lu, n) + 1, lu.dtype))
     one = Ref(Const(1.0, ArrayType(lu.dtype)), lu.builder)
-    return where(kept, one, -1.0)  # type: ignore[no-any-return]
+    return where(kept, one, -1.0)
 
 
 def _over_last(name: str, x: Ref) -> Ref:
@@ -100,7 +100,7 @@ def _argsort(eqn: Eqn, args: list[Ref]) -> Ref | None:
     if eqn.attrs["axis"] == x.ndim - 1:
         return None
     moved, back = _along_last(eqn, x)
-    return transpose(apply("argsort", moved, axis=x.ndim - 1), back)  # type: ignore[no-any-return]
+    return transpose(apply("argsort", moved, axis=x.ndim - 1), back)
 
 
 def _sort(eqn: Eqn, args: list[Ref]) -> Ref:
@@ -111,7 +111,7 @@ def _sort(eqn: Eqn, args: list[Ref]) -> Ref:
         reshape(arange(moved, d), tuple(d if i == k else 1 for i in range(n)))
         for k, d in enumerate(moved.shape[:-1])
     ]
-    return transpose(getitem(moved, (Gather(),) * n, *places, order), back)  # type: ignore[no-any-return]
+    return transpose(getitem(moved, (Gather(),) * n, *places, order), back)
 
 
 def _places(like: Ref, shape: Shape, k: int) -> tuple[Ref, Ref]:
@@ -130,12 +130,12 @@ def _triangle(eqn: Eqn, args: list[Ref]) -> Ref:
     """A selection by row and column."""
     (x,) = args
     compare = "less_equal" if eqn.op.name == "tril" else "greater_equal"
-    return where(call(compare, *_places(x, x.shape, _shift(eqn))), x, 0.0)  # type: ignore[no-any-return]
+    return where(call(compare, *_places(x, x.shape, _shift(eqn))), x, 0.0)
 
 
 def _eye(eqn: Eqn, args: list[Ref]) -> Ref:
     (one,) = args
-    return cast(same(*_places(one, eqn.out.type.shape, _shift(eqn))), one.dtype)  # type: ignore[no-any-return]
+    return cast(same(*_places(one, eqn.out.type.shape, _shift(eqn))), one.dtype)
 
 
 # fmt: off

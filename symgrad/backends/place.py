@@ -18,7 +18,7 @@ from symgrad.backends.legal import OWN, WRAP, layout
 from symgrad.backends.sink import Targets, targets_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
 from symgrad.ir.regions import operands_of
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import producers, rewire, rewire_args, symbols_of
 
 
@@ -118,7 +118,7 @@ def _views_first(block: Block) -> Block:
 
 
 def _is_position(eqn: Eqn) -> bool:
-    return eqn.op.kind is Kind.ELEMENTWISE and eqn.out.type == ArrayType("int64") and eqn.op is not OWN
+    return eqn.op.kind is Kind.ELEMENTWISE and eqn.out.type == INT and eqn.op is not OWN
 
 
 def _reads(block: Block, made: Mapping[Value, Eqn]) -> dict[Value, list[_Late]]:

@@ -17,6 +17,7 @@ from symgrad.backends.access import is_view
 from symgrad.ir.core import Arg, Block, Const, Eqn, Gather, Symbol, Value, values
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.indexing import index_of
+from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import COND, operands_of, params_of
 from symgrad.ir.walk import rewire, rewire_args
 
@@ -84,8 +85,7 @@ def _sunk(arg: Arg, made: Producers, avoid: frozenset[Value], bound: Symbol | No
         return None if bound is not None else arg
     if bound is not None:
         eqn = made.get(arg)
-        same = eqn is not None and eqn.op.name == "extent"
-        if not same or as_symbol(eqn.attrs["dim"]) != bound.name:  # type: ignore[union-attr,arg-type]
+        if eqn is None or eqn.op.name != "extent" or as_symbol(extent_of(eqn.attrs)) != bound.name:
             return None
     moved = _Moved()
     stack = [arg]

@@ -34,9 +34,9 @@ from symgrad.ir.core import (
 )
 from symgrad.ir.dims import Dim, Extent, at_least_zero, substitute, symbol, symbols
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import OPS, axes
+from symgrad.ir.ops import OPS, axes, extent_of
 from symgrad.ir.regions import For, for_parts
-from symgrad.ir.types import STRICT, ArrayType
+from symgrad.ir.types import INT, STRICT
 from symgrad.ir.walk import symbols_of
 
 
@@ -251,8 +251,7 @@ def _equation(e: Eqn, args: tuple[Arg, ...], state: _Spread) -> Arg:
     """An equation of the body for all trips at once."""
     name = e.op.name
     if name == "extent":
-        dim = e.attrs["dim"]
-        assert isinstance(dim, int | Extent)
+        dim = extent_of(e.attrs)
         return _positions(dim, e, state) if state.follows(dim) else _invariant(e, args, state)
     if name == "getitem":
         return _getitem(e, args, state)
@@ -295,13 +294,12 @@ def _positions(dim: Dim, e: Eqn, state: _Spread) -> Value:
     start = substitute(dim, {state.index: state.first})
     out = state.emit(OPS["iota"], (), {"shape": (state.trips,)}, e)
     if slope != 1:
-        out = state.emit(OPS["multiply"], (out, Const(slope, ArrayType("int64"))), {}, e)
+        out = state.emit(OPS["multiply"], (out, Const(slope, INT)), {}, e)
     if not slope:
         raise _Refused
     if start != 0:
-        offset: Arg = Const(start, ArrayType("int64")) if isinstance(start, int) else None  # type: ignore[assignment]
-        if offset is None:
-            offset = state.emit(OPS["extent"], (), {"dim": start}, e)
+        number = {"dim": start}
+        offset = Const(start, INT) if isinstance(start, int) else state.emit(OPS["extent"], (), number, e)
         out = state.emit(OPS["add"], (out, offset), {}, e)
     return _along(out, state)
 

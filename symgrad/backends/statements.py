@@ -32,7 +32,7 @@ from symgrad.backends.legal import ALLOCATED, OWN, layout
 from symgrad.backends.library import batch_of, call_of, is_library
 from symgrad.backends.nest import Form, Plan, Statement
 from symgrad.backends.place import overwritten
-from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Symbol, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Symbol, Value, array_of, values
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.indexing import index_of, index_shape
 from symgrad.ir.ops import axes
@@ -365,7 +365,7 @@ def _library(eqn: Eqn, draft: _Draft) -> None:
 
 
 def _reshape(eqn: Eqn, draft: _Draft) -> None:
-    reads = _elements(eqn.args, whole(eqn.args[0]).coords, draft)  # type: ignore[union-attr]
+    reads = _elements(eqn.args, whole(array_of(eqn)).coords, draft)
     writes = whole(eqn.out)
     assert isinstance(reads[0], Read)
     source = reads[0].value

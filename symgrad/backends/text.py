@@ -22,6 +22,7 @@ from symgrad.backends.scalar import ADD, ATOM, MUL, NAME, Piece
 from symgrad.backends.storage import Axes
 from symgrad.ir.core import Const, Eqn, Value
 from symgrad.ir.dims import Dim
+from symgrad.ir.ops import extent_of
 
 # Longer expressions are split, so that a line can be read.
 LONGEST = 60
@@ -167,8 +168,7 @@ def piece_of(read: Operand, body: Body, scope: Scope) -> Piece:
 
 def inlined(eqn: Eqn, read: Read, body: Body, scope: Scope) -> Piece:
     if eqn.op.name == "extent":
-        dim = eqn.attrs["dim"]
-        return dim_piece(dim)  # type: ignore[arg-type]
+        return dim_piece(extent_of(eqn.attrs))
     if eqn.op.name == "iota":
         return _coord(read.coords[0], body, scope)
     args = [resolve(operand(a, read.coords), body.plan.producers) for a in eqn.args]
@@ -195,7 +195,7 @@ def applied(eqn: Eqn, args: Sequence[Operand], body: Body, scope: Scope) -> Piec
 
 def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Piece:
     """An index counted from the front, checked."""
-    extent = dim_text(eqn.attrs["extent"])  # type: ignore[arg-type]
+    extent = dim_text(extent_of(eqn.attrs, "extent"))
     name = body.local(read)
     body.line(f"{name} = int({piece_of(arg, body, scope).text})")
     if eqn.attrs.get("front"):

@@ -20,7 +20,7 @@ from symgrad.emit.syntax import ATOM, Text, atom, binary, call, constant, method
 from symgrad.emit.syntax import choice as conditional
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Value
 from symgrad.ir.indexing import index_of, is_basic
-from symgrad.ir.ops import dims
+from symgrad.ir.ops import dims, extent_of
 from symgrad.ir.types import FLOATS
 from symgrad.runtime import __all__ as HELPERS
 
@@ -175,7 +175,7 @@ def _same(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
 
 
 def _extent(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
-    return extent(eqn.attrs["dim"], scope)  # type: ignore[arg-type]  # attrs are typed as object
+    return extent(extent_of(eqn.attrs), scope)
 
 
 def _full(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:

@@ -13,7 +13,7 @@ from symgrad.emit.syntax import Text, call, negate
 from symgrad.ir.core import Const, Eqn, NewAxis, Span
 from symgrad.ir.dims import Dim, product, symbols
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import axes
+from symgrad.ir.ops import axes, extent_of
 
 
 def keywords(eqn: Eqn) -> list[str]:
@@ -55,7 +55,7 @@ def _number(eqn: Eqn, count: Text) -> Dim | None:
     if isinstance(divisor, Const):
         return int(divisor.value) if divisor.value == divisor.value // 1 else None
     plain = count.bare or count
-    return plain.eqn.attrs["dim"] if plain.eqn is not None and plain.made_by("extent") else None  # type: ignore[return-value]  # attrs are typed as object
+    return extent_of(plain.eqn.attrs) if plain.eqn is not None and plain.made_by("extent") else None
 
 
 def outer(eqn: Eqn, column: Text, row: Text) -> Text | None:

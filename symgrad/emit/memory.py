@@ -21,9 +21,8 @@ from symgrad.emit.plan import is_view
 from symgrad.ir.core import Arg, At, AtArg, Eqn, Kind, Value
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.regions import WHILE
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 
-INT = ArrayType("int64")
 _AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 _NOT_NUMBERS = frozenset(
     {

@@ -15,9 +15,7 @@ from dataclasses import replace
 from symgrad.emit.blocks import Block, Step
 from symgrad.ir.core import Kind, Value, values
 from symgrad.ir.indexing import index_of, is_basic
-from symgrad.ir.types import ArrayType
-
-INT = ArrayType("int64")
+from symgrad.ir.types import INT
 
 
 def ordered(program: Block) -> Block:

@@ -21,9 +21,10 @@ from symgrad.emit.expr import choice, expression, scalar, write
 from symgrad.emit.extents import Scope, lend
 from symgrad.emit.names import Slot, allocate, identifier, word
 from symgrad.emit.syntax import Text, variable
-from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, values
+from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, array_of, values
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.indexing import index_of, is_basic
+from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import FOR
 from symgrad.ir.walk import dims_in
 
@@ -159,7 +160,7 @@ def _read(block: Block, p: _Planning, order: int) -> int:
         order += 1
         p.order[step] = order
         if step.eqn.op.kind is Kind.WRITE:
-            p.written.setdefault(step.eqn.args[0], []).append(order)  # type: ignore[arg-type]  # an array
+            p.written.setdefault(array_of(step.eqn), []).append(order)
         for i, arg in enumerate(step.eqn.args):
             if isinstance(arg, Value):
                 p.readers.setdefault(arg, []).append(Reader(step, i, block, order))
@@ -341,7 +342,7 @@ def _outlives(step: Step, arrays: frozenset[Value], reads: list[Reader], p: _Pla
 
 def _is_size(eqn: Eqn) -> bool:
     """The number of an extent under the extent's own name."""
-    return eqn.op.name == "extent" and bool(eqn.out.hint) and as_symbol(eqn.attrs["dim"]) == eqn.out.hint  # type: ignore[arg-type]  # attrs are typed as object
+    return eqn.op.name == "extent" and bool(eqn.out.hint) and as_symbol(extent_of(eqn.attrs)) == eqn.out.hint
 
 
 def _is_handed_on(step: Step, reader: Reader, p: _Planning) -> bool | None:
@@ -372,7 +373,9 @@ def _costs_nothing(eqn: Eqn, text: Text, reads: list[Reader], p: _Planning) -> b
     name = eqn.op.name
     base = p.texts.get(eqn.args[0]) if eqn.args and isinstance(eqn.args[0], Value) else None
     if name == "extent":
-        return len(text) <= REPEATED // 2 or all(as_symbol(d) is not None for d in dims_in(eqn.attrs["dim"]))
+        return len(text) <= REPEATED // 2 or all(
+            as_symbol(d) is not None for d in dims_in(extent_of(eqn.attrs))
+        )
     if name == "cast":
         return all(r.step is not None and _makes_cast(r.step.eqn, p.by_value) for r in reads)
     if base is None or not base.name:
@@ -392,10 +395,10 @@ def _makes_cast(eqn: Eqn, by_value: dict[Value, Eqn]) -> bool:
     kinds = []
     for arg in data:
         producer = by_value.get(arg) if isinstance(arg, Value) else None
-        if producer is not None and producer.op.name == "cast" and not arg.hint:  # type: ignore[union-attr]
+        if producer is not None and producer.op.name == "cast" and not producer.out.hint:
             source = producer.args[0]
             weak = isinstance(source, Value) and source in by_value and by_value[source].op.name == "extent"
-            kinds.append((source.type.dtype, weak and not source.hint))  # type: ignore[union-attr]
+            kinds.append((source.type.dtype, weak and not getattr(source, "hint", "")))
         else:
             kinds.append((arg.type.dtype, isinstance(arg, Const)))
     return computes_in(eqn.op.name, tuple(kinds), data[0].type.dtype)

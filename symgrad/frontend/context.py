@@ -27,7 +27,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Span, Symbol, Value
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbol, symbols
 from symgrad.ir.ops import OPS
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import symbols_of
 
 
@@ -62,7 +62,6 @@ class Frame:
     function: FunctionNode | None = None  # whose body this is
 
 
-_INTEGER = ArrayType("int64")
 _OF_INTEGERS = frozenset(
     ("add", "subtract", "multiply", "getitem", "extent", "minimum", "maximum", "where", "cast")
 )
@@ -160,7 +159,7 @@ class Lowering:
             if key in self.scalars:
                 return self.scalars[key]
         out = self.builder.emit(OPS[name], args, attrs)
-        if key is not None and (out.type == _INTEGER or (out.type.rank and out.type.dtype == "bool")):
+        if key is not None and (out.type == INT or (out.type.rank and out.type.dtype == "bool")):
             self.scalars[key] = out
         return out
 

@@ -180,7 +180,7 @@ def _whole(low: Lowering, t: Tensor, parsed: Key, shape: Shape) -> Tensor:
         return t if not t.is_array else Tensor(low.arg(t), is_array=False)
     if not any(isinstance(i, NewAxis) for i in parsed.index):
         return low.view(t, lambda arg: arg, lambda _, new: new)
-    target = tuple(1 if isinstance(i, NewAxis) else i.extent for i in parsed.index)  # type: ignore[union-attr]
+    target = tuple(i.extent if isinstance(i, Span) else 1 for i in parsed.index)
     return rearranged(low, t, target)
 
 

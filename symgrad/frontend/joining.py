@@ -18,7 +18,7 @@ from symgrad.frontend.regions import Grown, Scope, closed, emit_region
 from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Op, Value
 from symgrad.ir.dims import Dim, Extent
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT, ArrayType
 
 
 class _Absent:
@@ -268,6 +268,6 @@ def type_of(low: Lowering, v: Val) -> tuple[ArrayType, bool, bool]:
     if isinstance(v, Tensor):
         return ArrayType(v.dtype, low.shape(v)), v.weak, v.is_array
     if isinstance(v, Extent):
-        return ArrayType("int64"), True, False
+        return INT, True, False
     t = as_tensor(low, v)
     return t.type, t.weak, False

@@ -34,7 +34,7 @@ from symgrad.frontend.statements import run_body, run_loop
 from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Block, Function, Symbol, Value
 from symgrad.ir.dims import as_symbol, symbols
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import rename, substitute_extents, symbols_of
 from symgrad.tree import Tree, flatten
 
@@ -64,7 +64,7 @@ class Lowered:
 def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = None) -> Lowered:
     """Interpret `fun` on values of the types of `signature`."""
     integers = frozenset(
-        n for n, t, w in zip(signature.names, signature.types, signature.weak, strict=True) if t == _INT and w
+        n for n, t, w in zip(signature.names, signature.types, signature.weak, strict=True) if t == INT and w
     )
     named = dict(zip(signature.names, signature.leaves, strict=True))
     solver = Solver({**signature.sizes, **{n: int(named[n]) for n in sorted(integers)}}, integers)
@@ -106,7 +106,6 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     return Lowered(resolved, out_tree, captures, tuple(low.watches.values()), types, written)
 
 
-_INT = ArrayType("int64")
 _NOWHERE = Unit("", ())
 
 

@@ -23,7 +23,7 @@ from symgrad.ir.core import Arg, Block, Eqn, Function, Op, Symbol, Value
 from symgrad.ir.dims import Dim, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import Body, bind_symbols, close_all, mentioned_symbols, result_types
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 
 
 class Scope:
@@ -239,7 +239,7 @@ def _reclosed(block: Block) -> Block:
         operands = [builder.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in names]
         blocks = []
         for r, symbols_here in zip(inner, bound, strict=True):
-            params = [Value(ArrayType("int64"), n) for n in names]
+            params = [Value(INT, n) for n in names]
             missing = {
                 n: p for n, p in zip(names, params, strict=True) if n not in {s.name for s in symbols_here}
             }

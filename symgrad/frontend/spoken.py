@@ -13,10 +13,8 @@ from collections.abc import Iterable
 from symgrad.ir.core import Block, Function, Value
 from symgrad.ir.dims import Dim, as_symbol, symbol
 from symgrad.ir.regions import extent_names
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import all_eqns, rename, substitute_extents
-
-_NUMBER = ArrayType("int64")
 
 
 def as_called(function: Function, bindings: Iterable[tuple[str, Dim]], taken: Iterable[str]) -> Function:
@@ -37,7 +35,7 @@ def as_called(function: Function, bindings: Iterable[tuple[str, Dim]], taken: It
             called[extent] = name
     if not called:
         return function
-    numbers = {v: called[v.hint] for v in _values(function.body) if v.type == _NUMBER and v.hint in called}
+    numbers = {v: called[v.hint] for v in _values(function.body) if v.type == INT and v.hint in called}
     return substitute_extents(rename(function, numbers), {old: symbol(new) for old, new in called.items()})
 
 

@@ -39,7 +39,7 @@ from symgrad.frontend.solver import Bounds, Undecided
 from symgrad.frontend.values import Checkpointed, Items, NeedUnrolled, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim, symbol
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 
 LISTED = 8  # known trips that are written out rather than make an array of a list
 FEW = 1  # known trips that are written out at once
@@ -188,7 +188,7 @@ def _counted(frame: Frame, node: ast.For, items: Items, bind: Bind) -> Head:
     low = frame.low
     r = items.positions
     name = _counter_name(frame, node, items)
-    index = Value(ArrayType("int64"), name)
+    index = Value(INT, name)
     low.hints[index] = name
     bounds = _bounds(low, r)
     start, stop, step = (_integer(low, b) for b in (r.start, r.stop, r.step))

@@ -9,8 +9,9 @@ so a rule is tested on plain arrays as it stands.
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
@@ -127,108 +128,126 @@ def _arg(operand: Operand, like: Ref) -> Arg:
     return Const(_as_python(operand, like.type.dtype), ArrayType(like.type.dtype))
 
 
-def apply(name: str, *operands: Any, **attrs: Any) -> Any:
+Array = np.ndarray[Any, Any]
+
+
+class Shaped(Protocol):
+    """What the vocabulary works on: refs, and arrays."""
+
+    @property
+    def shape(self) -> Shape: ...
+
+
+T = TypeVar("T")  # a ref gives a ref, an array an array, a number a number
+A = TypeVar("A", bound=Shaped)
+
+
+def apply(name: str, *operands: T | float, **attrs: object) -> T:
     """`call` on refs, the NumPy reference (`ir.evaluate`) on arrays and numbers."""
     if any(isinstance(o, Ref) for o in operands):
-        return call(name, *operands, **attrs)
+        return typing.cast(T, call(name, *typing.cast(tuple[Operand, ...], operands), **attrs))
     from symgrad.ir.evaluate import NUMPY  # start-up: the table is needed only where rules run on arrays
 
-    return NUMPY[name](*operands, **attrs)
+    return typing.cast(T, NUMPY[name](*operands, **attrs))
 
 
 # fmt: off
-def exp(x: Any) -> Any: return apply("exp", x)
-def log(x: Any) -> Any: return apply("log", x)
-def sqrt(x: Any) -> Any: return apply("sqrt", x)
-def square(x: Any) -> Any: return apply("square", x)
-def sin(x: Any) -> Any: return apply("sin", x)
-def cos(x: Any) -> Any: return apply("cos", x)
-def sinh(x: Any) -> Any: return apply("sinh", x)
-def cosh(x: Any) -> Any: return apply("cosh", x)
-def sign(x: Any) -> Any: return apply("sign", x)
-def absolute(x: Any) -> Any: return apply("absolute", x)
-def sigmoid(x: Any) -> Any: return apply("sigmoid", x)
-def floor(x: Any) -> Any: return apply("floor", x)
-def rint(x: Any) -> Any: return apply("rint", x)
-def digamma(x: Any) -> Any: return apply("digamma", x)
-def trigamma(x: Any) -> Any: return apply("trigamma", x)
-def polygamma(x: Any, *, n: int) -> Any: return apply("polygamma", x, n=n)
-def i0(x: Any) -> Any: return apply("i0", x)
-def i1(x: Any) -> Any: return apply("i1", x)
-def j0(x: Any) -> Any: return apply("j0", x)
-def j1(x: Any) -> Any: return apply("j1", x)
-def power(x: Any, y: Any) -> Any: return apply("power", x, y)
-def hypot(x: Any, y: Any) -> Any: return apply("hypot", x, y)
-def copysign(x: Any, y: Any) -> Any: return apply("copysign", x, y)
-def isfinite(x: Any) -> Any: return apply("isfinite", x)
-def where(c: Any, x: Any, y: Any) -> Any: return apply("where", c, x, y)
-def equal(x: Any, y: Any) -> Any: return apply("equal", x, y)
-def not_equal(x: Any, y: Any) -> Any: return apply("not_equal", x, y)
-def greater(x: Any, y: Any) -> Any: return apply("greater", x, y)
-def less(x: Any, y: Any) -> Any: return apply("less", x, y)
-def greater_equal(x: Any, y: Any) -> Any: return apply("greater_equal", x, y)
-def less_equal(x: Any, y: Any) -> Any: return apply("less_equal", x, y)
-def logical_and(x: Any, y: Any) -> Any: return apply("logical_and", x, y)
-def logical_or(x: Any, y: Any) -> Any: return apply("logical_or", x, y)
-def logical_not(x: Any) -> Any: return apply("logical_not", x)
-def softmax(x: Any, *, axis: tuple[int, ...]) -> Any: return apply("softmax", x, axis=axis)
-def cumsum(x: Any, *, axis: int) -> Any: return apply("cumsum", x, axis=axis)
-def cumprod(x: Any, *, axis: int) -> Any: return apply("cumprod", x, axis=axis)
-def solve(a: Any, b: Any) -> Any: return apply("solve", a, b)
-def inv(a: Any) -> Any: return apply("inv", a)
-def eigh(a: Any) -> Any: return apply("eigh", a)
-def eigvalsh(a: Any) -> Any: return apply("eigvalsh", a)
-def argsort(x: Any, *, axis: int) -> Any: return apply("argsort", x, axis=axis)
-def tril(x: Any, *, k: int = 0) -> Any: return apply("tril", x, k=k)
-def triu(x: Any, *, k: int = 0) -> Any: return apply("triu", x, k=k)
+def exp(x: T) -> T: return apply("exp", x)
+def log(x: T) -> T: return apply("log", x)
+def sqrt(x: T) -> T: return apply("sqrt", x)
+def square(x: T) -> T: return apply("square", x)
+def sin(x: T) -> T: return apply("sin", x)
+def cos(x: T) -> T: return apply("cos", x)
+def sinh(x: T) -> T: return apply("sinh", x)
+def cosh(x: T) -> T: return apply("cosh", x)
+def sign(x: T) -> T: return apply("sign", x)
+def absolute(x: T) -> T: return apply("absolute", x)
+def sigmoid(x: T) -> T: return apply("sigmoid", x)
+def floor(x: T) -> T: return apply("floor", x)
+def rint(x: T) -> T: return apply("rint", x)
+def digamma(x: T) -> T: return apply("digamma", x)
+def trigamma(x: T) -> T: return apply("trigamma", x)
+def polygamma(x: T, *, n: int) -> T: return apply("polygamma", x, n=n)
+def i0(x: T) -> T: return apply("i0", x)
+def i1(x: T) -> T: return apply("i1", x)
+def j0(x: T) -> T: return apply("j0", x)
+def j1(x: T) -> T: return apply("j1", x)
+def power(x: T | float, y: T | float) -> T: return apply("power", x, y)
+def hypot(x: T | float, y: T | float) -> T: return apply("hypot", x, y)
+def copysign(x: T | float, y: T | float) -> T: return apply("copysign", x, y)
+def isfinite(x: T) -> T: return apply("isfinite", x)
+def where(c: T, x: T | float, y: T | float) -> T: return apply("where", c, x, y)
+def equal(x: T | float, y: T | float) -> T: return apply("equal", x, y)
+def not_equal(x: T | float, y: T | float) -> T: return apply("not_equal", x, y)
+def greater(x: T | float, y: T | float) -> T: return apply("greater", x, y)
+def less(x: T | float, y: T | float) -> T: return apply("less", x, y)
+def greater_equal(x: T | float, y: T | float) -> T: return apply("greater_equal", x, y)
+def less_equal(x: T | float, y: T | float) -> T: return apply("less_equal", x, y)
+def logical_and(x: T | float, y: T | float) -> T: return apply("logical_and", x, y)
+def logical_or(x: T | float, y: T | float) -> T: return apply("logical_or", x, y)
+def logical_not(x: T) -> T: return apply("logical_not", x)
+def softmax(x: T, *, axis: tuple[int, ...]) -> T: return apply("softmax", x, axis=axis)
+def cumsum(x: T, *, axis: int) -> T: return apply("cumsum", x, axis=axis)
+def cumprod(x: T, *, axis: int) -> T: return apply("cumprod", x, axis=axis)
+def solve(a: T, b: T) -> T: return apply("solve", a, b)
+def inv(a: T) -> T: return apply("inv", a)
+def eigh(a: T) -> T: return apply("eigh", a)
+def eigvalsh(a: T) -> T: return apply("eigvalsh", a)
+def argsort(x: T, *, axis: int) -> T: return apply("argsort", x, axis=axis)
+def tril(x: T, *, k: int = 0) -> T: return apply("tril", x, k=k)
+def triu(x: T, *, k: int = 0) -> T: return apply("triu", x, k=k)
 # fmt: on
 
 
-def solve_triangular(a: Any, b: Any, *, lower: bool, trans: bool) -> Any:
+def solve_triangular(a: T, b: T, *, lower: bool, trans: bool) -> T:
     return apply("solve_triangular", a, b, lower=lower, trans=trans)
 
 
-def sum(x: Any, axis: tuple[int, ...], keepdims: bool = False) -> Any:
+def sum(x: T, axis: tuple[int, ...], keepdims: bool = False) -> T:
     """NumPy's sum over a tuple of axes; no axes, no equation."""
     return apply("sum", x, axis=tuple(axis), keepdims=keepdims) if axis else x
 
 
-def broadcast_to(x: Any, shape: Shape) -> Any:
+def broadcast_to(x: A, shape: Shape) -> A:
     if x.shape == shape:
         return x
     filled = isinstance(x, Ref) and isinstance(x.arg, Const)
     return apply("full" if filled else "broadcast_to", x, shape=shape)
 
 
-def reshape(x: Any, shape: Shape) -> Any:
+def reshape(x: A, shape: Shape) -> A:
     return x if x.shape == shape else apply("reshape", x, shape=shape)
 
 
-def transpose(x: Any, perm: tuple[int, ...]) -> Any:
+def transpose(x: T, perm: tuple[int, ...]) -> T:
     return x if perm == tuple(range(len(perm))) else apply("transpose", x, perm=perm)
 
 
-def getitem(x: Any, index: Index, *operands: Any) -> Any:
+def getitem(x: T, index: Index, *operands: T) -> T:
     return apply("getitem", x, *operands, index=index)
 
 
-def setitem(x: Any, v: Any, index: Index, *operands: Any) -> Any:
+def setitem(x: T, v: T | float, index: Index, *operands: T) -> T:
     return apply("setitem", x, v, *operands, index=index)
 
 
-def add_at(x: Any, v: Any, index: Index, *operands: Any) -> Any:
+def add_at(x: T, v: T | float, index: Index, *operands: T) -> T:
     return apply("add_at", x, v, *operands, index=index)
 
 
-def concatenate(*xs: Any, axis: int) -> Any:
+def concatenate(*xs: T, axis: int) -> T:
     return apply("concatenate", *xs, axis=axis)
 
 
-def is_constant(x: Any, value: float) -> bool:
+def is_constant(x: object, value: float) -> bool:
     """Is `x` this number already at compile time?"""
     return isinstance(x, Ref) and isinstance(x.arg, Const) and x.arg.value == value
 
 
+@overload
+def cast(x: Ref, dtype: str) -> Ref: ...
+@overload
+def cast(x: Array, dtype: str) -> Array: ...
 def cast(x: Any, dtype: str) -> Any:
     if isinstance(x, Ref):
         return x if x.type.dtype == dtype else call("cast", x, dtype=dtype)
@@ -240,11 +259,19 @@ def iota(builder: Builder, extent: Dim) -> Ref:
     return Ref(builder.emit(OPS["iota"], (), {"shape": (extent,)}), builder)
 
 
+@overload
+def arange(like: Ref, extent: Dim) -> Ref: ...
+@overload
+def arange(like: Array, extent: int) -> Array: ...
 def arange(like: Any, extent: Any) -> Any:
     """0, 1, ..., extent - 1 as int64, where `like` is computed."""
     return iota(like.builder, extent) if isinstance(like, Ref) else np.arange(extent)
 
 
+@overload
+def filled(like: Ref, value: float, dtype: str, shape: Shape) -> Ref: ...
+@overload
+def filled(like: Array, value: float, dtype: str, shape: tuple[int, ...]) -> Array: ...
 def filled(like: Any, value: float, dtype: str, shape: Shape) -> Any:
     """An array of one number, where `like` is computed."""
     if isinstance(like, Ref):
@@ -252,6 +279,10 @@ def filled(like: Any, value: float, dtype: str, shape: Shape) -> Any:
     return np.full(shape, value, dtype)
 
 
+@overload
+def eye(like: Ref, extent: Dim) -> Ref: ...
+@overload
+def eye(like: Array, extent: int) -> Array: ...
 def eye(like: Any, extent: Any) -> Any:
     """The identity matrix in the dtype of `like`, where that is computed."""
     if isinstance(like, Ref):

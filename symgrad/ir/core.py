@@ -184,6 +184,13 @@ def full_span(extent: Dim) -> Span:
     return Span(0, 1, extent)
 
 
+def array_of(eqn: Eqn) -> Value:
+    """The array that an equation reads from, or writes into: its first operand."""
+    array = eqn.args[0]
+    assert isinstance(array, Value)
+    return array
+
+
 def type_of(arg: Arg) -> ArrayType:
     return arg.type
 

@@ -12,7 +12,7 @@ from symgrad.errors import ShapeError
 from symgrad.ir.core import Attrs, Infer, Kind, Op
 from symgrad.ir.dims import Dim, Extent, product
 from symgrad.ir.indexing import index_shape
-from symgrad.ir.types import ArrayType, Shape, Unifier, broadcast, broadcast_dims
+from symgrad.ir.types import INT, ArrayType, Shape, Unifier, broadcast, broadcast_dims
 
 OPS: dict[str, Op] = {}
 Types = tuple[ArrayType, ...]
@@ -73,6 +73,13 @@ def dims(attrs: Attrs, name: str = "shape") -> Shape:
     return shape
 
 
+def extent_of(attrs: Attrs, name: str = "dim") -> Dim:
+    """An extent among the attributes."""
+    dim = attrs[name]
+    assert isinstance(dim, Dim)
+    return dim
+
+
 def _reduction(dtype: str | None = None) -> Infer:
     def infer(types: Types, attrs: Attrs, unify: Unifier) -> Types:
         out = reduced(types[0].shape, axes(attrs), bool(attrs["keepdims"]))
@@ -94,7 +101,7 @@ def _iota(types: Types, attrs: Attrs, unify: Unifier) -> Types:
 
 
 def _extent(types: Types, attrs: Attrs, unify: Unifier) -> Types:
-    return (ArrayType("int64"),)
+    return (INT,)
 
 
 def _literal(types: Types, attrs: Attrs, unify: Unifier) -> Types:

@@ -21,7 +21,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Op, Symbol, Value, values
 from symgrad.ir.dims import as_symbol, symbol, symbols
 from symgrad.ir.ops import OPS, Types, define
-from symgrad.ir.types import ArrayType, Unifier
+from symgrad.ir.types import INT, ArrayType, Unifier
 from symgrad.ir.walk import all_eqns, rewire, rewire_args, symbols_of
 
 
@@ -218,7 +218,7 @@ def close_all(
         mine = list(params) if number == 0 else [Value(p.type, p.hint) for p in params]
         inner: dict[Value, Value] = dict(zip(params, mine, strict=True))
         inner.update((v, Value(v.type, v.hint)) for v in foreign)
-        numbers = [Value(ArrayType("int64"), n) for n in extents]
+        numbers = [Value(INT, n) for n in extents]
         body = tuple(rewire(e, inner) for e in eqns)
         all_params = (*mine, *(inner[v] for v in foreign), *numbers)
         facts = [Symbol(s.name, inner.get(s.param, s.param), s.axis) for s in known]

@@ -45,6 +45,9 @@ class ArrayType:
         return f"{self.dtype}[{', '.join(map(str, self.shape))}]"
 
 
+INT = ArrayType("int64")  # of counters, places, and extents read as numbers
+
+
 class Unifier(Protocol):
     """Who decides that two extents are the same: the frontend solves, everyone else compares."""
 

@@ -95,7 +95,7 @@ def _as_accurate(original: Term, candidate: Term, count: int, free: list[int], d
 
 def _exact(term: Term, base: Mapping[int, float], count: int, defined: Definitions) -> Any:
     """The value in 60 digits from exact leaves, or None where there is none."""
-    import mpmath  # type: ignore[import-untyped]  # start-up: comes with sympy, which is loaded by now
+    import mpmath  # start-up: comes with sympy, which is loaded by now
 
     functions = {
         "add": lambda x, y: x + y,

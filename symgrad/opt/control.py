@@ -17,7 +17,7 @@ from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, val
 from symgrad.ir.dims import symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import live, rewire, rewire_args, substitute_extents, uses, with_eqns
 
 
@@ -60,7 +60,7 @@ def _with_known_extents(eqn: Eqn) -> Eqn:
     for block in eqn.regions:
         skip = first if block is eqn.regions[-1] else 0
         given = zip(block.params[skip + carried :], eqn.args[lead + carried :], strict=True)
-        numbers = {p: a.value for p, a in given if isinstance(a, Const) and a.type == ArrayType("int64")}
+        numbers = {p: a.value for p, a in given if isinstance(a, Const) and a.type == INT}
         known = {s.name: int(numbers[s.param]) for s in block.symbols if s.param in numbers}
         regions.append(substitute_extents(Function("", block), known).body if known else block)
     same = all(a is b for a, b in zip(regions, eqn.regions, strict=True))
@@ -100,18 +100,15 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[E
     untold = _untold(shells, kept, taken)
     regions = []
     for lead_params, mine, eqns, results, facts in shells:
-        own = tuple(Value(_NUMBER, name) for name in untold)
+        own = tuple(Value(INT, name) for name in untold)
         told = tuple(Symbol(v.hint, v, None) for v in own)
         params = (*lead_params, *(mine[k] for k in kept), *(mine[k] for k in taken), *own)
         regions.append(_rebuilt(params, eqns, results, (*told, *facts)))
-    known = [Value(_NUMBER, name) for name in untold]
+    known = [Value(INT, name) for name in untold]
     before += [Eqn(OPS["extent"], (), (v,), {"dim": symbol(v.hint)}, (), eqn.loc, eqn.phase) for v in known]
     outs = tuple(eqn.outs[k] for k in kept)
     args = (*eqn.args[:lead], *(operands[k] for k in kept), *(operands[k] for k in taken), *known)
     return replace(eqn, args=args, outs=outs, regions=tuple(regions))
-
-
-_NUMBER = ArrayType("int64")
 
 
 def _untold(shells: Sequence[Shell], kept: Sequence[int], taken: Sequence[int]) -> list[str]:

@@ -21,7 +21,7 @@ from symgrad.ir.build import Builder, Ref, add_at, getitem, transpose
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Function, Span, Value, full_span
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, close_all
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import again, map_regions, rewire, with_eqns
 from symgrad.opt.vector_updates import Factor, Loop, Matrix, Plan, Rows, Update
 
@@ -148,11 +148,7 @@ class _Products:
         low = self.trips.start
         if low == 0:
             return self.parts.index
-        number = (
-            Const(low, ArrayType("int64"))
-            if isinstance(low, int)
-            else inside.emit(OPS["extent"], (), {"dim": low})
-        )
+        number = Const(low, INT) if isinstance(low, int) else inside.emit(OPS["extent"], (), {"dim": low})
         return inside.emit(OPS["subtract"], (self.parts.index, number))
 
     def _loop(self, rows: Sequence[Rows], b: Builder) -> tuple[tuple[Value, ...], dict[Rows, Ref]]:

@@ -33,7 +33,7 @@ class Chosen:
         condition = site.ref(self.condition)
         if isinstance(value.arg, Const):
             return site.call("where", condition, *self._ordered(value.arg, site.number(0.0, value.type)))
-        return where(condition, value, 0.0) if self.holds else where(condition, 0.0, value)  # type: ignore[no-any-return]
+        return where(condition, value, 0.0) if self.holds else where(condition, 0.0, value)
 
     def _ordered(self, value: Arg, other: Arg) -> tuple[Arg, Arg]:
         return (value, other) if self.holds else (other, value)

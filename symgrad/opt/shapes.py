@@ -12,8 +12,8 @@ from symgrad.ir.build import Ref
 from symgrad.ir.core import Arg, Eqn, Kind, full_span
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import OPS, axes, dims, reduced
-from symgrad.ir.types import ArrayType, Shape
+from symgrad.ir.ops import OPS, axes, dims, extent_of, reduced
+from symgrad.ir.types import INT, Shape
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
 
@@ -189,8 +189,8 @@ def _written(site: Site, eqn: Eqn) -> Rewritten:
 
 
 def _extent(site: Site, eqn: Eqn) -> Rewritten:
-    dim = eqn.attrs["dim"]
-    return site.number(dim, ArrayType("int64")) if isinstance(dim, int) else None
+    dim = extent_of(eqn.attrs)
+    return site.number(dim, INT) if isinstance(dim, int) else None
 
 
 _ELEMENTWISE = [

@@ -31,9 +31,9 @@ from symgrad.ir.core import (
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.fold import fold
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import OPS
+from symgrad.ir.ops import OPS, extent_of
 from symgrad.ir.regions import COND, FOR, for_parts, operands_of, params_of
-from symgrad.ir.types import BOOL, ArrayType
+from symgrad.ir.types import BOOL, INT
 from symgrad.ir.walk import dims_in, map_regions, rewire, rewire_args, symbols_of, with_eqns, with_extents
 from symgrad.opt.elements import is_tiny
 
@@ -97,7 +97,7 @@ def _written_out(eqn: Eqn, known: dict[str, Symbol]) -> tuple[list[Eqn], Sequenc
     carried: Sequence[Arg] = loop.carried
     done: list[Eqn] = []
     for number in trips:
-        index = Const(number, ArrayType("int64"))
+        index = Const(number, INT)
         eqns, carried = _inlined(loop.body, (index, *carried, *loop.invariant), known)
         done += eqns
     return done, carried
@@ -152,7 +152,7 @@ def _picks_from_tiny(block: Block, indices: AbstractSet[Arg]) -> bool:
     for eqn in block.eqns:
         follows = eqn.op.name in _INTEGERS and any(a in indices for a in eqn.args)
         if follows or (eqn.op.name == "extent" and names & symbols_of(eqn)):
-            indices.update(o for o in eqn.outs if o.type == ArrayType("int64"))
+            indices.update(o for o in eqn.outs if o.type == INT)
         if eqn.op.name in ("getitem", "setitem", "add_at") and is_tiny(eqn.args[0]):
             moving = iter(eqn.args[1 if eqn.op.name == "getitem" else 2 :])
             for item in index_of(eqn.attrs):
@@ -170,8 +170,8 @@ def _picks_from_tiny(block: Block, indices: AbstractSet[Arg]) -> bool:
 
 def _known(eqn: Eqn) -> Const | None:
     """The number that an integer or a predicate is, where the index was all that it depended on."""
-    if eqn.op.name == "extent" and isinstance(dim := eqn.attrs["dim"], int):
-        return Const(dim, ArrayType("int64"))
+    if eqn.op.name == "extent" and isinstance(dim := extent_of(eqn.attrs), int):
+        return Const(dim, INT)
     numbers = [a.value for a in eqn.args if isinstance(a, Const)]
     if not eqn.args or len(numbers) < len(eqn.args) or len(eqn.outs) != 1 or eqn.out.type.shape:
         return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, NewAxis, Span, Value, full_span, values
 from symgrad.ir.dims import Dim, as_symbol, at_least_zero, symbols
 from symgrad.ir.indexing import index_of
+from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import For, for_parts
 from symgrad.ir.walk import dims_in, producers, uses
 
@@ -243,9 +244,9 @@ class Loop:
         if eqn.op.name == "getitem" and eqn.args[0] in self.outer and eqn.args[0].type.rank == 2:
             array, index = eqn.args[0], index_of(eqn.attrs)
             if isinstance(array, Value) and len(index) == 2:
-                rows, columns = index  # type: ignore[assignment]
-                if isinstance(rows, Span) and isinstance(columns, Span) and rows.step == columns.step == 1:
-                    return Matrix(array, rows, columns)
+                down, across = index
+                if isinstance(down, Span) and isinstance(across, Span) and down.step == across.step == 1:
+                    return Matrix(array, down, across)
         return None
 
     def _is_trip(self, item: object, operands: Sequence[Arg]) -> bool:
@@ -281,6 +282,4 @@ def _dim(arg: Arg, made: dict[Value, Eqn]) -> Dim | None:
     eqn = made.get(arg)
     if eqn is None or eqn.op.name != "extent":
         return None
-    dim = eqn.attrs["dim"]
-    assert isinstance(dim, int) or dim is not None
-    return dim  # type: ignore[return-value]
+    return extent_of(eqn.attrs)

@@ -28,6 +28,7 @@ from symgrad.ir.core import (
     Span,
     Symbol,
     Value,
+    array_of,
     full_span,
     values,
 )
@@ -35,7 +36,7 @@ from symgrad.ir.dims import symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, bind_symbols, for_parts, mentioned_symbols
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import producers, rewire, uses, with_eqns
 
 
@@ -150,7 +151,7 @@ def _through(eqn: Eqn, kept: _Kept) -> tuple[Eqn, list[Eqn]]:
     for step in kept.chain:
         index, operands = _inner_index(kept.write, step, params)
         out = Value(base.type, step.out.hint)
-        target = env[step.args[0]]  # type: ignore[index]  # a value of the chain
+        target = env[array_of(step)]
         new[step.out] = replace(
             step, args=(target, step.args[1], *operands), outs=(out,), attrs={**step.attrs, "index": index}
         )
@@ -175,7 +176,7 @@ def _with_extents(block: Block, before: Builder) -> tuple[Block, list[Arg]]:
     needed = mentioned_symbols(block.params, block.eqns)
     bound = bind_symbols(block.params, block.eqns, needed, block.symbols)
     names = sorted(needed - {s.name for s in bound})
-    params = [Value(ArrayType("int64"), name) for name in names]
+    params = [Value(INT, name) for name in names]
     told = tuple(Symbol(name, param, None) for name, param in zip(names, params, strict=True))
     numbers: list[Arg] = [before.emit(OPS["extent"], (), {"dim": symbol(n)}, hint=n) for n in names]
     return replace(block, params=(*block.params, *params), symbols=(*bound, *told)), numbers

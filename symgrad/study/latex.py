@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from symgrad.ir.core import Arg, At, Const, Eqn, Function, Kind, NewAxis, Span, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import axes
+from symgrad.ir.ops import axes, extent_of
 from symgrad.ir.regions import extent_names
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers
@@ -140,7 +140,7 @@ class _Printer:
         if name == "sum":
             return self._sum(eqn, indices)
         if name == "extent":
-            return _dim(eqn.attrs["dim"]), ATOM  # type: ignore[arg-type]
+            return _dim(extent_of(eqn.attrs)), ATOM
         if name in ("full", "broadcast_to"):
             (arg,) = eqn.args
             return self.at(arg, indices, rank)
