@@ -110,8 +110,8 @@ def _body_adjoint(
     results = tuple(
         inner.held.get(loop.carried_params[k]) or b.full(0.0, loop.carried_params[k].type) for k in wanted
     ) + tuple(inner.held[loop.invariant_params[k]] for k in used)
-    needed = {e.outs[0] for e in live(b.eqns, results, mine.symbols)}
-    kept = [k for k, e in enumerate(b.eqns) if e.outs[0] in needed]
+    needed = {o for e in live(b.eqns, results, mine.symbols) for o in e.outs}
+    kept = [k for k, e in enumerate(b.eqns) if not needed.isdisjoint(e.outs)]
     last = len(loop.body.eqns)
     groups = tuple(last if k < before else last - 1 - bisect_right(mine.marks, k) for k in kept)
     eqns, results = inner.finish([b.eqns[k] for k in kept], results)

@@ -123,12 +123,16 @@ def _forced(eqns: list[Eqn], block: Block, producers: Producers) -> Iterator[Val
             yield eqn.out
             if eqn.op.kind is Kind.WRITE and (found := layout(eqn.args[0], producers)) is not None:
                 yield found[0]
-        elif (
-            eqn.op is OWN
-            and eqn.out.type.rank
-            and not (isinstance(eqn.args[0], Value) and eqn.args[0].type.rank)
-        ):
+        elif _is_of_one_number(eqn, producers):
             yield eqn.out
+
+
+def _is_of_one_number(eqn: Eqn, producers: Producers) -> bool:
+    """Whether an array is made of one number, also where views stand in between: np.zeros, np.full."""
+    if eqn.op is not OWN or not eqn.out.type.rank:
+        return False
+    source = resolve(whole(eqn.args[0]), producers)
+    return isinstance(source, Const) or not source.value.type.rank
 
 
 _ARRAYS = ("concatenate", "setitem", "add_at", "push", "literal", *ALLOCATED)
@@ -242,9 +246,7 @@ def _map(eqn: Eqn, draft: _Draft) -> None:
     coords, loops = _loops(eqn.out.type.shape, order)
     draft.orders[eqn.out] = order
     reads = _elements(eqn.args, coords, draft)
-    if (
-        eqn.op is OWN and eqn.out.type.rank and (isinstance(reads[0], Const) or reads[0].value.type.rank == 0)
-    ):  # np.zeros, np.full
+    if _is_of_one_number(eqn, draft.producers):
         draft.statements.append(Statement(Form.CALL, eqn, (), reads, Read(eqn.out, coords)))
         return
     draft.statements.append(Statement(Form.MAP, eqn, loops, reads, Read(eqn.out, coords)))

@@ -246,7 +246,8 @@ def _coord(coord: Coord, body: Body, scope: Scope) -> Piece:
 def _scaled(base: Piece, start: Dim, step: int) -> Piece:
     """`start + step * base`, as one writes it."""
     size = abs(step)
-    term = base.text if size == 1 else f"{size} * {scalar.enclosed(base, MUL)}"
+    term = base.text if size == 1 and step > 0 else scalar.enclosed(base, MUL)
+    term = term if size == 1 else f"{size} * {term}"
     if step < 0:
         return Piece(f"{start} - {term}", ADD)
     if start == 0:

@@ -151,7 +151,7 @@ def _total(pieces: Sequence[Piece], dtype: str) -> str:
     for p, times in count.items():
         factor = scalar.constant(float(times), dtype).text
         terms.append(p if times == 1 else Piece(f"{factor} * {scalar.enclosed(p, scalar.UNARY)}", scalar.MUL))
-    text = terms[0].text
+    text = scalar.enclosed(terms[0], scalar.ADD) if len(terms) > 1 else terms[0].text
     for p in terms[1:]:
         minus = p.level == scalar.UNARY and p.text.startswith("-")
         text += f" - {p.text[1:]}" if minus else f" + {scalar.enclosed(p, scalar.MUL, True)}"

@@ -106,7 +106,10 @@ def binary(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
     try:
         out = PYTHON[op](left, right)
     except ArithmeticError as e:
-        low.refuse(f"{e} at compile time")
+        low.refuse(
+            f"{e} at compile time",
+            why="a length of 0 or 1 is known while compiling, also in a branch that no call takes",
+        )
     except TypeError as e:
         low.refuse(str(e))
     if isinstance(out, list | dict | set):

@@ -151,11 +151,11 @@ def solve(left: Dim, right: Dim) -> tuple[str, Dim] | None:
     return None
 
 
-def at_least_zero(dim: Dim) -> Dim:
-    """max(dim, 0); a sum of named extents with no minus sign is its own."""
+def at_least_zero(dim: Dim, signed: bool = False) -> Dim:
+    """max(dim, 0); without a minus sign it is `dim` itself, unless names may be negative (`signed`)."""
     if isinstance(dim, int):
         return max(dim, 0)
-    if all(coef > 0 for _, coef in dim.terms):
+    if not signed and all(coef > 0 for _, coef in dim.terms):
         return dim
     return _make({(AtLeastZero(dim),): 1})
 

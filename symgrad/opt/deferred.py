@@ -19,20 +19,22 @@ from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref, add_at, getitem, transpose
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Function, Span, Value, full_span
+from symgrad.ir.dims import Dim
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, close_all
 from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import again, map_regions, rewire, with_eqns
-from symgrad.opt.vector_updates import Factor, Loop, Matrix, Plan, Rows, Update
+from symgrad.opt.vector_updates import Factor, Known, Loop, Matrix, Plan, Rows, Update
 
 
 def defer_products(function: Function) -> Function:
     """`function` with the matrix products of its loops after them."""
-    body = _block(function.body)
+    body = _block(function.body, frozenset(g.nonnegative for g in function.guards))
     return function if body is function.body else replace(function, body=body)
 
 
-def _block(block: Block) -> Block:
+def _block(block: Block, guarded: frozenset[Dim]) -> Block:
+    known = Known(frozenset(s.name for s in block.symbols if s.axis is not None), guarded)
     out: list[Eqn] = []
     changed = False
     seen = set(block.params)
@@ -40,12 +42,12 @@ def _block(block: Block) -> Block:
     for old in block.eqns:
         eqn = old
         if eqn.regions:
-            inner = map_regions(eqn, _block)
+            inner = map_regions(eqn, lambda region: _block(region, frozenset()))
             if any(new is not was for new, was in zip(inner.regions, eqn.regions, strict=True)):
                 eqn = inner
             if eqn.op is FOR:
                 names = {s.name for s in block.symbols if s.param in seen}
-                found = _deferred(Loop(eqn, names, made), block)
+                found = _deferred(Loop(eqn, names, made, known), block)
                 if found is not None:
                     out += found
                     changed = True

@@ -71,7 +71,7 @@ def _split(eqn: Eqn) -> list[Eqn] | None:
     moved = _needed_by([e for e in fixed.values() if e.op.name in _DEAR], fixed)
     if not moved:
         return None
-    rest = [e for e in body.eqns if e.outs[0] not in moved]
+    rest = [e for e in body.eqns if moved.isdisjoint(e.outs)]
     read = {v for e in rest for v in values(e.args)} | {r for r in body.results if isinstance(r, Value)}
     handed = [v for v in fixed if v in moved and v in read]
     inside: dict[Value, Arg] = {v: Value(v.type, v.hint) for v in handed}
@@ -86,7 +86,7 @@ def _split(eqn: Eqn) -> list[Eqn] | None:
     if eqn.op is WHILE:
         test = eqn.regions[0]
         regions = (replace(test, params=(*test.params, *(Value(v.type, v.hint) for v in handed))), block)
-    before = [rewire(e, outer) for e in body.eqns if e.outs[0] in moved]
+    before = [rewire(e, outer) for e in body.eqns if not moved.isdisjoint(e.outs)]
     return [*before, replace(eqn, args=(*eqn.args, *handed), regions=regions)]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, NewAxis, Span, Value, full_span, values
-from symgrad.ir.dims import Dim, as_symbol, at_least_zero, symbols
+from symgrad.ir.dims import Dim, Extent, as_symbol, at_least_zero, of_range, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import For, for_parts
@@ -70,10 +70,27 @@ class Plan:
     updates: dict[int, list[Update]] = field(default_factory=dict)  # by the number of the result
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is not negative: the extents that are `lengths` of arrays, and the guards of the function."""
+
+    lengths: frozenset[str]
+    guarded: frozenset[Dim]
+
+    def sure(self, dim: Dim) -> bool:
+        """Whether `dim` is not negative."""
+        return self._plain(dim) or any(self._plain(dim - fact) for fact in self.guarded)
+
+    def _plain(self, dim: Dim) -> bool:
+        if not isinstance(dim, Extent):
+            return dim >= 0
+        return all(coef > 0 for _, coef in dim.terms) and self.lengths.issuperset(symbols(dim))
+
+
 class Loop:
     """A `for` equation and what is known of it."""
 
-    def __init__(self, eqn: Eqn, names: set[str], made: dict[Value, Eqn]) -> None:
+    def __init__(self, eqn: Eqn, names: set[str], made: dict[Value, Eqn], known: Known) -> None:
         self.eqn = eqn
         self.parts: For = for_parts(eqn)
         self.before = made
@@ -89,7 +106,8 @@ class Loop:
         if bounds[0] is not None and bounds[1] is not None and step in (1, -1) and not self.parts.exits:
             low, high = (bounds[0], bounds[1]) if step == 1 else (bounds[1] + 1, bounds[0] + 1)
             if not isinstance(low, int) or low >= 0:
-                self.trips = Span(low, 1, at_least_zero(high - low))
+                self.trips = Span(low, 1, at_least_zero(high - low, signed=not known.sure(high - low)))
+        self.known = known
 
     def plan(self) -> Plan | None:
         """What can be done after the loop, if anything."""
@@ -133,7 +151,10 @@ class Loop:
             return self._rank_one(term, index, shape)
         if kinds in ((True, False), (False, True)) and term.op.name == "matmul":
             span, place = (index[0], index[1]) if kinds[0] else (index[1], index[0])
-            if not self._is_trip(place, eqn.args[2:]) or not isinstance(span, Span) or not self._fixed(span):
+            extent = shape[1] if kinds[0] else shape[0]
+            if not isinstance(span, Span) or not self._fixed(span):
+                return None
+            if not self._is_trip(place, eqn.args[2:], extent):
                 return None
             factors = self._matvec(term)
             if factors is None:
@@ -202,7 +223,7 @@ class Loop:
                 isinstance(span, Span)
                 and span.step == 1
                 and self._fixed(span)
-                and self._is_trip(place, eqn.args[1:])
+                and self._is_trip(place, eqn.args[1:], array.type.shape[1 - axis])
             ):
                 return Matrix(array, span, self.trips) if axis == 0 else Matrix(array, self.trips, span, True)
         return None
@@ -249,10 +270,13 @@ class Loop:
                     return Matrix(array, down, across)
         return None
 
-    def _is_trip(self, item: object, operands: Sequence[Arg]) -> bool:
-        """Whether a position is the index of the loop."""
+    def _is_trip(self, item: object, operands: Sequence[Arg], extent: Dim) -> bool:
+        """Whether a position is the index of the loop, and counts neither from the end nor past it."""
         if isinstance(item, AtArg):
-            return list(operands) == [self.parts.index]
+            assert self.trips is not None
+            low = self.trips.start
+            inside = self.known.sure(low) and self.known.sure(extent - low - of_range(self.trips.extent))
+            return inside and list(operands) == [self.parts.index]
         return isinstance(item, At) and as_symbol(item.position) in self.index_names
 
     def _fixed(self, *spans: Span) -> bool:

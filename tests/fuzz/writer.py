@@ -31,10 +31,11 @@ NAMES: dict[str, list[str]] = {"": ["s", "t", "q"], "v": ["y", "z", "w", "v"], "
 
 @dataclass(frozen=True)
 class Program:
-    """The text of `f`, and the seed of its arguments."""
+    """The text of `f`, and the seed of its arguments; whether its integer argument may be negative."""
 
     source: str
     seed: int
+    signed: bool = False
 
 
 def write(rng: Random, steps: int = 14) -> Program:
