@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.core import Arg, Block, Const, Eqn, Value
 from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, substitute, symbol, symbols
 from symgrad.ir.ops import extent_of
 from symgrad.ir.types import INT, INTS
@@ -94,6 +94,14 @@ class Bounds:
     def bind(self, name: str, value: Value) -> None:
         """An extent is the number that a value has."""
         self.ends.setdefault(name, self.interval(value))
+
+    def told(self, block: Block) -> None:
+        """Numbers that a block is given, by their names as extents: only lengths are certainly >= 0."""
+        for s in block.symbols:
+            if s.axis is None and s.param in block.params:
+                itself = symbol(s.name), symbol(s.name)
+                if self.interval(s.param) != itself:  # else it is what it is outside
+                    self.bind(s.name, s.param)
 
     def within(self, position: Arg, extent: Dim) -> bool:
         """Whether 0 <= position < extent, certainly."""

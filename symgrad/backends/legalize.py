@@ -61,6 +61,7 @@ def legalize(function: Function) -> Function:
     names = frozenset(extent_names(function.body))
     bounds = Bounds(facts=facts_of(g.nonnegative for g in function.guards), inside=tapes, names=names)
     bounds.suppose(function.params)
+    bounds.told(function.body)
     return replace(function, body=legalize_block(function.body, bounds, frozenset()))
 
 
@@ -166,6 +167,7 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
             index = block.params[0]
             block, name = _with_named_index(block, inner)
             inner.of[index] = inner.enter(emitter.bounds, eqn.args[:3], name)
+        inner.told(block)
         regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
     eqn = replace(eqn, regions=tuple(regions))
     if eqn.op is FOR and is_on("spread"):

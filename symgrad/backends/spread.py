@@ -132,7 +132,7 @@ def _spread(parts: For, name: str, outer: Bounds, known: frozenset[str]) -> tupl
         first, distance = stop + 1, start - stop
     else:
         raise _Refused
-    trips = distance if outer.nonnegative(distance) else at_least_zero(distance)
+    trips = distance if outer.nonnegative(distance) else at_least_zero(distance, signed=True)
     if not isinstance(trips, Extent):
         raise _Refused  # so few that they may as well be counted
     _legal(parts, name)

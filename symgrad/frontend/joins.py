@@ -8,6 +8,7 @@ In: calls such as np.concatenate((a, b)), np.tile(x, 3), np.roll(x, 1), np.pad(x
 
 from __future__ import annotations
 
+import ast
 import itertools
 
 import numpy as np
@@ -16,7 +17,7 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.creation import common, filled, iota, shape_of
 from symgrad.frontend.index import getitem
-from symgrad.frontend.operators import constant
+from symgrad.frontend.operators import binary, constant
 from symgrad.frontend.promote import as_tensor, elementwise
 from symgrad.frontend.reductions import axes_of, one_axis
 from symgrad.frontend.registry import handles
@@ -29,9 +30,10 @@ from symgrad.frontend.shaping import (
     moveaxis,
     reshaped,
 )
-from symgrad.frontend.values import Rows, Tensor, Val
+from symgrad.frontend.solver import Undecided
+from symgrad.frontend.values import Rows, Tensor, Val, is_dim
 from symgrad.ir.core import Const
-from symgrad.ir.dims import Extent
+from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import Shape, broadcast
 
 
@@ -165,16 +167,29 @@ def roll(low: Lowering, a: Val, shift: Val, axis: Val = None) -> Val:
 
 def _rolled(low: Lowering, t: Tensor, shift: Val, axis: int) -> Tensor:
     extent = low.shape(t)[axis]
-    size = low.solver.value(extent)
-    by = constant(low, shift, "the shift of np.roll") if not isinstance(shift, Extent) else shift
-    if size == 0 or by == 0:
-        return Tensor(low.arg(t))
-    if isinstance(by, int) and not -size < by < size:  # turns more than once around
-        by = int(np.fmod(by, constant(low, extent, "the extent that np.roll turns around")))
     head = (slice(None),) * axis
-    cut = -by
-    parts = [getitem(low, t, (*head, slice(cut, None))), getitem(low, t, (*head, slice(None, cut)))]
-    return Tensor(low.emit("concatenate", [low.arg(p) for p in parts], axis=axis)) if by else t
+    by = low.arg(shift) if isinstance(shift, Tensor) else shift
+    by = int(by.value) if isinstance(by, Const) else shift
+    first = _comes_first(low, by, extent) if is_dim(by) else None
+    if first is None:  # elements one by one
+        places = binary(low, ast.Mod, binary(low, ast.Sub, iota(low, extent), by), extent)
+        return getitem(low, t, (*head, places))
+    if first == 0:
+        return Tensor(low.arg(t))
+    parts = [getitem(low, t, (*head, slice(first, None))), getitem(low, t, (*head, slice(None, first)))]
+    return Tensor(low.emit("concatenate", [low.arg(p) for p in parts], axis=axis))
+
+
+def _comes_first(low: Lowering, by: Dim, extent: Dim) -> Dim | None:
+    """The element that is the first one after a turn by `by`; None where it turns once around, or may."""
+    s = low.solver
+    try:
+        if s.decide(-extent) or by == 0:
+            return 0
+        first = -by if not s.decide(by) else extent - by
+        return first if s.decide(first) and s.decide(extent - first) else None
+    except Undecided:
+        return None
 
 
 @handles(np.pad)
