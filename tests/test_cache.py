@@ -19,7 +19,7 @@ import pytest
 from cache_worker import race
 
 from symgrad import cache
-from symgrad.cache import address, files
+from symgrad.cache import address, files, place
 from symgrad.config import Config, config
 
 PLAIN = '''\
@@ -54,7 +54,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     """A folder of its own for each test, and none of its modules afterwards."""
     before = set(sys.modules)
     folder = tmp_path / "cache"
-    monkeypatch.setattr(cache, "_state", cache._State())
+    monkeypatch.setattr(place, "state", place.State())
     monkeypatch.setattr(config, "cache_dir", str(folder))
     yield folder
     forget(before)

@@ -15,7 +15,6 @@ Knows text, not IR.  Imports neither numba nor NumPy: a generated module does th
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import importlib
 import importlib.util
@@ -24,16 +23,14 @@ import linecache
 import os
 import re
 import sys
-import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.machinery import FileFinder
 from types import ModuleType
 
-from symgrad.cache import files
+from symgrad.cache import files, place
 from symgrad.cache.address import compiler_stamp, digest
-from symgrad.config import config
+from symgrad.cache.place import CacheWarning, folder, store
 
 __all__ = [
     "PLACEHOLDER", "CacheInfo", "CacheWarning", "clear", "digest", "folder", "info", "load", "load_module",
@@ -50,10 +47,6 @@ _OURS = re.compile(r"k[0-9a-f]{16}\.|[0-9a-f]{32}\.json")  # how the names of ou
 _RETRIES = 20  # each is lost only to a clear() by another process between a write and an import
 
 Kernel = Callable[..., object]
-
-
-class CacheWarning(UserWarning):
-    """The cache folder cannot be written; kernels are compiled again in every process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,53 +70,6 @@ class CacheInfo:
     bytes: int
     hits: int
     misses: int
-
-
-class _State:
-    """What this process knows: one folder at a time, and two counters."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-        self.wanted: str | None = None
-        self.path = ""
-        self.warned = False
-        self.hits = 0
-        self.misses = 0
-
-
-_state = _State()
-
-
-def _renew_lock() -> None:
-    _state.lock = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):  # a child forked while another thread held the lock would wait for ever
-    os.register_at_fork(after_in_child=_renew_lock)
-
-
-def folder() -> str:
-    """Give the folder of the generated modules, made if absent.
-
-    Returns
-    -------
-    str
-        ``config.cache_dir``, or the user's cache folder; if that cannot be written, a private temporary
-        folder, removed at exit, after one `CacheWarning`.
-
-    Examples
-    --------
-    >>> os.path.isdir(folder())
-    True
-    """
-    with _state.lock:
-        wanted = config.cache_dir or _user_folder()
-        if wanted != _state.wanted:
-            _state.wanted = wanted
-            _state.path = (
-                wanted if os.path.isabs(wanted) and files.writable(wanted) else _private_folder(wanted)
-            )
-        return _state.path
 
 
 def load(text: str, entry: str, options: Mapping[str, object] | None = None) -> Kernel:
@@ -176,10 +122,10 @@ def load_module(text: str, options: Mapping[str, object] | None = None) -> Modul
     for _ in range(_RETRIES):
         found = files.read(os.path.join(folder(), _module_file(sha))) == data
         if not found:
-            _store(_module_file(sha), data)
+            store(_module_file(sha), data)
         with contextlib.suppress(_Gone):
             module = _import(sha)
-            _count(hit=found)
+            place.count(hit=found)
             return module
     raise OSError(f"{_module_file(sha)} in {folder()} is deleted as fast as it is written")
 
@@ -212,7 +158,7 @@ def load_stored(sha: str, entry: str) -> Kernel | None:
         return None
     function: Kernel | None = getattr(module, entry.replace(PLACEHOLDER, sha), None)
     if function is not None:
-        _count(hit=True)
+        place.count(hit=True)
     return function
 
 
@@ -274,7 +220,7 @@ def remember(key: str, record: Mapping[str, object]) -> None:
     'f___HASH__'
     """
     stored = {"key": key, "stamp": compiler_stamp(), "record": dict(record)}
-    _store(_record_file(key), json.dumps(stored, sort_keys=True).encode())
+    store(_record_file(key), json.dumps(stored, sort_keys=True).encode())
 
 
 def info() -> CacheInfo:
@@ -290,7 +236,7 @@ def info() -> CacheInfo:
         with contextlib.suppress(OSError):  # another process may clear it meanwhile
             size += os.path.getsize(path)
             entries += path.endswith(".py")
-    return CacheInfo(folder(), entries, size, _state.hits, _state.misses)
+    return CacheInfo(folder(), entries, size, place.state.hits, place.state.misses)
 
 
 def clear() -> int:
@@ -356,38 +302,6 @@ def _forget_listing() -> None:
         finder.invalidate_caches()
 
 
-def _store(inside: str, data: bytes) -> None:
-    """Write a file in the folder, or in a private one if the disk is full or became read-only."""
-    root = folder()
-    try:
-        files.store(os.path.join(root, inside), data)
-    except OSError:
-        with _state.lock:
-            if _state.path == root:  # else another thread has moved already
-                _state.path = _private_folder(root)
-        files.store(os.path.join(folder(), inside), data)
-
-
-def _private_folder(wanted: str) -> str:
-    path = files.private_folder()
-    if not _state.warned:
-        _state.warned = True
-        message = (
-            f"symgrad cannot write its cache folder {wanted!r}; kernels of this process go to {path!r} "
-            "and are lost when it ends. Set SYMGRAD_CACHE_DIR to a folder that can be written"
-        )
-        warnings.warn(message, CacheWarning, stacklevel=2)
-    return path
-
-
-@functools.cache
-def _user_folder() -> str:
-    # Imported here because it takes longer than this whole module.
-    import platformdirs
-
-    return platformdirs.user_cache_dir("symgrad", appauthor=False)
-
-
 def _module_file(sha: str) -> str:
     return f"k{sha}.py"
 
@@ -402,9 +316,3 @@ def _listing() -> Iterator[str]:
         with contextlib.suppress(OSError):
             path = os.path.join(folder(), inside)
             yield from (os.path.join(path, name) for name in os.listdir(path) if _OURS.match(name))
-
-
-def _count(*, hit: bool) -> None:
-    with _state.lock:
-        _state.hits += hit
-        _state.misses += not hit
