@@ -18,7 +18,6 @@ libmvec jumps to address 0 if the library is not in the process.
 from __future__ import annotations
 
 import ctypes
-import math
 import platform
 import sys
 from collections.abc import Callable, Sequence
@@ -28,7 +27,7 @@ import llvmlite.binding as ll
 import numpy as np
 from llvmlite import ir
 from numba.core import types
-from numba.extending import lower_builtin, overload, register_jitable, type_callable
+from numba.extending import lower_builtin, type_callable
 
 Function = Callable[..., object]  # of numbers or arrays, in plain Python
 
@@ -176,7 +175,7 @@ def _keep(module: ir.Module, function: ir.Function) -> None:
     listed.initializer = ir.Constant(array, [*entries, entry])
 
 
-def _float_of(*args: types.Type) -> types.Type | None:
+def float_of(*args: types.Type) -> types.Type | None:
     """Give the type of the result: float32 if all arguments are, float64 for other real numbers."""
     if not all(isinstance(arg, (types.Float, types.Integer, types.Boolean)) for arg in args):
         return None
@@ -187,8 +186,8 @@ def _register(function: Function, c_name: str, arity: int, *, vector: bool) -> N
     """Teach numba to type and lower a call of `function`."""
     # Typed and lowered directly: an @overload would compile one more function for every use.
     typers = (
-        lambda x: (t := _float_of(x)) and t(t),
-        lambda x, y: (t := _float_of(x, y)) and t(t, t),
+        lambda x: (t := float_of(x)) and t(t),
+        lambda x, y: (t := float_of(x, y)) and t(t, t),
     )
     type_callable(function)(lambda context: typers[arity - 1])
 
@@ -265,140 +264,3 @@ pow,     scalar_pow     = _pair("pow",     "pow",   _float_power, arity=2)
 hypot,   scalar_hypot   = _pair("hypot",   "hypot", np.hypot, arity=2)
 arctan2, scalar_arctan2 = _pair("arctan2", "atan2", np.arctan2, arity=2)
 # fmt: on
-
-
-def digamma(x: object) -> object:
-    """Compute the logarithmic derivative of the gamma function.
-
-    Parameters
-    ----------
-    x : float or array
-        In compiled code a scalar; outside it what scipy.special.digamma takes.
-
-    Returns
-    -------
-    float or array
-        Within about 1e-14: relative where ``|digamma(x)| > 1``, else absolute; relative too near 1.46.
-        -inf at 0, inf at -0, nan at the negative integers and, compiled, at -inf.
-
-    Notes
-    -----
-    Recurrence to x >= 10 and the asymptotic series (Abramowitz & Stegun 6.3.18); on [1, 2] the rational
-    approximation around the root by John Maddock (Boost.Math, 53 bits); reflection for x < 0.
-
-    Examples
-    --------
-    >>> round(float(digamma(1.0)), 12)
-    -0.577215664902
-    """
-    return _special("digamma")(x)
-
-
-def trigamma(x: object) -> object:
-    """Compute the derivative of `digamma`.
-
-    Parameters
-    ----------
-    x : float or array
-        In compiled code a scalar; outside it what scipy.special.polygamma takes.
-
-    Returns
-    -------
-    float or array
-        Within about 1e-14 relative; inf at 0 and the negative integers; nan at -inf, in compiled code.
-
-    Examples
-    --------
-    >>> round(float(trigamma(1.0)), 12)
-    1.644934066848
-    """
-    return _special("polygamma", 1)(x)
-
-
-def _digamma_float64(x: float) -> float:
-    """Compute digamma of a float, in Python that numba compiles."""
-    # NaN falls through every comparison to the series and stays NaN.
-    if x == math.inf:
-        return x
-    if x == 0.0:
-        return -math.copysign(math.inf, x)
-    total = 0.0
-    if x < 0.0:
-        fraction = x - np.rint(x)  # exact, so that the tangent is accurate beside the poles
-        if fraction == 0.0 or x == -math.inf:
-            return math.nan
-        total = -math.pi / math.tan(math.pi * fraction)
-        x = 1.0 - x
-    if x < 1.0:
-        total -= 1.0 / x
-        x += 1.0
-    while 2.0 < x < 10.0:
-        x -= 1.0
-        total += 1.0 / x
-    if x <= 2.0:
-        # The root in three parts, so that the difference has all its bits.
-        from_root = x - 1569415565.0 / 1073741824.0
-        from_root -= (381566830.0 / 1073741824.0) / 1073741824.0
-        from_root -= 0.9016312093258695918615325266959189453125e-19
-        t = x - 1.0
-        p = -0.045251321448739056 + t * -0.0020713321167745952
-        p = 0.25479851061131551526 + t * (
-            -0.32555031186804491 + t * (-0.65031853770896507 + t * (-0.28919126444774784 + t * p))
-        )
-        q = 0.054151797245674225 + t * (0.0021284987017821144 + t * -0.55789841213675513e-6)
-        q = 1.0 + t * (2.0767117023730469 + t * (1.4606242909763515 + t * (0.43593529692665969 + t * q)))
-        return total + (from_root * 0.99558162689208984 + from_root * (p / q))
-    s = 1.0 / (x * x)
-    # Bernoulli numbers B(2k) / 2k; the first term left out is below 1e-16 for x >= 10.
-    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * (
-        691 / 32760 - s * (1 / 12))))))
-    )  # fmt: skip
-    return total + (math.log(x) - 0.5 / x - series)
-
-
-def _trigamma_float64(x: float) -> float:
-    """Compute trigamma of a float, in Python that numba compiles."""
-    if x == math.inf:
-        return 0.0
-    if x == -math.inf:
-        return math.nan
-    if x <= 0.0:
-        fraction = x - np.rint(x)
-        if fraction == 0.0:
-            return math.inf
-        ratio = math.pi / math.sin(math.pi * fraction)
-        # One level deep: 1 - x > 1.
-        return ratio * ratio - _trigamma_positive(1.0 - x)
-    return _trigamma_positive(x)
-
-
-def _trigamma_positive(x: float) -> float:
-    total = 0.0
-    while x < 10.0:
-        total += (1.0 / x) * (1.0 / x)  # not 1 / (x * x): x * x may be 0, and the caller's division may raise
-        x += 1.0
-    s = 1.0 / (x * x)
-    # Bernoulli numbers B(2k), divided by x**(2k + 1).
-    series = s * (1 / 6 - s * (1 / 30 - s * (1 / 42 - s * (1 / 30 - s * (5 / 66 - s * (
-        691 / 2730 - s * (7 / 6 - s * (3617 / 510)))))))
-    )  # fmt: skip
-    return total + (1.0 / x + 0.5 * s + series / x)
-
-
-_digamma_compiled = register_jitable(_digamma_float64)
-_trigamma_positive = register_jitable(_trigamma_positive)
-_trigamma_compiled = register_jitable(_trigamma_float64)
-
-
-@overload(digamma, strict=False)  # strict: the annotations too must be those of the implementation
-def _digamma_overload(x: types.Type) -> Callable[[float], object] | None:
-    if _float_of(x) == types.float32:
-        return lambda x: np.float32(_digamma_compiled(np.float64(x)))
-    return None if _float_of(x) is None else lambda x: _digamma_compiled(np.float64(x))
-
-
-@overload(trigamma, strict=False)  # strict: the annotations too must be those of the implementation
-def _trigamma_overload(x: types.Type) -> Callable[[float], object] | None:
-    if _float_of(x) == types.float32:
-        return lambda x: np.float32(_trigamma_compiled(np.float64(x)))
-    return None if _float_of(x) is None else lambda x: _trigamma_compiled(np.float64(x))

@@ -39,6 +39,7 @@ Returns = int | tuple["Returns", ...]
 
 _HELPERS = {  # functions that the text calls, by module of this package
     "accumulate": ("plus", "larger", "smaller"),
+    "gammas": sorted(scalar.GAMMAS),
     "lapack": sorted(FUNCTIONS),
     "rounding": sorted(scalar.ROUNDING),
     "special": sorted(scalar.SPECIAL),
@@ -184,7 +185,7 @@ def _imports(used: set[str], vector_math: bool) -> list[str]:
         if found := [name for name in names if name in used]:
             lines.append(f"from symgrad.backends.{module} import {', '.join(found)}")
     if functions := sorted(used & scalar.VMATH):
-        names = [f if vector_math or f in scalar.ALWAYS_SCALAR else f"scalar_{f} as {f}" for f in functions]
+        names = [f if vector_math else f"scalar_{f} as {f}" for f in functions]
         lines.append(f"from symgrad.vmath import {', '.join(names)}")
     return lines if len(lines) > 3 else lines[:2]
 

@@ -37,12 +37,13 @@ class Form:
 # Functions of symgrad.vmath, which kernels import by name.
 # fmt: off
 _VMATH = """exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh
-    arccosh arctanh cbrt erf erfc gammaln digamma trigamma pow hypot arctan2"""
+    arccosh arctanh cbrt erf erfc gammaln pow hypot arctan2"""
 _AS_NUMPY = "sqrt floor ceil trunc rint floor_divide remainder fmod copysign"
-ALWAYS_SCALAR = frozenset({"digamma", "trigamma"})  # without a vectorised form
+GAMMAS = frozenset({"digamma", "trigamma", "polygamma"})
 ROUNDING = frozenset({"floor_divide", "remainder"})  # of floats: functions of backends.rounding
-SPECIAL = frozenset("erfinv ndtri log_ndtr erfcx i0 i1 j0 j1 gamma polygamma".split())  # noqa: SIM905
+SPECIAL = frozenset("erfinv ndtri log_ndtr erfcx i0 i1 j0 j1 gamma".split())  # noqa: SIM905
 VMATH = frozenset(_VMATH.split())
+CALLED = VMATH | SPECIAL | GAMMAS
 _NUMPY = frozenset(_AS_NUMPY.split())
 
 _FORMS = {
@@ -106,7 +107,7 @@ def form_of(eqn: Eqn) -> Form:
         return _cast(dtype, eqn.out.type.dtype)
     if name == "polygamma":
         return Form(f"polygamma({eqn.attrs['n']}, {{0}})", ATOM, (CHOICE,))
-    if name in VMATH or name in SPECIAL or (name in ROUNDING and eqn.out.type.is_float):
+    if name in CALLED or (name in ROUNDING and eqn.out.type.is_float):
         return Form(f"{name}({', '.join(f'{{{k}}}' for k in range(len(eqn.args)))})", ATOM, (CHOICE,) * 2)
     if name == "fmod" and not eqn.out.type.is_float:  # numba's own is wrong where the signs differ
         return Form("abs({0}) % abs({1}) * (1 if {0} > 0 else -1)", MUL, (NAME, NAME))

@@ -1,4 +1,4 @@
-"""Special functions for kernels: SciPy's own compiled code, called by address, and polygamma.
+"""Special functions for kernels: SciPy's own compiled code, called by address.
 
 In: calls such as ``i0(x)`` inside ``@njit`` code. Out: a call of the C function of scipy.special. Its address
 is registered as an LLVM symbol when this module is imported, so that machine code from the cache finds it.
@@ -8,19 +8,15 @@ is registered as an LLVM symbol when this module is imported, so that machine co
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as ll
-import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import (
     get_cython_function_address,
     lower_builtin,
-    overload,
-    register_jitable,
     type_callable,
 )
 from scipy import special
@@ -66,51 +62,3 @@ def _function(name: str) -> Callable[..., Any]:
 
 erfinv, ndtri, log_ndtr, erfcx = map(_function, ("erfinv", "ndtri", "log_ndtr", "erfcx"))
 i0, i1, j0, j1, gamma = map(_function, ("i0", "i1", "j0", "j1", "gamma"))
-
-
-def polygamma(n: Any, x: Any) -> Any:
-    """The derivative of order n of digamma, n >= 1."""
-    return special.polygamma(n, x)
-
-
-@register_jitable
-def _zeta(s: Any, q: Any) -> Any:
-    """The sum of (q + k)**-s over k >= 0, by the series of Euler and Maclaurin."""
-    if q <= 0.0 and q == math.floor(q):
-        return math.inf
-    total = 0.0
-    while q < 12.0:
-        total += q**-s
-        q += 1.0
-    power = q**-s
-    total += power * q / (s - 1.0) + 0.5 * power
-    factor = s * power / q
-    # Bernoulli numbers B(2k), divided by (2k)!.
-    total += factor * (1 / 12)
-    factor *= (s + 1.0) * (s + 2.0) / (q * q)
-    total -= factor * (1 / 720)
-    factor *= (s + 3.0) * (s + 4.0) / (q * q)
-    total += factor * (1 / 30240)
-    factor *= (s + 5.0) * (s + 6.0) / (q * q)
-    total -= factor * (1 / 1209600)
-    factor *= (s + 7.0) * (s + 8.0) / (q * q)
-    total += factor * (1 / 47900160)
-    factor *= (s + 9.0) * (s + 10.0) / (q * q)
-    total -= factor * (691 / 1307674368000)
-    factor *= (s + 11.0) * (s + 12.0) / (q * q)
-    return total + factor * (1 / 74724249600)
-
-
-@register_jitable
-def _polygamma(n: Any, x: Any) -> Any:
-    if x == math.inf:
-        return 0.0
-    size = math.gamma(n + 1.0) * _zeta(n + 1.0, x)
-    return size if n % 2.0 == 1.0 else -size
-
-
-@overload(polygamma, strict=False)
-def _polygamma_overload(n: types.Type, x: types.Type) -> Callable[..., Any]:
-    if x == types.float32:
-        return lambda n, x: np.float32(_polygamma(np.float64(n), np.float64(x)))
-    return lambda n, x: _polygamma(np.float64(n), np.float64(x))

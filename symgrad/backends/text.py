@@ -188,7 +188,7 @@ def applied(eqn: Eqn, args: Sequence[Operand], body: Body, scope: Scope) -> Piec
         pieces.append(piece)
     name = "pow" if eqn.op.name == "power" and eqn.out.type.is_float else eqn.op.name
     own = name in scalar.ROUNDING and eqn.out.type.is_float
-    if own or name in scalar.VMATH or name in scalar.SPECIAL or name == "revolve":
+    if own or name in scalar.CALLED or name == "revolve":
         body.used.add(name)
     return scalar.written(eqn, pieces)
 

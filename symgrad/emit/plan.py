@@ -19,7 +19,8 @@ from symgrad.emit.blocks import Block, Step, all_steps
 from symgrad.emit.casts import computes_in
 from symgrad.emit.expr import choice, expression, scalar, write
 from symgrad.emit.extents import Scope, lend
-from symgrad.emit.names import Slot, allocate, identifier, word
+from symgrad.emit.hints import hint_for, lasting, scope_of, wanted_names
+from symgrad.emit.names import identifier, word
 from symgrad.emit.syntax import Text, variable
 from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, array_of, values
 from symgrad.ir.dims import as_symbol
@@ -48,52 +49,6 @@ class Plan:
 
 def is_view(eqn: Eqn) -> bool:
     return eqn.op.name in VIEWS or (eqn.op.name == "getitem" and is_basic(index_of(eqn.attrs)))
-
-
-def parameter_names(function: Function, reserved: list[str]) -> list[str]:
-    slots = [Slot(0.0, 1.0, p.hint or "arg", "arg") for p in function.params]
-    return allocate(slots, reserved)
-
-
-def scope_of(function: Function, names: list[str], extents: dict[str, str]) -> Scope:
-    """What expressions of this function may mention; array parameters lend their shapes."""
-    strong = frozenset(s.name for s in function.body.symbols if s.axis is None)
-    scope = Scope(extents, strong)
-    for param, name in zip(function.params, names, strict=True):
-        lend(scope, param.type, param.hint, name)
-    return scope
-
-
-def lasting(program: Block) -> frozenset[str]:
-    """The hints that only one value has: its name is never given to another."""
-    count = Counter(p.hint for p in program.params)
-    for step in all_steps(program):
-        count.update(out.hint for out in step.eqn.outs)
-        for block in step.blocks:
-            count.update(p.hint for p in block.params)
-    return frozenset(hint for hint, times in count.items() if hint and times == 1)
-
-
-def hint_for(step: Step, wanted: dict[Value, str]) -> str:
-    """The name of a result: its own, or that of the carried value or branch result that it becomes."""
-    return step.key.hint or wanted.get(step.key, "")
-
-
-def wanted_names(program: Block) -> dict[Value, str]:
-    """For unnamed values that a region hands on, the name that they go by then."""
-    wanted: dict[Value, str] = {}
-    for step in all_steps(program):
-        pairs: list[tuple[Arg, Value]] = []
-        if step.is_loop:
-            pairs += zip(step.carried, step.carried_params, strict=True)
-            pairs += zip(step.yields, step.carried_params, strict=True)
-        else:
-            for block in step.blocks:
-                pairs += zip(block.results, step.eqn.outs, strict=True)
-        for given, name in pairs:
-            if isinstance(given, Value) and not given.hint and name.hint:
-                wanted.setdefault(given, name.hint)
-    return wanted
 
 
 @dataclass(frozen=True, slots=True)

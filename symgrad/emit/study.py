@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from symgrad.emit.blocks import Block, opened
 from symgrad.emit.control import lines_of
 from symgrad.emit.expr import helpers_of, scalar
+from symgrad.emit.hints import lasting, parameter_names, scope_of, wanted_names
 from symgrad.emit.liveness import liveness
 from symgrad.emit.memory import memory
 from symgrad.emit.names import FOREVER, Slot, allocate
 from symgrad.emit.order import ordered
-from symgrad.emit.plan import LINE, lasting, parameter_names, plan, scope_of, wanted_names
+from symgrad.emit.plan import LINE, plan
 from symgrad.emit.statements import INDENT, Page
 from symgrad.emit.storage import layout
 from symgrad.emit.syntax import Text, variable

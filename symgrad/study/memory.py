@@ -21,11 +21,12 @@ from symgrad.ad.tape import bytes_of
 from symgrad.backends.numpy import compile
 from symgrad.emit.blocks import Block, Step, opened
 from symgrad.emit.expr import helpers_of
+from symgrad.emit.hints import parameter_names
 from symgrad.emit.liveness import liveness
 from symgrad.emit.memory import Memory as Places
 from symgrad.emit.memory import memory as places_of
 from symgrad.emit.order import ordered
-from symgrad.emit.plan import parameter_names, plan
+from symgrad.emit.plan import plan
 from symgrad.emit.study import study
 from symgrad.errors import Loc
 from symgrad.ir.core import Eqn, Function, Kind, Symbol, Value, values
