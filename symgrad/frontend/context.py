@@ -1,33 +1,32 @@
-"""The state of one lowering: the equations so far, the extents, what was captured, and where we are.
+"""The state of one lowering, beside its equations: what is written, what may change, what was captured.
 
-In: ops and operands from the interpreter. Out: equations with the user's place on them, tensors
-that follow writes, errors with a caret. There is one `Lowering` a program and one `Frame` for each
-function body that is being interpreted.
+In: tensors, containers and objects from the interpreter. Out: tensors that follow writes, run-time values from
+outside as parameters. There is one `Lowering` a program and one `Frame` for each function body that is being
+interpreted.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import CellType, FunctionType
 from typing import Any, NoReturn
 
 import numpy as np
 
-from symgrad.errors import Loc, SymgradError, UnsupportedSyntaxError
+from symgrad.errors import Loc
 from symgrad.frontend import resolve
+from symgrad.frontend.equations import Equations
 from symgrad.frontend.journal import Journal
 from symgrad.frontend.resolve import Path, Watch
 from symgrad.frontend.signature import fresh_names, is_compile_time, leaf_dtype
 from symgrad.frontend.solver import Solver
 from symgrad.frontend.source import FunctionNode, Unit
 from symgrad.frontend.values import Derive, Put, Rows, Tensor, Val, View
-from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Const, Span, Symbol, Value
-from symgrad.ir.dims import Dim, Extent, as_symbol, symbol, symbols
-from symgrad.ir.ops import OPS
-from symgrad.ir.types import INT, ArrayType
+from symgrad.ir.core import Arg, Span, Symbol, Value
+from symgrad.ir.dims import Dim, Extent, symbol, symbols
+from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import symbols_of
 
 
@@ -62,16 +61,7 @@ class Frame:
     function: FunctionNode | None = None  # whose body this is
 
 
-_OF_INTEGERS = frozenset(
-    ("add", "subtract", "multiply", "getitem", "extent", "minimum", "maximum", "where", "cast")
-)
-_MASKS = frozenset(
-    ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isfinite")
-)
-_MASKS |= {"logical_and", "logical_or", "logical_not", "reshape"}
-
-
-class Lowering:
+class Lowering(Equations):
     """What all frames of one program share.
 
     `run_body` interprets a function's statements, `calling` calls a value: they stand above this
@@ -86,8 +76,7 @@ class Lowering:
         run_body: Callable[[Frame, FunctionNode], Val],
         calling: Callable[..., Val],
     ) -> None:
-        self.solver = solver
-        self.builder = Builder(solver)
+        super().__init__(solver)
         self.exact = exact
         self.fresh = fresh_names(avoid)
         self.hints: dict[Value, str] = {}
@@ -98,7 +87,6 @@ class Lowering:
         self.objects: dict[int, tuple[Any, Path]] = {}  # objects with a way to them
         self.converted: dict[int, tuple[Any, Val]] = {}  # containers from outside, by identity
         self.owned: dict[int, Any] = {}  # containers that the program made, and may change
-        self.integers: dict[str, Value] = {}  # integer parameters, which are extents too
         self.leaf_names: dict[Value, list[str]] = {}  # container leaves: the names they were bound to
         self.journals: list[Journal] = []  # of the regions that are being interpreted, outermost first
         self.outer_lists: list[set[int]] = []  # of these regions: the containers that are older
@@ -106,10 +94,8 @@ class Lowering:
         self.iterated: list[Any] = []  # lists that loops run over
         self.frozen: dict[int, Any] = {}  # lists whose items were copied into another
         self.loops = 0  # `for` and `while` statements around
-        self.numbers: dict[str, Value] = {}  # moving extents: the loop counters that they are
         self.counters: set[str] = set()  # the names that loop counters have had as extents
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
-        self.scalars: dict[Any, Value] = {}  # computed integers and masks: one computation, one value
         self.rotated: dict[int, ast.While] = {}  # loop statements that were rewritten
         self.axes: dict[str, Symbol] = {}  # moving extents that an axis of a computed value has
         self.facts: dict[Value, Any] = {}  # bools: what they tell about counters
@@ -117,75 +103,6 @@ class Lowering:
         self.run_body = run_body
         self.calling = calling
         self.looping: Callable[..., None]  # interprets a loop statement over items; set by `lower`
-        self.frame: Frame | None = None
-        self.node: ast.AST | None = None
-        self.quiet = False  # inside a function of `spelled`: names and places stay those of its caller
-
-    # -- places and errors ---------------------------------------------------------------------------
-
-    def at(self, frame: Frame, node: ast.AST) -> None:
-        """From here on equations and errors belong to this expression."""
-        if self.quiet:
-            return
-        self.frame, self.node = frame, node
-        self.builder.loc = self.solver.loc = frame.loc
-
-    def loc(self, node: ast.AST | None = None) -> Loc | None:
-        """The place of `node`, by default of the expression that is being evaluated."""
-        node = self.node if node is None or self.quiet else node
-        if self.frame is None or node is None or not hasattr(node, "lineno"):
-            return None
-        return self.frame.unit.loc(node, self.frame.statement)
-
-    def refuse(
-        self,
-        message: str,
-        why: str = "",
-        instead: str = "",
-        *,
-        node: ast.AST | None = None,
-        error: type[SymgradError] = UnsupportedSyntaxError,
-    ) -> NoReturn:
-        """Raise an error at the expression that is being evaluated."""
-        raise error(message, self.loc(node), why=why, instead=instead)
-
-    # -- equations -----------------------------------------------------------------------------------
-
-    def emit(self, name: str, args: Sequence[Arg], **attrs: object) -> Value:
-        """Append an equation; what computes an integer or a mask once more is the one that there is."""
-        key = None
-        if name in _MASKS or (name in _OF_INTEGERS and all(not a.type.is_float or a.type.rank for a in args)):
-            key = (name, *args, *attrs.values())
-            if key in self.scalars:
-                return self.scalars[key]
-        out = self.builder.emit(OPS[name], args, attrs)
-        if key is not None and (out.type == INT or (out.type.rank and out.type.dtype == "bool")):
-            self.scalars[key] = out
-        return out
-
-    def make(self, name: str, *operands: Tensor, weak: bool = False, **attrs: object) -> Tensor:
-        """The result of an op as a new tensor."""
-        return Tensor(self.emit(name, [self.arg(t) for t in operands], **attrs), weak=weak)
-
-    def shape(self, t: Tensor) -> tuple[Dim, ...]:
-        """Its extents, in the names that are left."""
-        return self.solver.shape(t.type.shape)
-
-    def const(self, value: float | int | bool, dtype: str) -> Const:
-        kind = np.dtype(dtype).kind
-        plain = float(value) if kind == "f" else bool(value) if kind == "b" else int(value)
-        return Const(plain, ArrayType(dtype))
-
-    def extent(self, dim: Dim) -> Tensor:
-        """An integer of the shapes as a run-time number."""
-        dim = self.solver.resolve(dim)
-        if not isinstance(dim, Extent):
-            return Tensor(self.const(dim, "int64"), weak=True)
-        name = as_symbol(dim)
-        number = self.integers.get(name or "") or self.numbers.get(name or "")
-        if number is not None:
-            return Tensor(number, weak=True)
-        return Tensor(self.emit("extent", (), dim=dim), weak=True)
 
     # -- tensors that are written --------------------------------------------------------------------
 

@@ -13,12 +13,13 @@ from functools import partial
 from typing import Any
 
 from symgrad.errors import ShapeError, SymgradError
-from symgrad.frontend import attributes, branches, facts, growing, listed, operators
+from symgrad.frontend import attributes, branches, comprehensions, facts, listed, operators
 from symgrad.frontend.calls import call
+from symgrad.frontend.containers import owned
 from symgrad.frontend.context import Closure, Frame, Lowering
 from symgrad.frontend.index import getitem
 from symgrad.frontend.iterate import iterate
-from symgrad.frontend.names import bind_name, lookup, stored_names, unpack
+from symgrad.frontend.names import bind_name, lookup
 from symgrad.frontend.solver import Mismatch
 from symgrad.frontend.subset import refuse_node
 from symgrad.frontend.values import Rows, Tensor, TensorMethod, Val
@@ -198,18 +199,12 @@ def _tuple(frame: Frame, node: ast.Tuple) -> Val:
 
 
 def _list(frame: Frame, node: ast.List) -> Val:
-    return _owned(frame, list(elements(frame, node.elts)))
-
-
-def _owned(frame: Frame, made: Any) -> Any:
-    frame.low.owned[id(made)] = made
-    return made
+    return owned(frame.low, list(elements(frame, node.elts)))
 
 
 def _set(frame: Frame, node: ast.Set) -> Val:
-    return _owned(
-        frame, {operators.constant(frame.low, v, "an element of a set") for v in elements(frame, node.elts)}
-    )
+    items = [operators.constant(frame.low, v, "an element of a set") for v in elements(frame, node.elts)]
+    return owned(frame.low, set(items))
 
 
 def _dict(frame: Frame, node: ast.Dict) -> Val:
@@ -222,104 +217,7 @@ def _dict(frame: Frame, node: ast.Dict) -> Val:
             k = evaluate(frame, key)
             frame.low.at(frame, key)
             made[operators.constant(frame.low, k, "the key of a dict")] = v
-    return _owned(frame, made)
-
-
-def _comprehension(
-    frame: Frame, generators: list[ast.comprehension], emit: Callable[[Frame], None], rest: Rest | None = None
-) -> None:
-    """The trips one after the other; `rest` does what is left from a generator on whose items are many."""
-    targets = frozenset(n for g in generators for n in stored_names([g.target]))
-    inner = Frame(
-        frame.low, frame.unit, {}, targets, outer=frame, around=frame.around, statement=frame.statement,
-        loc=frame.loc, depth=frame.depth, comprehension=True,
-    )  # fmt: skip
-    first = evaluate(frame, generators[0].iter)
-
-    def run(level: int) -> None:
-        if level == len(generators):
-            emit(inner)
-            return
-        generator = generators[level]
-        if generator.is_async:
-            frame.low.at(inner, generator.iter)
-            frame.low.refuse("an asynchronous comprehension")
-        items = first if level == 0 else evaluate(inner, generator.iter)
-        frame.low.at(inner, generator.iter)
-        if rest is not None and growing.is_long(frame.low, items):
-            rest(inner, generators[level:], items)
-            return
-        for item in iterate(frame.low, items):
-            unpack(inner, generator.target, item, _not_a_name, named=False)
-            if all(operators.truth(frame.low, evaluate(inner, c), "a filter") for c in generator.ifs):
-                run(level + 1)
-
-    run(0)
-
-
-Rest = Callable[[Frame, list[ast.comprehension], Val], None]
-
-
-def _not_a_name(frame: Frame, target: ast.expr, value: Val) -> None:
-    frame.low.at(frame, target)
-    frame.low.refuse("a comprehension assigns to something that is not a name")
-
-
-def _listcomp(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Val:
-    out: list[Val] = _owned(frame, [])
-
-    def rest(inner: Frame, generators: list[ast.comprehension], items: Val) -> None:
-        inner.env[growing.RESULT] = out
-        frame.low.at(inner, node)
-        frame.low.looping(inner, _as_loop(node, generators), items)
-
-    _comprehension(frame, node.generators, lambda inner: _append(inner, out, evaluate(inner, node.elt)), rest)
-    return frame.low.filled.get(id(out), out)
-
-
-def _append(frame: Frame, out: list[Val], item: Val) -> None:
-    if id(out) in frame.low.filled:
-        listed.append(frame.low, frame.low.filled[id(out)], item)
-    else:
-        out.append(item)
-
-
-def _as_loop(node: ast.ListComp | ast.GeneratorExp, generators: list[ast.comprehension]) -> ast.For:
-    """`[f(v) for v in x if c]`, as the loop that it is: over arrays of any length."""
-    target = ast.Attribute(ast.Name(growing.RESULT, ast.Load()), "append", ast.Load())
-    inside: ast.stmt = ast.Expr(ast.Call(target, [node.elt], []))
-    for generator in reversed(generators):
-        for test in reversed(generator.ifs):
-            inside = ast.If(test, [inside], [])
-        inside = ast.For(generator.target, generator.iter, [inside], [])
-    assert isinstance(inside, ast.For)
-    for part in ast.walk(inside):
-        if not hasattr(part, "lineno"):
-            ast.copy_location(part, node)
-    return inside
-
-
-def _setcomp(frame: Frame, node: ast.SetComp) -> Val:
-    out: set[Any] = set()
-    _comprehension(
-        frame,
-        node.generators,
-        lambda inner: out.add(
-            operators.constant(frame.low, evaluate(inner, node.elt), "an element of a set")
-        ),
-    )
-    return _owned(frame, out)
-
-
-def _dictcomp(frame: Frame, node: ast.DictComp) -> Val:
-    out: dict[Any, Val] = {}
-
-    def emit(inner: Frame) -> None:
-        key = operators.constant(frame.low, evaluate(inner, node.key), "the key of a dict")
-        out[key] = evaluate(inner, node.value)
-
-    _comprehension(frame, node.generators, emit)
-    return _owned(frame, out)
+    return owned(frame.low, made)
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Val:
@@ -393,12 +291,16 @@ def _starred(frame: Frame, node: ast.Starred) -> Val:
     frame.low.refuse("`*` outside of a call or a display")
 
 
+_list_of = partial(comprehensions.as_list, evaluate)
+_set_of = partial(comprehensions.as_set, evaluate)
+_dict_of = partial(comprehensions.as_dict, evaluate)
+
 # fmt: off
 EXPRESSIONS: dict[type[ast.AST], Callable[[Frame, Any], Val]] = {
     ast.BinOp: _binop, ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _boolop, ast.IfExp: _ifexp,
     ast.Subscript: _subscript, ast.Slice: _slice, ast.Tuple: _tuple, ast.List: _list, ast.Set: _set,
-    ast.Dict: _dict, ast.ListComp: _listcomp, ast.GeneratorExp: _listcomp, ast.SetComp: _setcomp,
-    ast.DictComp: _dictcomp, ast.Lambda: _lambda, ast.Call: _call, ast.Attribute: _attribute, ast.Name: _name,
+    ast.Dict: _dict, ast.ListComp: _list_of, ast.GeneratorExp: _list_of, ast.SetComp: _set_of,
+    ast.DictComp: _dict_of, ast.Lambda: _lambda, ast.Call: _call, ast.Attribute: _attribute, ast.Name: _name,
     ast.NamedExpr: _named, ast.JoinedStr: _joined, ast.FormattedValue: _formatted, ast.Constant: _constant,
     ast.Starred: _starred,
 }
