@@ -1,8 +1,8 @@
 """The state of one lowering, beside its equations: what is written, what may change, what was captured.
 
-In: tensors, containers and objects from the interpreter. Out: tensors that follow writes, run-time values from
-outside as parameters. There is one `Lowering` a program and one `Frame` for each function body that is being
-interpreted.
+In: tensors, containers and objects from the interpreter. Out: tensors that follow writes, and parameters
+for the run-time values from outside. There is one `Lowering` a program and one `Frame` for each function body
+that is being interpreted.
 """
 
 from __future__ import annotations
