@@ -30,9 +30,9 @@ def cases() -> list[Case]:
     for path in own:
         module = importlib.import_module(f"language.{path.stem}")
         feature = path.stem.removeprefix("test_").replace("_", " ")
-        for name in ("PROGRAMS", "RIGHT", "REFUSED"):
-            for f, *rest in (p.values for p in getattr(module, name, ())):
-                refused = str(rest.pop()) if name == "REFUSED" else ""
-                args = rest[0] if rest else (module.X,)
-                found.append(Case(feature, f, tuple(args), refused))
+        programs = getattr(module, "PROGRAMS", ())
+        for f, *rest in (p.values for p in programs):
+            found.append(Case(feature, f, tuple(rest[0]) if rest else (module.X,)))
+        for f, args, message in (p.values for p in getattr(programs, "refusals", ())):
+            found.append(Case(feature, f, tuple(args), message))
     return found

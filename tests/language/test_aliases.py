@@ -4,29 +4,16 @@
 
 import numpy as np
 import pytest
-from language.checking import check, lowered_for
+from language.checking import lowered_for
+from language.programs import Programs, X
 
 from symgrad.errors import SymgradError
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
-RIGHT = []
-REFUSED = []
+PROGRAMS = Programs()
+program, refused = PROGRAMS.program, PROGRAMS.refused
 
 
-def right(f):
-    RIGHT.append(pytest.param(f, id=f.__name__))
-    return f
-
-
-def refused(message):
-    def register(f):
-        REFUSED.append(pytest.param(f, message, id=f.__name__))
-        return f
-
-    return register
-
-
-@refused("a is written in a loop, and may be the same array as b")
+@refused("a is written in a loop, and may be the same array as b", X)
 def alias_assign_write(x):
     a = x * 1.0
     b = x * 2.0
@@ -36,7 +23,7 @@ def alias_assign_write(x):
     return a.sum() + b.sum()
 
 
-@refused("what w holds is not known here")
+@refused("what w holds is not known here", X)
 def stale_outer(x):
     u = x * 1.0
     v = x * 2.0
@@ -47,7 +34,7 @@ def stale_outer(x):
     return w.sum()
 
 
-@refused("what a holds is not known here")
+@refused("what a holds is not known here", X)
 def cond_alias_write(x):
     a = x * 1.0
     b = x * 2.0
@@ -56,7 +43,7 @@ def cond_alias_write(x):
     return a.sum()
 
 
-@refused("what y holds is not known here")
+@refused("what y holds is not known here", X)
 def cond_alias_write2(x):
     a = x * 1.0
     if x[0] > 0:
@@ -67,7 +54,7 @@ def cond_alias_write2(x):
     return y.sum()
 
 
-@refused("what a holds is not known here")
+@refused("what a holds is not known here", X)
 def cond_same_alias(x):
     a = x * 1.0
     if x[0] > 0:
@@ -78,7 +65,7 @@ def cond_same_alias(x):
     return a.sum()
 
 
-@refused("what a holds is not known here")
+@refused("what a holds is not known here", X)
 def return_alias(x):
     def pick(a, b):
         for i in range(len(x)):
@@ -93,7 +80,7 @@ def return_alias(x):
     return a.sum()
 
 
-@refused("r is written in a loop, and may be the same array as A")
+@refused("r is written in a loop, and may be the same array as A", X)
 def row_carried(x):
     A = np.outer(x, x)
     r = A[0]
@@ -103,14 +90,14 @@ def row_carried(x):
     return A.sum() + r.sum()
 
 
-@right
+@program(X)
 def param_write(x):
     for i in range(len(x)):
         x[i] = x[i] * x[i]
     return x.sum()
 
 
-@right
+@program(X)
 def view_before(x):
     y = x * 1.0
     v = y[2:5]
@@ -121,7 +108,7 @@ def view_before(x):
     return v.sum() * y.sum()
 
 
-@refused("what y holds is not known here")
+@refused("what y holds is not known here", X)
 def view_rebound_in_branch(x):
     y = np.outer(x, x)
     if x[0] > 0:
@@ -132,7 +119,7 @@ def view_rebound_in_branch(x):
     return y.sum()
 
 
-@right
+@program(X)
 def loop_var_shadow(x):
     i = 5
     for i in range(3):
@@ -140,7 +127,7 @@ def loop_var_shadow(x):
     return x[i]
 
 
-@refused("what b holds is not known here")
+@refused("what b holds is not known here", X)
 def two_names_fresh(x):
     for i in range(3):
         a = b = x * i
@@ -148,7 +135,7 @@ def two_names_fresh(x):
     return b.sum()
 
 
-@right
+@program(X)
 def closure_late(x):
     s = 1.0
 
@@ -162,7 +149,7 @@ def closure_late(x):
     return t
 
 
-@right
+@program(X)
 def list_in_loop(x):
     l = [0.0, 0.0]
     for i in range(len(x)):
@@ -170,7 +157,7 @@ def list_in_loop(x):
     return l[0]
 
 
-@right
+@program(X)
 def dict_in_loop(x):
     d = {"s": 0.0}
     for v in x:
@@ -178,7 +165,7 @@ def dict_in_loop(x):
     return d["s"]
 
 
-@right
+@program(X)
 def list_cond(x):
     l = [x[0]]
     if x[1] > 0:
@@ -186,7 +173,7 @@ def list_cond(x):
     return sum(l)
 
 
-@right
+@program(X)
 def iter_mutated(x):
     y = x * 1.0
     for i, v in enumerate(y):
@@ -196,7 +183,7 @@ def iter_mutated(x):
     return y @ x
 
 
-@right
+@program(X)
 def range_bound_changes(x):
     n = len(x)
     s = 0.0
@@ -208,7 +195,7 @@ def range_bound_changes(x):
     return s * n
 
 
-@right
+@program(X)
 def zero_trip_defined(x):
     s = x[0]
     for i in range(int(x[4])):
@@ -218,7 +205,7 @@ def zero_trip_defined(x):
     return s
 
 
-@right
+@program(X)
 def neg_index_run(x):
     s = 0.0
     for i in range(len(x)):
@@ -226,7 +213,7 @@ def neg_index_run(x):
     return s
 
 
-@right
+@program(X)
 def int_div_index(x):
     s = 0.0
     for i in range(2 * len(x)):
@@ -234,7 +221,7 @@ def int_div_index(x):
     return s
 
 
-@right
+@program(X)
 def bool_accum(x):
     any_neg = False
     for v in x:
@@ -242,7 +229,7 @@ def bool_accum(x):
     return x[0] if any_neg else x[1]
 
 
-@right
+@program(X)
 def nested_break_outer(x):
     s = 0.0
     done = False
@@ -257,7 +244,7 @@ def nested_break_outer(x):
     return s + i
 
 
-@right
+@program(X)
 def while_shape(x):
     y = x * 1.0
     while len(y) > 2:
@@ -265,7 +252,7 @@ def while_shape(x):
     return y.sum()
 
 
-@right
+@program(X)
 def copy_alias(x):
     a = x * 1.0
     b = a.copy()
@@ -274,7 +261,7 @@ def copy_alias(x):
     return (a * b).sum()
 
 
-@refused("this choice has no type")
+@refused("this choice has no type", X)
 def ternary_none(x):
     s = 0.0
     for i in range(len(x)):
@@ -284,7 +271,7 @@ def ternary_none(x):
     return s
 
 
-@right
+@program(X)
 def aug_alias(x):
     a = x * 1.0
     b = a
@@ -293,7 +280,7 @@ def aug_alias(x):
     return b.sum()
 
 
-@right
+@program(X)
 def aug_rebind(x):
     a = x * 1.0
     b = a
@@ -302,7 +289,7 @@ def aug_rebind(x):
     return b.sum() + a.sum()
 
 
-@right
+@program(X)
 def swap_views(x):
     A = np.outer(x, x)
     for i in range(3):
@@ -311,7 +298,7 @@ def swap_views(x):
     return A[0].sum()
 
 
-@right
+@program(X)
 def swap_views_bug(x):
     A = np.outer(x, x)
     for i in range(3):
@@ -319,7 +306,7 @@ def swap_views_bug(x):
     return A[0].sum() + 2 * A[1].sum()
 
 
-@right
+@program(X)
 def retval_view(x):
     def first(a):
         return a[:3]
@@ -331,7 +318,7 @@ def retval_view(x):
     return y.sum()
 
 
-@right
+@program(X)
 def del_name(x):
     s = 0.0
     for v in x:
@@ -341,7 +328,7 @@ def del_name(x):
     return s
 
 
-@right
+@program(X)
 def early_none(x):
     def find(a):
         for i in range(len(a)):
@@ -353,7 +340,7 @@ def early_none(x):
     return x[k] * x[0]
 
 
-@right
+@program(X)
 def while_cond_call(x):
     def err(a):
         return abs(a * a - x[0])
@@ -364,7 +351,7 @@ def while_cond_call(x):
     return g
 
 
-@right
+@program(X)
 def mutual_swap3(x):
     a, b, c = x * 1.0, x * 2.0, x * 3.0
     for i in range(len(x)):
@@ -373,7 +360,7 @@ def mutual_swap3(x):
     return a[0] + 2 * b[0] + 3 * c[0]
 
 
-@refused("what out holds is not known here")
+@refused("what out holds is not known here", X)
 def appended_and_written(x):
     y = x * 1.0
     out = []
@@ -383,7 +370,7 @@ def appended_and_written(x):
     return np.array(out).sum()
 
 
-@refused("what out holds is not known here")
+@refused("what out holds is not known here", X)
 def written_after_append(x):
     out = []
     for i in range(len(x)):
@@ -393,7 +380,7 @@ def written_after_append(x):
     return np.array(out).sum()
 
 
-@refused("y is written in a loop, and may be the same array as out")
+@refused("y is written in a loop, and may be the same array as out", X)
 def written_in_the_next_trip(x):
     y = x * 1.0
     out = []
@@ -404,14 +391,12 @@ def written_in_the_next_trip(x):
     return np.array(out).sum()
 
 
-@pytest.mark.parametrize("f", RIGHT)
-def test_right(f):
-    check(f, X.copy())
+test_program = PROGRAMS.test()
 
 
-@pytest.mark.parametrize(("f", "message"), REFUSED)
-def test_refused(f, message):
+@pytest.mark.parametrize(("f", "args", "message"), PROGRAMS.refusals)
+def test_refused(f, args, message):
     with pytest.raises(SymgradError) as e:
-        lowered_for(f, X.copy())
+        lowered_for(f, *args)
     assert e.value.message.startswith(message)
     assert e.value.lineno and e.value.why and e.value.instead

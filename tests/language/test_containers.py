@@ -1,19 +1,9 @@
 """Lists and dicts of a fixed number of items, whose items loops and branches replace."""
 
-import numpy as np
-import pytest
-from language.checking import check
+from language.programs import Programs, X
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 @program(X)
@@ -144,6 +134,4 @@ def list_state(x):
     return st[0] * st[1]
 
 
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
-def test_program(f, args):
-    check(f, *args)
+test_program = PROGRAMS.test()

@@ -5,20 +5,12 @@ import math
 import numpy as np
 import pytest
 from language.checking import check
+from language.programs import Programs, X
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
 ONE = np.array([0.8])
 NONE = np.zeros(0)
-A = np.random.default_rng(3).normal(size=(4, 5))
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 @program(NONE, 1.5)

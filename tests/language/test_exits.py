@@ -1,21 +1,9 @@
 """`break`, `continue`, `return` out of loops, `for`/`else`."""
 
-import numpy as np
-import pytest
-from language.checking import check
+from language.programs import A, Programs, X
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
-A = np.random.default_rng(3).normal(size=(4, 5))
-B = np.random.default_rng(4).normal(size=(4, 4))
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 @program(X)
@@ -132,6 +120,52 @@ def deep(x):
     return s
 
 
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
-def test_program(f, args):
-    check(f, *args)
+@program(A)
+def nested_break(a):
+    s = 0.0
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] > 0.8:
+                break
+            s += a[i, j] ** 2
+        else:
+            s *= 2.0
+        if s > 20:
+            break
+    return s
+
+
+@program(A)
+def nested_return(a):
+    s = 0.0
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            s += a[i, j] ** 2
+            if s > 3:
+                return s * a[i, j]
+    return s
+
+
+@program(A)
+def nested_return_tuple(a):
+    s = 0.0
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            s += a[i, j] ** 2
+            if s > 3:
+                return s * a[i, j] + i * j
+    return -s
+
+
+@program(X)
+def bool_found(x):
+    found = False
+    r = 0.0
+    for v in x:
+        if not found and v > 2:
+            r = v * v
+            found = True
+    return r
+
+
+test_program = PROGRAMS.test()

@@ -1,20 +1,10 @@
 """Functions: they write into arguments, give several values back, return early, call each other."""
 
 import numpy as np
-import pytest
-from language.checking import check
+from language.programs import A, Programs, X
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
-A = np.random.default_rng(3).normal(size=(4, 5))
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 def scale_(a, by):
@@ -156,6 +146,4 @@ def recursion_of_known_depth(x):
     return tree(x, 2)
 
 
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
-def test_program(f, args):
-    check(f, *args)
+test_program = PROGRAMS.test()

@@ -3,20 +3,11 @@
 import math
 
 import numpy as np
-import pytest
-from language.checking import check
+from language.programs import Programs, X
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
 K = np.array([3, 0, 2, 2, 1, 0, 3])
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 @program(X, -7)
@@ -143,6 +134,4 @@ def chained_comparisons(x):
     return s
 
 
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
-def test_program(f, args):
-    check(f, *args)
+test_program = PROGRAMS.test()

@@ -3,19 +3,12 @@
 import numpy as np
 import pytest
 from language.checking import check
+from language.programs import Programs, X
 
 import symgrad as sg
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 def folded(a, x):
@@ -86,9 +79,7 @@ def a_loop_that_does_nothing(x):
     return folded(x * 1.0, x)
 
 
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
-def test_program(f, args):
-    check(f, *args)
+test_program = PROGRAMS.test()
 
 
 @pytest.mark.parametrize("f", [same_argument_twice, in_a_while])

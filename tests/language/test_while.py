@@ -1,21 +1,10 @@
 """`while`: conditions of the data, indices, walrus, `else`."""
 
 import numpy as np
-import pytest
-from language.checking import check
+from language.programs import Programs, X
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
-A = np.random.default_rng(3).normal(size=(4, 5))
-B = np.random.default_rng(4).normal(size=(4, 4))
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 @program(X)
@@ -103,6 +92,4 @@ def while_reassign_arr(x):
     return y @ x
 
 
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
-def test_program(f, args):
-    check(f, *args)
+test_program = PROGRAMS.test()

@@ -3,21 +3,10 @@
 # ruff: noqa: B007 (programs as people write them)
 
 import numpy as np
-import pytest
-from language.checking import check
+from language.programs import A, B, Programs, X
 
-X = np.array([0.7, 1.3, 2.1, 3.2, -1.1, 0.4, 0.9])
-A = np.random.default_rng(3).normal(size=(4, 5))
-B = np.random.default_rng(4).normal(size=(4, 4))
-PROGRAMS = []
-
-
-def program(*args):
-    def register(f):
-        PROGRAMS.append(pytest.param(f, args, id=f.__name__))
-        return f
-
-    return register
+PROGRAMS = Programs()
+program = PROGRAMS.program
 
 
 @program(X)
@@ -264,6 +253,4 @@ def lists_known(x):
     return np.array(hs) @ np.ones(5)
 
 
-@pytest.mark.parametrize(("f", "args"), PROGRAMS)
-def test_program(f, args):
-    check(f, *args)
+test_program = PROGRAMS.test()
