@@ -6,11 +6,10 @@ loops of the backward pass and compiles both. The data are the 1797 digits that 
     python examples/convolution_digits.py [--epochs 12] [--quick]
 """
 
-import argparse
 import sys
-import time
 
 import numpy as np
+from handwriting import main, progress
 from sklearn.datasets import load_digits
 
 import symgrad as sg
@@ -105,31 +104,9 @@ def train(epochs, rng):
                 p -= RATE * dp
             total += value * BATCH
         held_out = accuracy(parameters, test_images, test_labels)
-        line = (
-            f"\repoch {epoch:3}/{epochs}  loss {total / len(images):.4f}  held-out accuracy {held_out:.1%}  "
-        )
-        print(line, end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    return gradient, held_out
-
-
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true", help="3 epochs, enough for 90 %%")
-    args = parser.parse_args()
-
-    begin = time.perf_counter()
-    gradient, held_out = train(3 if args.quick else args.epochs, np.random.default_rng(args.seed))
-    seconds = time.perf_counter() - begin
-    print(f"{held_out:.1%} of the held-out digits are read right, after {seconds:.1f} s\n")
-    print("Forward and backward pass, as symgrad wrote them:\n")
-    print(gradient.source)
-    return 0 if held_out > 0.9 else 1
+        progress(epoch, epochs, total / len(images), held_out)
+    return gradient.source, held_out
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, train, epochs=12, quick=3, target=0.9))

@@ -6,11 +6,10 @@ Nothing in `loss` knows about derivatives; symgrad writes the backward pass and 
     python examples/train_digits.py [--epochs 100] [--quick]
 """
 
-import argparse
 import sys
-import time
 
 import numpy as np
+from handwriting import main, progress
 from sklearn.datasets import load_digits
 
 import symgrad as sg
@@ -45,7 +44,7 @@ def accuracy(w1, w2, x, y):
 
 
 def train(epochs, rng):
-    """Stochastic gradient descent; returns the gradient and the accuracy on the held-out digits."""
+    """Stochastic gradient descent; returns the generated source and the accuracy on the held-out digits."""
     x, y, x_test, y_test = data(rng)
     w1 = 0.3 * rng.normal(size=(x.shape[1], HIDDEN))
     w2 = 0.1 * rng.normal(size=(HIDDEN, y.shape[1]))
@@ -60,29 +59,9 @@ def train(epochs, rng):
             w2 -= RATE * dw2
             total += value
         held_out = accuracy(w1, w2, x_test, y_test)
-        line = f"\repoch {epoch:3}/{epochs}  loss {total / len(x):.4f}  held-out accuracy {held_out:.1%}  "
-        print(line, end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    return gradient, held_out
-
-
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--epochs", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true", help="40 epochs, enough for 95 %%")
-    args = parser.parse_args()
-
-    start = time.perf_counter()
-    gradient, held_out = train(40 if args.quick else args.epochs, np.random.default_rng(args.seed))
-    seconds = time.perf_counter() - start
-    print(f"{held_out:.1%} of the held-out digits are read right, after {seconds:.1f} s\n")
-    print("The backward pass that symgrad wrote:\n")
-    print(gradient.backward_source)
-    return 0 if held_out > 0.95 else 1
+        progress(epoch, epochs, total / len(x), held_out)
+    return gradient.backward_source, held_out
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, train, epochs=100, quick=40, target=0.95))

@@ -67,15 +67,16 @@ class Body:
         """The scalar variable for an element: `h_ij`."""
         if read not in self.locals:
             stem = f"{self.names[_named_after(read.value, self.plan)]}_{_suffix(read, self.letters)}"
-            self.locals[read] = self._free(stem)
+            self.locals[read] = self.fresh(stem)
         return self.locals[read]
 
     def temporary(self, stem: str) -> str:
         """A variable for this loop nest."""
-        self.temporaries.append(self._free(stem))
+        self.temporaries.append(self.fresh(stem))
         return self.temporaries[-1]
 
-    def _free(self, stem: str) -> str:
+    def fresh(self, stem: str) -> str:
+        """A name that nothing here has."""
         name, number = stem, 1
         while name in self.taken:
             number += 1

@@ -55,17 +55,8 @@ def shared_out(loop: Loop, body: Body) -> Shares | None:
         statements, body.plan
     ):
         return None
-    names = [_new(name, body) for name in ("threads", "thread")]
-    return Shares(names[0], names[1], tuple(sums), tuple(_new("partial", body) for _ in sums))
-
-
-def _new(stem: str, body: Body) -> str:
-    name, number = stem, 1
-    while name in body.taken:
-        number += 1
-        name = f"{stem}_{number}"
-    body.taken.add(name)
-    return name
+    names = [body.fresh(name) for name in ("threads", "thread")]
+    return Shares(names[0], names[1], tuple(sums), tuple(body.fresh("partial") for _ in sums))
 
 
 def _is_plain_sum(statement: Statement, body: Body) -> bool:
@@ -141,7 +132,7 @@ def begin(shares: Shares, loop: Loop, body: Body, scope: Scope) -> str:
         else:
             value = body.plan.owner(statement.writes.value)
             shares.whole[k] = body.names[value]
-            mine = _new(f"{body.names[value]}_part", body)
+            mine = body.fresh(f"{body.names[value]}_part")
             body.line(f"{mine} = {name}[{shares.thread}]")
             _rename(statement, mine, body)
     n, t = _atom(dim_text(loop.extent)), shares.thread

@@ -45,7 +45,10 @@ def rewire_args(args: Iterable[Arg], env: Mapping[Value, Arg]) -> tuple[Arg, ...
 
 
 def map_regions(eqn: Eqn, f: Callable[[Block], Block]) -> Eqn:
-    return replace(eqn, regions=tuple(map(f, eqn.regions))) if eqn.regions else eqn
+    """The equation with other regions: itself, if `f` leaves them all as they are."""
+    regions = tuple(map(f, eqn.regions))
+    same = all(new is old for new, old in zip(regions, eqn.regions, strict=True))
+    return eqn if same else replace(eqn, regions=regions)
 
 
 def with_eqns(

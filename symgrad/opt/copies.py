@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
-from symgrad.ir.walk import rewire, with_eqns
+from symgrad.ir.walk import map_regions, rewire, with_eqns
 
 
 def remove_copies(function: Function, *, keep_named: bool) -> Function:
@@ -28,11 +28,7 @@ def _block(block: Block, keep_named: bool) -> Block:
     eqns: list[Eqn] = []
     changed = False
     for old in block.eqns:
-        eqn = rewire(old, env)
-        if eqn.regions:
-            regions = tuple(_block(r, keep_named) for r in eqn.regions)
-            if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
-                eqn = replace(eqn, regions=regions)
+        eqn = map_regions(rewire(old, env), lambda region: _block(region, keep_named))
         if any(out in named for out in eqn.outs):
             outs = tuple(Value(out.type, named[out]) if out in named else out for out in eqn.outs)
             env.update(zip(eqn.outs, outs, strict=True))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from symgrad.ir.core import Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.ops import OPS
-from symgrad.ir.walk import rewire, with_eqns
+from symgrad.ir.walk import map_regions, rewire, with_eqns
 from symgrad.opt.numbering import Numbers
 
 _SHORT = frozenset({"negative", "cast", "stop_gradient", "recall", "full", "iota", "extent"})
@@ -34,11 +34,9 @@ def _block(block: Block, everything: bool) -> Block:
     eqns: list[Eqn] = []
     changed = False
     for old in block.eqns:
-        eqn = rewire(old, env)
-        if eqn.regions:
-            regions = tuple(_block(r, everything) for r in eqn.regions)
-            if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
-                eqn, changed = replace(eqn, regions=regions), True
+        rewired = rewire(old, env)
+        eqn = map_regions(rewired, lambda region: _block(region, everything))
+        changed = changed or eqn is not rewired
         if not numbers.add(eqn) or _is_memory(eqn):
             if eqn.op.kind is not Kind.REGION:
                 first.setdefault(numbers.of(eqn.out), eqn)

@@ -42,9 +42,7 @@ def _block(block: Block, guarded: frozenset[Dim]) -> Block:
     for old in block.eqns:
         eqn = old
         if eqn.regions:
-            inner = map_regions(eqn, lambda region: _block(region, frozenset()))
-            if any(new is not was for new, was in zip(inner.regions, eqn.regions, strict=True)):
-                eqn = inner
+            eqn = map_regions(eqn, lambda region: _block(region, frozenset()))
             if eqn.op is FOR:
                 names = {s.name for s in block.symbols if s.param in seen}
                 found = _deferred(Loop(eqn, names, made, known), block)

@@ -46,11 +46,9 @@ def _block(block: Block) -> Block:
         if not eqn.regions:
             eqns.append(eqn)
             continue
-        inner = map_regions(eqn, _block)
-        same = all(a is b for a, b in zip(inner.regions, eqn.regions, strict=True))
-        kept = eqn if same else inner
+        kept = map_regions(eqn, _block)
         moved = _split(kept) if kept.op in (FOR, WHILE) else None
-        changed |= not same or moved is not None
+        changed |= kept is not eqn or moved is not None
         eqns += moved or [kept]
     return replace(block, eqns=tuple(eqns)) if changed else block
 

@@ -191,8 +191,7 @@ def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
             eqn = rewire(pending.pop(), env)
             if eqn.op.kind is Kind.REGION:
                 inner = map_regions(eqn, lambda b: rewrite_block(b, rules, through_names=through_names))
-                same = all(new is old for new, old in zip(inner.regions, eqn.regions, strict=True))
-                eqn, changed = (eqn, changed) if same else (inner, True)
+                eqn, changed = inner, changed or inner is not eqn
             known = fold(eqn.op.name, eqn.args) if through_names and len(eqn.outs) == 1 else None
             if known is not None and known.type == eqn.out.type:
                 changed = True

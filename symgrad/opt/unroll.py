@@ -77,11 +77,9 @@ def _block(block: Block) -> Block:
             env[eqn.out] = number
             continue
         eqn = _at(eqn)
-        if eqn.regions:
-            inner = map_regions(eqn, _block)
-            if any(new is not was for new, was in zip(inner.regions, eqn.regions, strict=True)):
-                eqn, changed = inner, True
-        out.append(eqn)
+        inner = map_regions(eqn, _block)
+        changed = changed or inner is not eqn
+        out.append(inner)
     return with_eqns(replace(block, symbols=tuple(known.values())), out, env=env) if changed else block
 
 

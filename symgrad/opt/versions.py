@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value, values
-from symgrad.ir.walk import rewire, with_eqns
+from symgrad.ir.walk import map_regions, rewire, with_eqns
 
 _TERMS = 3
 
@@ -30,11 +30,7 @@ def _block(block: Block) -> Block:
     eqns: list[Eqn] = []
     changed = False
     for old in block.eqns:
-        eqn = rewire(old, env)
-        if eqn.regions:
-            regions = tuple(map(_block, eqn.regions))
-            if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
-                eqn = replace(eqn, regions=regions)
+        eqn = map_regions(rewire(old, env), _block)
         if len(eqn.outs) == 1 and eqn.out in joined:
             unnamed = Value(eqn.out.type)
             env[eqn.out] = unnamed

@@ -37,7 +37,7 @@ from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, bind_symbols, for_parts, mentioned_symbols
 from symgrad.ir.types import INT
-from symgrad.ir.walk import producers, rewire, uses, with_eqns
+from symgrad.ir.walk import map_regions, producers, rewire, uses, with_eqns
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,9 @@ def _block(block: Block) -> Block:
                     env[found.write.out] = eqn.outs[found.number]
                     gone.add(found.write.out)
                     changed = True
-        if eqn.regions:
-            regions = tuple(map(_block, eqn.regions))
-            if any(new is not was for new, was in zip(regions, eqn.regions, strict=True)):
-                eqn, changed = replace(eqn, regions=regions), True
-        eqns.append(eqn)
+        inner = map_regions(eqn, _block)
+        changed = changed or inner is not eqn
+        eqns.append(inner)
     return with_eqns(block, eqns, env=env) if changed else block
 
 

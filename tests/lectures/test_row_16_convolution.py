@@ -1,6 +1,7 @@
 """Row 16: convolution, ReLU, max pool, linear, softmax in loops: against NumPy windows and differences."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from lectures.helpers import ATOL, RTOL, both, central
 PATH = Path(__file__).parents[2] / "examples" / "convolution_digits.py"
 spec = importlib.util.spec_from_file_location("convolution_digits", PATH)
 network = importlib.util.module_from_spec(spec)
+sys.path.insert(0, str(PATH.parent))  # the example imports its neighbour
 spec.loader.exec_module(network)
 
 
