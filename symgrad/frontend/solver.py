@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from symgrad.errors import Loc, ShapeError, UnsupportedSyntaxError
 from symgrad.frontend.signature import NeedConstant
 from symgrad.ir.core import Guard
-from symgrad.ir.dims import Dim, Extent, evaluate, substitute, symbol, symbols
+from symgrad.ir.dims import Dim, Extent, FloorDiv, evaluate, plainly, substitute, symbol, symbols
 
 
 class Mismatch(ShapeError):
@@ -117,6 +117,7 @@ class Solver:
             return
         if self.value(dim) < 0:
             raise ShapeError(message or f"an extent would be negative: {dim} is {self.value(dim)}")
+        dim = _without_quotient(dim)
         if not _plain(dim, self.fixed):
             self._guards.setdefault(dim, Guard(dim, message or f"{dim} >= 0", self.loc))
 
@@ -195,6 +196,8 @@ class Solver:
                 continue
             if any(not self._nonnegative(a) for a in others if isinstance(a, str)):
                 return None
+            if any(not _plain(a.numerator, self.fixed) for a in others if isinstance(a, FloorDiv)):
+                return None
             if count > 1 and not self._nonnegative(name):
                 return None
             signs.add(coefficient > 0)
@@ -231,8 +234,17 @@ class Solver:
                 yield Guard(dim, guard.message, guard.loc)
 
 
+def _without_quotient(dim: Dim) -> Dim:
+    """What is not negative exactly where `dim` is not: `a // d + c` is not where `a + c * d` is not."""
+    if isinstance(dim, Extent):
+        quotients = [m[0] for m, c in dim.terms if c == 1 and len(m) == 1 and isinstance(m[0], FloorDiv)]
+        rest = dim - Extent((((quotients[0],), 1),)) if len(quotients) == 1 else None
+        if isinstance(rest, int):
+            (quotient,) = quotients
+            return _without_quotient(quotient.numerator + rest * quotient.denominator)
+    return dim
+
+
 def _plain(dim: Dim, fixed: frozenset[str]) -> bool:
-    """True whatever the sizes: no negative term, and extents are not negative (integer arguments may be)."""
-    if not isinstance(dim, Extent):
-        return dim >= 0
-    return all(c >= 0 for _, c in dim.terms) and not any(s in fixed for s in symbols(dim))
+    """True whatever the sizes: nothing negative in it, and extents are not (integer arguments may be)."""
+    return plainly(dim) and not any(s in fixed for s in symbols(dim))

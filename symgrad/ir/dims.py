@@ -155,9 +155,19 @@ def at_least_zero(dim: Dim, signed: bool = False) -> Dim:
     """max(dim, 0); without a minus sign it is `dim` itself, unless names may be negative (`signed`)."""
     if isinstance(dim, int):
         return max(dim, 0)
-    if not signed and all(coef > 0 for _, coef in dim.terms):
+    if not signed and plainly(dim):
         return dim
     return _make({(AtLeastZero(dim),): 1})
+
+
+def plainly(dim: Dim) -> bool:
+    """Whether `dim` is never negative, where names are lengths: no minus sign, also in what is divided."""
+    if isinstance(dim, int):
+        return dim >= 0
+    atoms = (atom for mono, _ in dim.terms for atom in mono)
+    return all(coef > 0 for _, coef in dim.terms) and all(
+        plainly(a.numerator) and a.denominator > 0 for a in atoms if isinstance(a, FloorDiv)
+    )
 
 
 def of_range(dim: Dim) -> Dim:

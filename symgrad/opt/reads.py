@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from symgrad.ir.core import At, AtArg, Eqn, Gather, Index, NewAxis, Span
-from symgrad.ir.dims import Dim, as_symbol, symbols
+from symgrad.ir.dims import Dim, as_symbol, plainly, symbols
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
@@ -61,9 +61,7 @@ def _ends(index: Index) -> Iterator[tuple[Dim, Dim] | None]:
 def _follows(last: Dim, first: Dim, lengths: Collection[str]) -> bool:
     """Is `last < first` for any extents? Lengths are 0 or more, counters need not be."""
     room = first - last - 1
-    if isinstance(room, int):
-        return room >= 0
-    return set(symbols(room)) <= set(lengths) and all(coefficient > 0 for _, coefficient in room.terms)
+    return plainly(room) and set(symbols(room)) <= set(lengths)
 
 
 READS: Rules = {"getitem": (_read,)}

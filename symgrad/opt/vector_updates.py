@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, NewAxis, Span, Value, full_span, values
-from symgrad.ir.dims import Dim, Extent, as_symbol, at_least_zero, of_range, symbols
+from symgrad.ir.dims import Dim, as_symbol, at_least_zero, of_range, plainly, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import For, for_parts
@@ -82,9 +82,7 @@ class Known:
         return self._plain(dim) or any(self._plain(dim - fact) for fact in self.guarded)
 
     def _plain(self, dim: Dim) -> bool:
-        if not isinstance(dim, Extent):
-            return dim >= 0
-        return all(coef > 0 for _, coef in dim.terms) and self.lengths.issuperset(symbols(dim))
+        return plainly(dim) and self.lengths.issuperset(symbols(dim))
 
 
 class Loop:

@@ -37,8 +37,8 @@ def arguments(rng):
 #   t_14:float64[] = divide(t_11, t_13)
 #   return t_14
 #   require n - n // 2 - 1 >= 0
-#   require n - (n - 1) // 2 - 1 >= 0
 #   require n - 1 >= 0
+#   require n - (n - 1) // 2 - 1 >= 0
 
 
 # ---- graph: value_and_grad
@@ -73,8 +73,8 @@ def arguments(rng):
 #   dx_1:float64[n] = add_at(dx, t_22, t_23, index=(Gather(),))  # bwd
 #   return t_14, dx_1
 #   require n - n // 2 - 1 >= 0
-#   require n - (n - 1) // 2 - 1 >= 0
 #   require n - 1 >= 0
+#   require n - (n - 1) // 2 - 1 >= 0
 
 
 # ---- study text
@@ -117,10 +117,10 @@ def value_and_grad_spread___HASH__(x):
     n = x.shape[0]
     if n - n // 2 - 1 < 0:
         raise ValueError('index 4 is out of bounds for axis 0 of size 8')
+    if n - 1 < 0:
+        raise ValueError('n - 1 >= 0')
     if n - (n - 1) // 2 - 1 < 0:
         raise ValueError('index 3 is out of bounds for axis 0 of size 8')
-    if n - 1 < 0:
-        raise ValueError('index -1 is out of bounds for axis 0 of size 8')
     x = np.ascontiguousarray(x)
     # centre = np.median(x)
     # return np.mean(np.sqrt(1.0 + (x - centre) ** 2))
