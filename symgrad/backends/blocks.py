@@ -27,6 +27,7 @@ from symgrad.emit.names import identifier
 from symgrad.ir.core import Arg, Block, Eqn, Value
 from symgrad.ir.dims import symbols
 from symgrad.ir.regions import operands_of, params_of
+from symgrad.ir.switch import is_on
 from symgrad.ir.walk import producers
 
 
@@ -72,7 +73,7 @@ def prepare(
             if v not in names:
                 names[v] = _new_name(identifier(v.hint) if v.hint else "part", draft.taken)
     kept = arrays(program, groups)
-    reused = share(program, groups, kept)
+    reused = share(program, groups, kept) if is_on("share") else {}
     for value, owner in reused.items():
         kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
     for owner, chain in _chains(program, reused).items():

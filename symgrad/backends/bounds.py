@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
 from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, substitute, symbol, symbols
 from symgrad.ir.ops import extent_of
+from symgrad.ir.switch import is_on
 from symgrad.ir.types import INT, INTS
 
 Interval = tuple[Dim | None, Dim | None]  # both ends belong to it
@@ -107,11 +108,13 @@ class Bounds:
         """Whether 0 <= position < extent, certainly."""
         if any(s in self.inside for s in symbols(extent)):
             return True
-        return self.from_front(position) and self.below(self.interval(position)[1], extent)
+        known = is_on("checks") and self.from_front(position)
+        return known and self.below(self.interval(position)[1], extent)
 
     def holds(self, position: Dim, extent: Dim) -> bool:
         """Whether a position given by extents needs no check: no index in it, or certainly inside."""
-        return not any(s in self.ends for s in symbols(position)) or self.below(position, extent)
+        fixed = not any(s in self.ends for s in symbols(position))
+        return fixed or (is_on("checks") and self.below(position, extent))
 
     def from_front(self, position: Arg) -> bool:
         low = self.interval(position)[0]

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.switch import is_on
 from symgrad.ir.types import ArrayType
 
 Assignment = tuple[str, str]
@@ -33,7 +34,7 @@ class Buffers:
     def take(self, name: str, shape: Sequence[Dim], text: str) -> bool:
         """Make the array before the loop, if its size is known there and its memory stays its own."""
         needed = frozenset(s for d in shape for s in symbols(d))
-        if name in self.leaving or name in self.texts or not needed <= self.known:
+        if not is_on("buffers") or name in self.leaving or name in self.texts or not needed <= self.known:
             return False
         self.texts[name], self.extents[name] = text, needed
         return True

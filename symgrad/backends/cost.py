@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from symgrad.backends.access import Along, operand, resolve, roots_of
 from symgrad.ir.core import Eqn, Kind, Value, values
+from symgrad.ir.switch import is_on
 
 # fmt: off
 _WEIGHTS = {
@@ -53,7 +54,7 @@ def cheap(
             for root in roots_of(resolve(operand(arg, coords), producers)):
                 total += weight.get(root, 0)
                 roots |= bases.get(root, {root})
-        if total > LIMIT or roots & written:
+        if total > LIMIT or roots & written or not is_on("recompute"):
             continue
         virtual = [r for r in roots if r in producers and r not in forced and r.type.rank]
         if len(virtual) > 1:

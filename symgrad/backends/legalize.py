@@ -150,7 +150,8 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
     first, _ = operands_of(eqn)
     changed = [k - first for k, _ in overwritten(eqn)]
     roots = (root for k in changed for root in roots_of(resolve(whole(eqn.args[first + k]), emitter.defined)))
-    eqn = sink(eqn, emitter.defined, changed, frozenset(roots))
+    if is_on("sink"):
+        eqn = sink(eqn, emitter.defined, changed, frozenset(roots))
     changed = [k - first for k, _ in overwritten(eqn)]
     eqn = replace(
         eqn, args=tuple(_as_array(a, k - first in changed, emitter) for k, a in enumerate(eqn.args))

@@ -33,6 +33,7 @@ from symgrad.backends.text import Body
 from symgrad.cache import PLACEHOLDER
 from symgrad.ir.core import Arg, Const, Function
 from symgrad.ir.regions import extent_names
+from symgrad.ir.switch import is_on
 from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]
@@ -184,6 +185,7 @@ def _imports(used: set[str], vector_math: bool) -> list[str]:
     for module, names in _HELPERS.items():
         if found := [name for name in names if name in used]:
             lines.append(f"from symgrad.backends.{module} import {', '.join(found)}")
+    vector_math = vector_math and is_on("vmath")
     if functions := sorted(used & scalar.VMATH):
         names = [f if vector_math else f"scalar_{f} as {f}" for f in functions]
         lines.append(f"from symgrad.vmath import {', '.join(names)}")

@@ -188,11 +188,13 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
         loops = node.statement.loops
         extent = loops[depth] if depth < len(loops) else None
         first = max((history.earliest(t, slots, extent is not None) for t in node.touches), default=0)
-        group = _choose(node, first, by_extent.setdefault(extent, []), slots)
+        shared = by_extent.setdefault(extent, [])
+        alone = extent is not None and not is_on("fusion")
+        group = None if alone else _choose(node, first, shared, slots)
         if group is None:
             group = len(slots)
             slots.append(_Slot(extent))
-            by_extent[extent].append(group)
+            shared.append(group)
         slots[group].nodes.append(node)
         slots[group].arrays.update(t.owner for t in node.touches)
         for touch in node.touches:

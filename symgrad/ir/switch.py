@@ -1,15 +1,45 @@
-"""Passes by name, so that a test can leave one out and see the same values.
+"""Optimisations by name, so that a test can leave one out and see the same values.
 
-In: the names of passes. Out: within the `with` block they do nothing.
+In: names from the tables. Out: within the `with` block these passes do nothing. A name that is not there is
+an error, where it is asked for and where it is left out; the tests go through both tables.
 
     with without("windows"):  text = kernel(f)    ->    one loop for each shifted addition
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+# fmt: off
+OPT = {  # what a kernel has beyond a study text, and what both have
+    "cse":           "what was computed before is read",
+    "hoist":         "what is dear and the same in every trip is computed before the loop",
+    "idle":          "work for a cotangent of zero is done in the branch alone where it is not zero",
+    "products":      "products of matrices in place of a vector in each trip",
+    "reads":         "what was just written is read without the array",
+    "selections":    "what is zero outside a condition is selected once, at the end",
+    "tiny":          "arrays of a few elements live in scalars",
+    "unroll":        "short loops over tiny arrays are written out",
+    "write_through": "what an inner loop fills is written where the outer one keeps it",
+    "writes":        "zeros with something added at some positions are written there",
+}
+BACKENDS = {  # how a kernel's text says what the graph says
+    "buffers":       "arrays that each trip makes anew are made before the loop",
+    "carry":         "additions to the element that the next trip reads are carried in a variable",
+    "checks":        "positions that are certainly inside an axis are not checked",
+    "fusion":        "statements share loops",
+    "recompute":     "what is cheap is computed where it is read, not stored",
+    "share":         "arrays take over the memory of those that are read for the last time",
+    "sink":          "views are taken inside the loops that read them",
+    "spread":        "loops over elements become statements over slices",
+    "vmath":         "exp, log, ... may be vectorised",
+    "windows":       "additions to neighbouring elements are one pass",
+}
+# fmt: on
+PASSES = OPT | BACKENDS
 
 _OFF: ContextVar[frozenset[str]] = ContextVar("_OFF", default=frozenset())
 
@@ -17,7 +47,7 @@ _OFF: ContextVar[frozenset[str]] = ContextVar("_OFF", default=frozenset())
 @contextmanager
 def without(*names: str) -> Iterator[None]:
     """Build kernels without these passes."""
-    token = _OFF.set(_OFF.get() | frozenset(names))
+    token = _OFF.set(_OFF.get().union(map(_known, names)))
     try:
         yield
     finally:
@@ -26,4 +56,11 @@ def without(*names: str) -> Iterator[None]:
 
 def is_on(name: str) -> bool:
     """Whether the pass of this name is to run."""
-    return name not in _OFF.get()
+    return _known(name) not in _OFF.get()
+
+
+def _known(name: str) -> str:
+    if name not in PASSES:
+        close = difflib.get_close_matches(name, PASSES, 1)
+        raise ValueError(f"no pass is called {name!r}" + (f" (did you mean {close[0]!r}?)" if close else ""))
+    return name

@@ -7,7 +7,10 @@ In: a function. Out: the same meaning with less work; run again, it changes noth
 
 from __future__ import annotations
 
+from functools import cache
+
 from symgrad.ir.core import Function
+from symgrad.ir.switch import is_on
 from symgrad.opt.arithmetic import ARITHMETIC
 from symgrad.opt.products import PRODUCTS, SPOKEN
 from symgrad.opt.reads import READS
@@ -17,16 +20,24 @@ from symgrad.opt.selections import SELECTIONS
 from symgrad.opt.shapes import SHAPES
 from symgrad.opt.writes import WRITES
 
-_TABLES = (SHAPES, ARITHMETIC, WRITES, READS, ROW_IDENTITIES, SELECTIONS, PRODUCTS)
-LOCAL: Rules = {
-    name: tuple(rule for table in _TABLES for rule in table.get(name, ()))
-    for name in dict.fromkeys(name for table in _TABLES for name in table)
-}
+# In the order in which their rules are tried; those with a name can be left out.
+_TABLES: tuple[tuple[str, Rules], ...] = (
+    ("", SHAPES), ("", ARITHMETIC), ("writes", WRITES), ("reads", READS), ("", ROW_IDENTITIES),
+    ("selections", SELECTIONS), ("", PRODUCTS),
+)  # fmt: skip
+
+
+@cache
+def _joined(chosen: tuple[bool, ...]) -> Rules:
+    tables = [table for (_, table), there in zip(_TABLES, chosen, strict=True) if there]
+    names = dict.fromkeys(name for table in tables for name in table)
+    return {name: tuple(rule for table in tables for rule in table.get(name, ())) for name in names}
 
 
 def apply_identities(function: Function, *, through_names: bool) -> Function:
     """`function` with every identity applied where it holds."""
-    return rewrite(function, LOCAL, through_names=through_names)
+    rules = _joined(tuple(not name or is_on(name) for name, _ in _TABLES))
+    return rewrite(function, rules, through_names=through_names)
 
 
 def as_spoken(function: Function) -> Function:

@@ -69,10 +69,12 @@ def settle(function: Function, *, through_names: bool) -> Function:
         function = join_versions(function)
         # Dead code goes last: a value that the user named may be found again by what follows.
         function = apply_identities(function, through_names=through_names)
-        function = share(function, everything=through_names)
+        if is_on("cse"):
+            function = share(function, everything=through_names)
         function = remove_copies(function, keep_named=not through_names)
         function = shrink_regions(function)
-        function = enter_branches(function)
+        if is_on("idle"):
+            function = enter_branches(function)
         function = remove_dead(function)
         if function is before:
             break

@@ -23,6 +23,7 @@ from symgrad.ir.fold import fold
 from symgrad.ir.indexing import index_of, index_shape
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, operands_of, params_of
+from symgrad.ir.switch import is_on
 from symgrad.ir.types import ArrayType
 from symgrad.opt.elements import Parts, element, fixed, hint_of, is_small, is_tiny, one_element, single, split
 from symgrad.opt.tiny_arrays import stay_arrays
@@ -31,7 +32,8 @@ from symgrad.opt.unroll import unroll
 
 def scalarise(function: Function) -> Function:
     """`function` with its tiny arrays in scalars."""
-    function = unroll(function)
+    if is_on("unroll"):
+        function = unroll(function)
     arrays = stay_arrays(function)
     if arrays is None:
         return function

@@ -1,0 +1,142 @@
+"""Programs with a pass left out: the same derivatives, another text.
+
+The programs are those of the golden files, which show each pass in their texts, and a few with arrays as
+results. Cotangents are random; kernels run as plain Python, which is the text that numba would compile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from backends.helpers import python
+from golden.helpers import FOLDER, load
+
+from symgrad.cache import PLACEHOLDER
+from symgrad.frontend.signature import bind
+from symgrad.ir.switch import without
+from symgrad.pipeline import Options, Program, Transform, build
+from symgrad.tree import flatten
+
+
+def relaxed(u, f, sweeps):
+    u = u.copy()
+    for _ in range(sweeps):
+        for i in range(1, len(u) - 1):
+            u[i] = 0.5 * (u[i - 1] + u[i + 1] - f[i])
+    return u
+
+
+def diffused(u, c):
+    new = u.copy()
+    for _ in range(3):
+        for i in range(1, len(u) - 1):
+            new[i] = u[i] + np.exp(-c) * (u[i - 1] - 2 * u[i] + u[i + 1])
+        u = new.copy()
+    return u
+
+
+def remembered(w, x):
+    h = np.zeros(w.shape[0])
+    states = np.zeros((x.shape[0], w.shape[0]))
+    for t in range(x.shape[0]):
+        h = np.tanh(w @ h + x[t])
+        states[t] = h
+    return states
+
+
+def attended(q, k):
+    out = np.zeros(q.shape)
+    for i in range(q.shape[0]):
+        s = k @ q[i]
+        p = np.exp(s - np.max(s))
+        out[i] = (p / np.sum(p)) @ k
+    return out
+
+
+def accelerations(r):
+    a = np.zeros((4, 3))
+    for i in range(4):
+        for j in range(4):
+            d = r[j] - r[i]
+            s = np.dot(d, d)
+            if i != j and s < 4.0:
+                a[i] += d / (s * np.sqrt(s) + 0.1)
+    return a
+
+
+def joined(x, w):
+    z = np.zeros(len(x))
+    z[0] = w * x[0]
+    z[1:] = np.where(np.abs(x[1:]) < 1.0, x[1:] ** 2, 2.0 * np.abs(x[1:])) * x[:-1]
+    return np.tanh(z)
+
+
+_SHAPES = {
+    relaxed: ((6,), (6,), 3),
+    diffused: ((7,), 0.3),
+    remembered: ((3, 3), (5, 3)),
+    attended: ((4, 3), (5, 3)),
+    accelerations: ((4, 3),),
+    joined: ((6,), 0.4),
+}
+_ARRAYS = {f.__name__: f for f in _SHAPES}
+PROGRAMS = (
+    *_ARRAYS, "battery_bucket", "battery_loopif", "battery_view", "convolution", "gaussian_process", "hidden_layer",
+    "huber", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
+    "pairs_within_reach", "softmax_cross_entropy", "stencil", "tiny_gravity", "written_in_parts",
+)  # fmt: skip
+
+
+@cache
+def _program(name: str) -> tuple[Callable[..., Any], tuple[Any, ...], tuple[str, ...]]:
+    """A function, its arguments, and those of them that are differentiated."""
+    if name not in _ARRAYS:
+        golden = load(FOLDER / f"{name}.py")
+        return golden.fun, golden.args, golden.wrt
+    fun, rng = _ARRAYS[name], np.random.default_rng(11)
+    args = tuple(rng.normal(size=s) if isinstance(s, tuple) else s for s in _SHAPES[fun])
+    names = fun.__code__.co_varnames
+    return fun, args, tuple(n for n, a in zip(names, args, strict=False) if not isinstance(a, int))
+
+
+@cache
+def derived(name: str, *off: str) -> Program:
+    """The vjp of a program, built without the passes `off`."""
+    fun, args, wrt = _program(name)
+    with without(*off):
+        program = build(fun, bind(fun, args, {}), Transform("vjp", (), wrt, single=False), Options())
+        assert program.kernel_text and program.study_text  # made while the passes are off
+    return program
+
+
+def inputs(name: str) -> tuple[Any, ...]:
+    """The arguments, and a random cotangent."""
+    fun, args, _ = _program(name)
+    cotangent = np.random.default_rng(13).normal(size=np.shape(fun(*args)))
+    return (*args, cotangent if cotangent.ndim else float(cotangent))
+
+
+def run(program: Program, name: str) -> list[Any]:
+    """Results and gradients by the kernel's text."""
+    entry = f"{program.function.name}_{PLACEHOLDER}"
+    return flatten(python(program.kernel_text, entry)(*inputs(name)))[0]
+
+
+@cache
+def expected(name: str) -> list[Any]:
+    return run(derived(name), name)
+
+
+def changed(name: str, switch: str) -> bool:
+    """Whether the pass shows in a text of the program."""
+    plain, program = derived(name, switch), derived(name)
+    return plain.kernel_text != program.kernel_text or plain.study_text != program.study_text
+
+
+def assert_same_values(name: str, switch: str) -> None:
+    plain = derived(name, switch)
+    for got, want in zip(run(plain, name), expected(name), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-12, err_msg=plain.kernel_text)
