@@ -129,7 +129,7 @@ def _side(
     symbols = (*mine.symbols, *block.symbols)
     given = {*seeds, *totals.values()}
     needed = [v for v in read_by(eqns, results) if v not in given] + sizes_in(eqns, symbols, primal)
-    scope = plan(primal, needed, block.params, known_extents(f.bound), symbols)
+    scope = plan(primal, needed, block.params, known_extents(f.bound, f.partial), symbols)
     return _Side(block, primal, symbols, tuple(eqns), results, scope.again, scope.saved)
 
 

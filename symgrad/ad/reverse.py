@@ -8,7 +8,7 @@ they were, then for each of them, last first, the equations that carry its cotan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -19,12 +19,13 @@ from symgrad.ad.calls import pull_call, without_checkpoints
 from symgrad.ad.checkpoint import pull_checkpointed
 from symgrad.ad.control import pull_loop
 from symgrad.ad.local import pull
-from symgrad.ad.numbers import Scope
+from symgrad.ad.numbers import Scope, constant_of
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Eqn, Function, Value
+from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Value
+from symgrad.ir.dims import as_symbol
 from symgrad.ir.regions import CALL, COND, extent_names
 from symgrad.ir.walk import live
 from symgrad.rules.declare import Partials, Products, lookup
@@ -50,6 +51,7 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode, *, plain: bool
         seeds = ()
         _seed_one(function, d, active)
     f = Forward.of(function.body, extent_names(function.body), Scope.of(function.body), plain)
+    f.signed -= set(_not_negative(function.guards))
     backpropagate(function.eqns, d, active, extend({}, function.eqns), f)
     builder.loc = None
     gradients = tuple(_gradient(p, d) for p in inputs)
@@ -61,6 +63,15 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode, *, plain: bool
     symbols = {s.name: s for s in reversed(told)}  # the first of each name
     body = Block((*function.params, *seeds), (*primal, *eqns), results, tuple(reversed(symbols.values())))
     return without_checkpoints(replace(function, name=f"{mode}_{function.name}", body=body))
+
+
+def _not_negative(guards: Iterable[Guard]) -> Iterator[str]:
+    """The extents that a function is only right for where they are not negative."""
+    for guard in guards:
+        constant = constant_of(guard.nonnegative)
+        name = as_symbol(guard.nonnegative - constant)
+        if name is not None and constant <= 0:
+            yield name
 
 
 def backpropagate(

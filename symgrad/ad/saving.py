@@ -1,7 +1,8 @@
 """The forward loop that also writes its tapes: one slot per trip for each value that the adjoint cannot get.
 
 In: a loop, the values to save. Out: the loop that takes its place, its tapes, and the trips it made where
-they are counted: a `while`, a loop that is left. Then a tape grows, else it is as long as the range.
+they are counted: a `while`, a loop that is left. A tape is as long as the range; where there is none, or rows
+are saved of a range that may be left long before its end, it grows.
 
     for i in range(n): s = s * x[i]      ->      for i in range(n): s_saved[i] = s; s = s * x[i]
 """
@@ -38,38 +39,41 @@ def save(eqn: Eqn, loop: Loop, adjoint: Adjoint, saved: Sequence[Value], f: Forw
     body = Builder()
     body.loc, body.phase = eqn.loc, eqn.phase
     trip = Value(INT, f.fresh("trip")) if counted else None
-    number = trip
-    if saved and not counted:
-        number = number_of(for_parts(eqn), index_of(eqn)[0], body)
+
+    def grows(v: Value) -> bool:
+        return counted and (eqn.op is WHILE or bool(v.type.rank) or _is_endless(eqn))
+
+    fixed = [v for v in saved if not grows(v)]
+    number = number_of(for_parts(eqn), index_of(eqn)[0], body) if fixed else None
     before: list[Arg] = []
     inside: list[Value] = []
     after: list[Arg] = []
-    slots: list[str] = []
+    slots: list[tuple[str, int]] = []
     numbering = tuple(body.eqns)
     saves: dict[Value, Eqn] = {}
-    if saved and not counted:
-        extent = _trips(eqn, b, f)
+    most = _trips(eqn, b, f) if fixed else None
     made = {o: e for e in adjoint.primal for o in e.outs}
     for v in saved:
-        assert number is not None
         called = name_of(v, made)
         hint = f.fresh(f"{called}_saved" if called else "saved")
-        size = f"{bytes_of(v)} a trip" if counted else bytes_of(v, extent)
+        size = f"{bytes_of(v)} a trip" if most is None or grows(v) else bytes_of(v, most)
         b.note = f"saved: {called}, {size}" if called else f"saved: {size}"
-        if counted:
+        slot = trip if grows(v) else number
+        assert slot is not None
+        if most is None or grows(v):
             name = f.fresh("slots")
             tape = b.emit(
                 OPS["tape"], (), {"dtype": v.type.dtype, "slots": symbol(name), "shape": v.type.shape}, hint
             )
-            slots.append(name)
+            slots.append((name, len(before)))
         else:
-            tape = b.emit(OPS["empty"], (), {"dtype": v.type.dtype, "shape": (extent, *v.type.shape)}, hint)
+            tape = b.emit(OPS["empty"], (), {"dtype": v.type.dtype, "shape": (most, *v.type.shape)}, hint)
         b.note = ""
         before.append(tape)
         inside.append(Value(tape.type, hint))
         index: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
-        op = OPS["push"] if counted else OPS["setitem"]
-        after.append(body.emit(op, (inside[-1], v, number), {"index": index}, hint))
+        op = OPS["push" if grows(v) else "setitem"]
+        after.append(body.emit(op, (inside[-1], v, slot), {"index": index}, hint))
         saves[v] = body.eqns.pop()
     eqns = (*numbering, *_saved_at_once(adjoint.primal, saves))
     if trip is not None:
@@ -97,7 +101,9 @@ def save(eqn: Eqn, loop: Loop, adjoint: Adjoint, saved: Sequence[Value], f: Forw
     b.eqns.append(replace(eqn, args=operands, outs=outs, regions=regions))
     f.replaced[eqn.outs[0]] = tuple(b.eqns)
     tapes = list(outs[count : count + len(saved)])
-    f.symbols += [Symbol(name, tape, 0) for name, tape in zip(slots, tapes, strict=False)]
+    if counted:
+        f.partial.update(tapes)
+    f.symbols += [Symbol(name, tapes[k], 0) for name, k in slots]
     return Saving(tapes, outs[-1] if trip is not None else None)
 
 
@@ -108,6 +114,14 @@ def _saved_at_once(primal: Sequence[Eqn], saves: dict[Value, Eqn]) -> Iterator[E
     for eqn in primal:
         yield eqn
         yield from (saves[o] for o in eqn.outs if o in saves)
+
+
+_ENDLESS = 2**24  # trips: nobody means to make so many of a loop that is left
+
+
+def _is_endless(eqn: Eqn) -> bool:
+    stop = for_parts(eqn).stop
+    return isinstance(stop, Const) and stop.value >= _ENDLESS
 
 
 def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:

@@ -229,11 +229,11 @@ def facts(symbols: Iterable[Symbol], env: Mapping[Value, Arg], eqns: Iterable[Eq
     return [Symbol(s.name, param, s.axis) for s, param in found if isinstance(param, Value)]
 
 
-def known_extents(bound: Collection[str]) -> Callable[[Value], bool]:
-    """Whether a value's type mentions only extents that `bound` names."""
+def known_extents(bound: Collection[str], partial: Collection[Value]) -> Callable[[Value], bool]:
+    """Whether a value's type mentions only extents that `bound` names, and it is no tape filled in part."""
 
     def test(value: Value) -> bool:
-        return all(s in bound for d in value.type.shape for s in symbols(d))
+        return value not in partial and all(s in bound for d in value.type.shape for s in symbols(d))
 
     return test
 

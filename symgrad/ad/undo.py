@@ -39,7 +39,7 @@ def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
     """
     counted = {} if f.plain else counters(loop, adjoint.primal)
     free = {*loop.invariant_params, *index_of(eqn), *counted}
-    saveable = known_extents(f.bound_at(eqn))
+    saveable = known_extents(f.bound_at(eqn), f.partial)
     known = PLAIN if f.plain else versions(loop, eqn.outs, adjoint)
     best = replace(_planned(known, adjoint, free, saveable), counted=counted)
     for chain in known.chains():

@@ -8,11 +8,11 @@ An interval has extents as ends; the index of a loop is one itself, whose ends a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
-from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, substitute, symbol, symbols
+from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, at_least_zero, substitute, symbol, symbols
 from symgrad.ir.ops import extent_of
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import INT, INTS
@@ -135,7 +135,12 @@ class Bounds:
             end = self.ends[name][0 if True in signs else 1]
             if end is not None:
                 dim = substitute(dim, {name: end})
-        return self._plainly(dim) or any(self._plainly(dim - fact) for fact in self.facts)
+        return any(
+            self._plainly(d) or self._plainly(_without_floors(d)) for d in (dim, *self._less_facts(dim))
+        )
+
+    def _less_facts(self, dim: Dim) -> Iterator[Dim]:
+        return (dim - fact for fact in self.facts)
 
     def _plainly(self, dim: Dim) -> bool:
         if isinstance(dim, int):
@@ -199,6 +204,8 @@ def _remainder(eqn: Eqn, args: list[Interval]) -> Interval:
 
 def _maximum(eqn: Eqn, args: list[Interval]) -> Interval:
     lows = [low for low, _ in args if low is not None]
+    if len(lows) == 2 and 0 in lows:
+        return at_least_zero(lows[lows[0] == 0], signed=True), None
     return (next((x for x in lows if not isinstance(x, int)), lows[0] if lows else None), None)
 
 

@@ -14,6 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from symgrad.backends import counting
 from symgrad.backends.access import Read, is_view, resolve, roots_of, whole
 from symgrad.backends.bounds import Bounds, facts_of
 from symgrad.backends.carry import carry
@@ -43,7 +44,7 @@ from symgrad.ir.core import (
     Value,
     values,
 )
-from symgrad.ir.dims import Dim
+from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.fold import fold
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
@@ -168,8 +169,11 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
             index = block.params[0]
             block, name = _with_named_index(block, inner)
             inner.of[index] = inner.enter(emitter.bounds, eqn.args[:3], name)
+            inner.of |= counting.on_each_trip(eqn, symbol(name), emitter.bounds)
         inner.told(block)
         regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
+    if eqn.op is FOR:
+        emitter.bounds.of |= counting.after(eqn, emitter.bounds)
     eqn = replace(eqn, regions=tuple(regions))
     if eqn.op is FOR and is_on("spread"):
         found = spread(eqn, name, emitter.bounds, known)

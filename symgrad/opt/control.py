@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
-from symgrad.ir.dims import symbol
+from symgrad.ir.dims import symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
 from symgrad.ir.types import INT
-from symgrad.ir.walk import live, rewire, rewire_args, substitute_extents, uses, with_eqns
+from symgrad.ir.walk import live, rewire, rewire_args, substitute_extents, symbols_of, uses, with_eqns
 
 
 def shrink_regions(function: Function) -> Function:
@@ -31,8 +31,7 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
     if not any(e.regions for e in block.eqns):
         return block
     count = uses(block)
-    mentioned = mentioned_symbols(block.params, block.eqns)
-    count.update(s.param for s in block.symbols if s.name in mentioned)  # it tells how long an array is
+    count.update(_telling(block))
     env: dict[Value, Arg] = {}
     eqns: list[Eqn] = []
     changed = False
@@ -50,6 +49,17 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
     if not changed and not env:
         return block
     return with_eqns(block, eqns, env=env)
+
+
+def _telling(block: Block) -> set[Value]:
+    """The values that tell how long an array is; what only leads to such a value does not ask for it."""
+    sizes = {s.name: s.param for s in block.symbols}
+    there = set(block.params)
+    asked = {n for p in block.params for d in p.type.shape for n in symbols(d)}
+    for eqn in block.eqns:
+        asked |= {n for n in symbols_of(eqn) if sizes.get(n) in there}
+        there.update(eqn.outs)
+    return {sizes[n] for n in asked if n in sizes}
 
 
 def _with_known_extents(eqn: Eqn) -> Eqn:

@@ -131,10 +131,6 @@ def value_and_grad_until___HASH__(x):
     x_3 = x[3]
     for i in range(trip - 1, -1, -1):
         # adjoint of s = s + x[i] * x[i]
-        count2_ = int(i)
-        if count2_ >= n:
-            raise IndexError("index out of bounds")
-        prod3 = x_3 * x[count2_]
-        dx_3[count2_] += prod3
-        dx_3[count2_] += prod3
+        prod3 = x_3 * x[i]
+        dx_3[i] += 2.0 * prod3
     return prod, dx_3
