@@ -38,8 +38,18 @@ class _Side:
     saved: tuple[Value, ...]
 
 
-def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backpropagate: Backpropagate) -> None:
-    """Carry the cotangents of a branch's results to its operands."""
+def pull_cond(
+    eqn: Eqn,
+    d: Derivatives,
+    active: set[Value],
+    f: Forward,
+    backpropagate: Backpropagate,
+    repeats: bool = False,
+) -> None:
+    """Carry the cotangents of a branch's results to its operands.
+
+    `repeats`: the adjoint makes again what it reads of the branch, which the forward part does not have.
+    """
     parts = cond_parts(eqn)
     asked = [k for k, o in enumerate(eqn.outs) if o in d.held and o in active]
     moving = [k for k, a in enumerate(parts.captured) if isinstance(a, Value) and a in active]
@@ -58,12 +68,25 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
             totals[k] = Value(operand.type, d.naming.format(hint) if hint else "")
         seen.add(operand)
     sides = [
-        _side(eqn, block, parts.captured, asked, moving, seeds, totals, active, f, d.naming, backpropagate)
+        _side(
+            eqn,
+            block,
+            parts.captured,
+            asked,
+            moving,
+            seeds,
+            totals,
+            active,
+            f,
+            d.naming,
+            backpropagate,
+            repeats,
+        )
         for block in eqn.regions
     ]
-    saved = _save(eqn, sides, f)
+    saved: list[list[Value]] = [[] for _ in sides] if repeats else _save(eqn, sides, f)
     params = [*seeds, *totals.values()]
-    given = [d.held[eqn.outs[k]] for k in asked] + [d.held[parts.captured[k]] for k in totals]  # type: ignore[index]
+    handed = [d.held[eqn.outs[k]] for k in asked] + [d.held[parts.captured[k]] for k in totals]  # type: ignore[index]
     blocks = []
     known = []
     for side, tapes in zip(sides, saved, strict=True):
@@ -81,7 +104,7 @@ def pull_cond(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
         for k in moving
     ]
     outs = tuple(Value(parts.captured[k].type, h) for k, h in zip(moving, hints, strict=True))
-    b.eqns.append(Eqn(COND, (parts.condition, *given, *operands), outs, {}, regions, eqn.loc, "bwd"))
+    b.eqns.append(Eqn(COND, (parts.condition, *handed, *operands), outs, {}, regions, eqn.loc, "bwd"))
     for k, out in sorted(zip(moving, outs, strict=True), key=lambda p: p[0] not in totals):
         operand = parts.captured[k]
         assert isinstance(operand, Value)
@@ -103,6 +126,7 @@ def _side(
     f: Forward,
     naming: str,
     backpropagate: Backpropagate,
+    repeats: bool,
 ) -> _Side:
     """Differentiate one branch as a function of its params."""
     b = Builder()
@@ -129,7 +153,8 @@ def _side(
     symbols = (*mine.symbols, *block.symbols)
     given = {*seeds, *totals.values()}
     needed = [v for v in read_by(eqns, results) if v not in given] + sizes_in(eqns, symbols, primal)
-    scope = plan(primal, needed, block.params, known_extents(f.bound, f.partial), symbols)
+    saveable = (lambda v: False) if repeats else known_extents(f.bound, f.partial)
+    scope = plan(primal, needed, block.params, saveable, symbols)
     return _Side(block, primal, symbols, tuple(eqns), results, scope.again, scope.saved)
 
 

@@ -47,14 +47,19 @@ def adjoint_of(
 ) -> tuple[Loop, Adjoint] | None:
     """The loop taken apart, and the adjoint of one trip; None if no cotangent goes through it."""
     loop = taken_apart(eqn)
+    wanted, inside = carrying(loop, [d.get(o) is not None for o in eqn.outs], active)
+    if not wanted:
+        return None
+    return loop, _body_adjoint(eqn, loop, wanted, inside, d, f, backpropagate)
+
+
+def carrying(loop: Loop, asked: list[bool], active: set[Value]) -> tuple[list[int], set[Value]]:
+    """The carried values whose cotangents the backward loop carries, and what varies in a trip."""
     seeds = _moving(loop.carried_params, loop.carried, active) + _moving(
         loop.invariant_params, loop.invariant, active
     )
     inside = body_activity(loop.body.eqns, loop.carried_params, loop.yields, seeds)
-    wanted = _carrying(loop, [d.get(o) is not None for o in eqn.outs], inside)
-    if not wanted:
-        return None
-    return loop, _body_adjoint(eqn, loop, wanted, inside, d, f, backpropagate)
+    return _carrying(loop, asked, inside), inside
 
 
 def _moving(params: Sequence[Value], args: Sequence[Arg], active: set[Value]) -> list[Value]:
@@ -62,7 +67,7 @@ def _moving(params: Sequence[Value], args: Sequence[Arg], active: set[Value]) ->
 
 
 def _carrying(loop: Loop, asked: list[bool], inside: set[Value]) -> list[int]:
-    """The carried values whose cotangents the backward loop carries: asked for, or feeding one that is."""
+    """The numbers of those that are asked for, or feed one that is."""
     wanted = {
         k for k, (p, yes) in enumerate(zip(loop.carried_params, asked, strict=True)) if yes and p in inside
     }

@@ -17,11 +17,11 @@ from symgrad.ad.activity import varied
 from symgrad.ad.branch import pull_cond
 from symgrad.ad.calls import pull_call, without_checkpoints
 from symgrad.ad.checkpoint import pull_checkpointed
-from symgrad.ad.control import pull_loop
 from symgrad.ad.local import pull
 from symgrad.ad.numbers import Scope, constant_of
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import Ranges, extend
+from symgrad.ad.selected import pull_any_loop
 from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Value
@@ -105,7 +105,7 @@ def _pull_of(eqn: Eqn) -> Callable[..., None]:
     """How the adjoint of a region is made."""
     if eqn.op in (COND, CALL):
         return pull_cond if eqn.op is COND else pull_call
-    return pull_checkpointed if "checkpoint" in eqn.attrs else pull_loop
+    return pull_checkpointed if "checkpoint" in eqn.attrs else pull_any_loop
 
 
 def differentiated_params(function: Function, wrt: tuple[int, ...]) -> tuple[Value, ...]:
