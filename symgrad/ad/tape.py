@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from symgrad.ad.dependence import WRITES
 from symgrad.ad.loops import Adjoint
 from symgrad.ad.versions import NO_VERSIONS, Versions
 from symgrad.ir.core import Arg, Eqn, Kind, Symbol, Value, values
@@ -28,7 +29,7 @@ EXPENSIVE = frozenset(
     exp exp2 expm1 log log2 log10 log1p cbrt sin cos tan arcsin arccos arctan sinh cosh tanh
     arcsinh arccosh arctanh sinc erf erfc gammaln digamma trigamma
     erfinv ndtri log_ndtr erfcx i0 i1 j0 j1 gamma polygamma sigmoid log_sigmoid softplus silu
-    power arctan2 hypot logaddexp xlogy sigmoid_cross_entropy sqrt divide remainder fmod
+    power arctan2 hypot logaddexp xlogy sigmoid_cross_entropy sqrt remainder fmod
     matmul cumsum softmax log_softmax logsumexp norm sum prod max min argmax argmin
     setitem add_at push concatenate
     """.split()  # noqa: SIM905 (a table of names)
@@ -55,6 +56,7 @@ def plan(
     symbols_here: Sequence[Symbol],
     arrays: Versions = NO_VERSIONS,
     uses: Mapping[Value, int] | None = None,
+    first: Sequence[Value] = (),
 ) -> Plan:
     """Decide for each needed value, in program order, so that what is saved first serves what follows.
 
@@ -62,12 +64,12 @@ def plan(
     that takes arrays that the loop writes, or cannot be, the value is loaded from where it was put; else it
     is saved if it can be (its extents are known where the tape is made); else it is recomputed from whatever
     that takes. `arrays` says which reads of written arrays may be made again, when the adjoint of statement
-    `uses` needs them.
+    `uses` needs them. Those of `first` that anything is recomputed from are saved before all others.
     """
     made = {out: (number, eqn) for number, eqn in enumerate(eqns) for out in eqn.outs}
     order = {v: number for v, (number, _) in made.items()}
     sizes = {s.name: s.param for s in symbols_here if s.param in made}
-    saved: list[Value] = arrays.overwritten()
+    saved: list[Value] = [*arrays.overwritten(), *first]
     ready: set[Value] = {*free, *saved}
     again: dict[Value, Eqn] = {}  # by the first result
     since: dict[Value, int] = {}  # the last statement whose adjoint these serve
@@ -89,16 +91,18 @@ def plan(
                 again[v] = eqn
             since[v] = max(group, since.get(v, group))
 
-    def closure(first: Eqn, group: int) -> dict[Value, Eqn] | None:
-        """`first` and the equations that it takes, if they are all cheap; beside a loop any number is."""
-        loop = arrays.reruns and is_cheap_loop(first)
+    def closure(last: Eqn, group: int) -> dict[Value, Eqn] | None:
+        """`last` and the equations that it takes, if they are all cheap; beside a loop any number is."""
+        loop = arrays.reruns and is_cheap_loop(last)
         found: dict[Value, Eqn] = {}
-        stack = [first]
+        stack = [last]
         while stack:
             eqn = stack.pop()
             if eqn.outs[0] in found:
                 continue
-            if not (is_cheap(eqn) or (loop and (eqn is first or _is_number(eqn)))):
+            fills = eqn.op.name in WRITES and last.outs[0].type.rank >= eqn.out.type.rank
+            fills = fills and arrays.reruns and eqn.args[0] in made and eqn.out not in arrays.of
+            if not (is_cheap(eqn) or fills or (loop and (eqn is last or _is_number(eqn)))):
                 return None
             found[eqn.outs[0]] = eqn
             for o in operands(eqn, group):
@@ -138,6 +142,8 @@ def plan(
 
     for value in sorted(needed, key=lambda v: (order.get(v, -1), -v.type.rank)):
         obtain(value, (uses or {}).get(value, 0))
+    read = {*needed, *(v for e in again.values() for v in values(e.args))}
+    saved = [v for v in saved if v not in first or v in read]
     return Plan(_in_order(again, order), tuple(saved), since)
 
 

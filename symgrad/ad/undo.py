@@ -35,6 +35,7 @@ class Decision:
 def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
     """An array is undone if less is saved then: no copies of it, or fewer of its elements.
 
+    The state that a trip begins with is saved whole, if that lets more be computed from it than it costs.
     Where it is the same, an array is undone in an inner loop: the loop around it need not save it.
     """
     counted = {} if f.plain else counters(loop, adjoint.primal)
@@ -42,6 +43,11 @@ def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
     saveable = known_extents(f.bound_at(eqn), f.partial)
     known = PLAIN if f.plain else versions(loop, eqn.outs, adjoint)
     best = replace(_planned(known, adjoint, free, saveable), counted=counted)
+    state = [p for p in loop.carried_params if p.type.rank and p.type.is_float and p not in known.of]
+    if state and not f.plain and all(map(saveable, state)):
+        other = _planned(known, adjoint, free, saveable, state)
+        if _cost(other.chosen) < _cost(best.chosen):
+            best = replace(other, counted=counted)
     for chain in known.chains():
         if not _missing(chain, known, adjoint) and not _loads_saved(chain, best.chosen, adjoint):
             continue
@@ -64,7 +70,11 @@ def _missing(chain: Chain, known: Versions, adjoint: Adjoint) -> bool:
 
 
 def _planned(
-    known: Versions, adjoint: Adjoint, free: set[Value], saveable: Callable[[Value], bool]
+    known: Versions,
+    adjoint: Adjoint,
+    free: set[Value],
+    saveable: Callable[[Value], bool],
+    first: Sequence[Value] = (),
 ) -> Decision:
     adjoint = _with_loads(adjoint, [load for u in known.undone for load in u.loads])
     given = known.given(adjoint)
@@ -73,7 +83,7 @@ def _planned(
     wanted = [*needed, *sizes, *known.places_needed()]
     uses = uses_of(adjoint, sizes, known)
     return Decision(
-        adjoint, known, plan(adjoint.primal, wanted, free, saveable, adjoint.symbols, known, uses), {}
+        adjoint, known, plan(adjoint.primal, wanted, free, saveable, adjoint.symbols, known, uses, first), {}
     )
 
 

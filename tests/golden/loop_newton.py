@@ -41,33 +41,31 @@ def arguments(rng):
 # value_and_grad_root(a:float64[]):
 #   x:float64[] = copy(a)
 #   x_saved:float64[slots] = tape(dtype=float64, shape=(), slots=slots)
-#   saved:float64[slots_1] = tape(dtype=float64, shape=(), slots=slots_1)
-#   x_1:float64[], x_saved_1:float64[slots], saved_1:float64[slots_1], trip:int64[] = while(x, x_saved, saved, 0, a)
-#     (x_2:float64[], x_saved_2:float64[slots], saved_2:float64[slots_1], trip_1:int64[], a_1:float64[]) ->
+#   x_1:float64[], x_saved_1:float64[slots], trip:int64[] = while(x, x_saved, 0, a)
+#     (x_2:float64[], x_saved_2:float64[slots], trip_1:int64[], a_1:float64[]) ->
 #       t:float64[] = multiply(x_2, x_2)
 #       t_1:float64[] = subtract(t, a_1)
 #       t_2:float64[] = absolute(t_1)
 #       t_3:bool[] = greater(t_2, 1e-12)
 #       yield t_3
-#     (x_3:float64[], x_saved_3:float64[slots], saved_3:float64[slots_1], trip_2:int64[], a_2:float64[]) ->
+#     (x_3:float64[], x_saved_3:float64[slots], trip_2:int64[], a_2:float64[]) ->
 #       x_saved_4:float64[slots] = push(x_saved_3, x_3, trip_2, index=(AtArg(),))
 #       t_4:float64[] = divide(a_2, x_3)
-#       saved_4:float64[slots_1] = push(saved_3, t_4, trip_2, index=(AtArg(),))
 #       t_5:float64[] = add(x_3, t_4)
 #       x_4:float64[] = multiply(0.5, t_5)
 #       trip_3:int64[] = add(trip_2, 1)
-#       yield x_4, x_saved_4, saved_4, trip_3
+#       yield x_4, x_saved_4, trip_3
 #   t_6:int64[] = subtract(trip, 1)  # bwd
-#   dx:float64[], da:float64[] = for(t_6, -1, -1, 1.0, 0.0, x_saved_1, saved_1)  # bwd
-#     (trip_4:int64[], dx_1:float64[], da_1:float64[], x_saved_5:float64[slots], saved_5:float64[slots_1]) ->
+#   dx:float64[], da:float64[] = for(t_6, -1, -1, 1.0, 0.0, x_saved_1, a)  # bwd
+#     (trip_4:int64[], dx_1:float64[], da_1:float64[], x_saved_5:float64[slots], a_3:float64[]) ->
 #       x_5:float64[] = getitem(x_saved_5, trip_4, index=(AtArg(),))  # bwd
-#       t_7:float64[] = getitem(saved_5, trip_4, index=(AtArg(),))  # bwd
-#       t_8:float64[] = multiply(0.5, dx_1)  # bwd
-#       t_9:float64[] = divide(t_8, x_5)  # bwd
-#       da_2:float64[] = add(da_1, t_9)  # bwd
-#       t_10:float64[] = multiply(t_8, t_7)  # bwd
+#       t_7:float64[] = multiply(0.5, dx_1)  # bwd
+#       t_8:float64[] = divide(t_7, x_5)  # bwd
+#       da_2:float64[] = add(da_1, t_8)  # bwd
+#       t_9:float64[] = multiply(t_7, a_3)  # bwd
+#       t_10:float64[] = divide(t_9, x_5)  # bwd
 #       t_11:float64[] = divide(t_10, x_5)  # bwd
-#       dx_2:float64[] = subtract(t_8, t_11)  # bwd
+#       dx_2:float64[] = subtract(t_7, t_11)  # bwd
 #       yield dx_2, da_2
 #   da_3:float64[] = add(da, dx)  # bwd
 #   return x_1, da_3
@@ -82,13 +80,10 @@ from symgrad.runtime import push
 def value_and_grad_root(a):
     x = a
     x_saved = np.empty(0)  # saved: x, 8 B a trip
-    saved = np.empty(0)  # saved: 8 B a trip
     trip = 0
     while np.abs(x * x - a) > 1e-12:
         x_saved = push(x_saved, trip, x)
-        ratio = a / x
-        saved = push(saved, trip, ratio)
-        x = 0.5 * (x + ratio)
+        x = 0.5 * (x + a / x)
         trip += 1
 
     # while abs(x * x - a) > 1e-12:
@@ -99,7 +94,7 @@ def value_and_grad_root(a):
         # x = 0.5 * (x + a / x)
         prod = 0.5 * dx
         da += prod / x_2
-        dx = prod - prod * saved[trip] / x_2
+        dx = prod - prod * a / x_2 / x_2
     # x = a
     da += dx
     return x, da
@@ -118,7 +113,6 @@ from symgrad.backends.tapes import grow
 def value_and_grad_root___HASH__(a):
     # while abs(x * x - a) > 1e-12:
     x_saved = np.empty(16)
-    saved = np.empty(16)
     x = a
     trip_2 = 0
     while True:
@@ -131,17 +125,9 @@ def value_and_grad_root___HASH__(a):
         if trip_2 == x_saved.shape[0]:
             x_saved = grow(x_saved)
         x_saved[trip_2] = x
-        # x = 0.5 * (x + a / x)
-        ratio = a / x
-        # while abs(x * x - a) > 1e-12:
-        if trip_2 == saved.shape[0]:
-            saved = grow(saved)
-        saved[trip_2] = ratio
-        # x = 0.5 * (x + a / x)
-        x = 0.5 * (x + ratio)
+        x = 0.5 * (x + a / x)
         trip_2 = trip_3
     slots = x_saved.shape[0]
-    slots_1 = saved.shape[0]
     # adjoint of while abs(x * x - a) > 1e-12:
     dx = 1.0
     da = 0.0
@@ -150,7 +136,7 @@ def value_and_grad_root___HASH__(a):
         prod2 = 0.5 * dx
         x_saved_n = x_saved[trip]
         da = plus(da, prod2 / x_saved_n)
-        dx = prod2 - prod2 * saved[trip] / x_saved_n
+        dx = prod2 - prod2 * a / x_saved_n / x_saved_n
     # adjoint of x = a
     da_2 = da + dx
     return x, da_2

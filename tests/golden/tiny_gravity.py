@@ -46,9 +46,8 @@ def arguments(rng):
 #   total:float64[3] = full(0.0, shape=(3,))
 #   t:int64[] = extent(dim=k)
 #   saved:float64[max(k - 1, 0)] = empty(dtype=float64, shape=(max(k - 1, 0),))
-#   saved_1:float64[max(k - 1, 0), 3] = empty(dtype=float64, shape=(max(k - 1, 0), 3))
-#   total_1:float64[3], saved_2:float64[max(k - 1, 0)], saved_1_1:float64[max(k - 1, 0), 3] = for(1, t, 1, total, saved, saved_1, pos, mass)
-#     (i:int64[], total_2:float64[3], saved_3:float64[max(k - 1, 0)], saved_1_2:float64[max(k - 1, 0), 3], pos_1:float64[n, 3], mass_1:float64[k]) ->
+#   total_1:float64[3], saved_1:float64[max(k - 1, 0)] = for(1, t, 1, total, saved, pos, mass)
+#     (i:int64[], total_2:float64[3], saved_2:float64[max(k - 1, 0)], pos_1:float64[n, 3], mass_1:float64[k]) ->
 #       t_1:int64[] = subtract(i, 1)
 #       t_2:float64[3] = getitem(pos_1, index=(At(position=i), Span(start=0, step=1, extent=3)))
 #       t_3:float64[3] = getitem(pos_1, index=(At(position=0), Span(start=0, step=1, extent=3)))
@@ -56,31 +55,30 @@ def arguments(rng):
 #       t_4:float64[] = getitem(mass_1, index=(At(position=i),))
 #       t_5:float64[3] = multiply(t_4, d)
 #       t_6:float64[] = matmul(d, d)
-#       saved_4:float64[max(k - 1, 0)] = setitem(saved_3, t_6, t_1, index=(AtArg(),))
+#       saved_3:float64[max(k - 1, 0)] = setitem(saved_2, t_6, t_1, index=(AtArg(),))
 #       t_7:float64[3] = divide(t_5, t_6)
-#       saved_1_3:float64[max(k - 1, 0), 3] = setitem(saved_1_2, t_7, t_1, index=(AtArg(), Span(start=0, step=1, extent=3)))
 #       total_3:float64[3] = add(total_2, t_7)
-#       yield total_3, saved_4, saved_1_3
+#       yield total_3, saved_3
 #   dtotal:float64[3] = multiply(2.0, total_1)  # bwd
 #   t_8:int64[] = extent(dim=k - 1)  # bwd
 #   t_9:float64[n, 3] = full(0.0, shape=(n, 3))  # bwd
-#   dpos:float64[n, 3] = for(t_8, 0, -1, t_9, dtotal, saved_2, saved_1_1, pos, mass)  # bwd
-#     (i_1:int64[], dpos_1:float64[n, 3], dtotal_1:float64[3], saved_5:float64[max(k - 1, 0)], saved_1_4:float64[max(k - 1, 0), 3], pos_2:float64[n, 3], mass_2:float64[k]) ->
+#   dpos:float64[n, 3] = for(t_8, 0, -1, t_9, dtotal, saved_1, pos, mass)  # bwd
+#     (i_1:int64[], dpos_1:float64[n, 3], dtotal_1:float64[3], saved_4:float64[max(k - 1, 0)], pos_2:float64[n, 3], mass_2:float64[k]) ->
 #       t_10:int64[] = subtract(i_1, 1)  # bwd
-#       t_11:float64[] = getitem(saved_5, t_10, index=(AtArg(),))  # bwd
-#       t_12:float64[3] = getitem(saved_1_4, t_10, index=(AtArg(), Span(start=0, step=1, extent=3)))  # bwd
-#       t_13:float64[3] = getitem(pos_2, index=(At(position=i), Span(start=0, step=1, extent=3)))  # bwd
-#       t_14:float64[3] = getitem(pos_2, index=(At(position=0), Span(start=0, step=1, extent=3)))  # bwd
-#       d_1:float64[3] = subtract(t_13, t_14)  # bwd
-#       t_15:float64[] = getitem(mass_2, index=(At(position=i),))  # bwd
-#       t_16:float64[3] = multiply(dtotal_1, t_12)  # bwd
-#       t_17:float64[3] = divide(t_16, t_11)  # bwd
-#       t_18:float64[] = sum(t_17, axis=(0,), keepdims=False)  # bwd
-#       t_19:float64[] = multiply(-2.0, t_18)  # bwd
-#       t_20:float64[3] = multiply(t_19, d_1)  # bwd
-#       t_21:float64[] = divide(t_15, t_11)  # bwd
-#       t_22:float64[3] = multiply(t_21, dtotal_1)  # bwd
-#       dd:float64[3] = add(t_20, t_22)  # bwd
+#       t_11:float64[] = getitem(saved_4, t_10, index=(AtArg(),))  # bwd
+#       t_12:float64[3] = getitem(pos_2, index=(At(position=i), Span(start=0, step=1, extent=3)))  # bwd
+#       t_13:float64[3] = getitem(pos_2, index=(At(position=0), Span(start=0, step=1, extent=3)))  # bwd
+#       d_1:float64[3] = subtract(t_12, t_13)  # bwd
+#       t_14:float64[] = getitem(mass_2, index=(At(position=i),))  # bwd
+#       t_15:float64[] = divide(t_14, t_11)  # bwd
+#       t_16:float64[] = divide(t_15, t_11)  # bwd
+#       t_17:float64[3] = multiply(t_16, d_1)  # bwd
+#       t_18:float64[3] = multiply(dtotal_1, t_17)  # bwd
+#       t_19:float64[] = sum(t_18, axis=(0,), keepdims=False)  # bwd
+#       t_20:float64[] = multiply(-2.0, t_19)  # bwd
+#       t_21:float64[3] = multiply(t_20, d_1)  # bwd
+#       t_22:float64[3] = multiply(t_15, dtotal_1)  # bwd
+#       dd:float64[3] = add(t_21, t_22)  # bwd
 #       t_23:float64[3] = negative(dd)  # bwd
 #       dpos_2:float64[n, 3] = add_at(dpos_1, t_23, index=(At(position=0), Span(start=0, step=1, extent=3)))  # bwd
 #       dpos_3:float64[n, 3] = add_at(dpos_2, dd, index=(At(position=i), Span(start=0, step=1, extent=3)))  # bwd
@@ -99,27 +97,22 @@ def grad_force(pos, mass):
     k = mass.shape[0]
     total = np.zeros(3)
     saved = np.empty(max(k - 1, 0))  # saved: 8 B x max(k - 1, 0)
-    saved_1 = np.empty((max(k - 1, 0), 3))  # saved: 8 B x 3 x max(k - 1, 0)
     for i in range(1, k):
-        diff = i - 1
         d = pos[i] - pos[0]
         dot = d @ d
-        saved[diff] = dot
-        ratio = mass[i] * d / dot
-        saved_1[diff] = ratio
-        total += ratio
+        saved[i - 1] = dot
+        total += mass[i] * d / dot
 
     # return total @ total
     dtotal = 2.0 * total
     # for i in range(1, len(mass)):
     dpos = np.zeros_like(pos)
     for i in range(k - 1, 0, -1):
-        diff2 = i - 1
         # d = pos[i] - pos[0]
         d = pos[i] - pos[0]
         # total += mass[i] * d / np.dot(d, d)
-        prod = -2.0 * np.sum(dtotal * saved_1[diff2] / saved[diff2]) * d
-        dd = prod + mass[i] / saved[diff2] * dtotal
+        ratio = mass[i] / saved[i - 1]
+        dd = -2.0 * np.sum(dtotal * (ratio / saved[i - 1] * d)) * d + ratio * dtotal
         # d = pos[i] - pos[0]
         dpos[0] -= dd
         dpos[i] += dd
@@ -146,7 +139,6 @@ def grad_force___HASH__(pos, mass):
         raise ValueError('index 0 is out of bounds for axis 0 of size 4')
     # for i in range(1, len(mass)):
     saved = np.empty(max(k - 1, 0))
-    saved_1 = np.empty((max(k - 1, 0), 3))
     total_0 = 0.0
     total_1 = 0.0
     total_2 = 0.0
@@ -161,17 +153,9 @@ def grad_force___HASH__(pos, mass):
         saved[i - 1] = total2
         # total += mass[i] * d / np.dot(d, d)
         ratio = mass[i] / total2
-        prod4 = ratio * d_0
-        prod5 = ratio * d_1
-        prod6 = ratio * d_2
-        # for i in range(1, len(mass)):
-        saved_1[i - 1, 0] = prod4
-        saved_1[i - 1, 1] = prod5
-        saved_1[i - 1, 2] = prod6
-        # total += mass[i] * d / np.dot(d, d)
-        total_0 = plus(total_0, prod4)
-        total_1 = plus(total_1, prod5)
-        total_2 = plus(total_2, prod6)
+        total_0 = plus(total_0, ratio * d_0)
+        total_1 = plus(total_1, ratio * d_1)
+        total_2 = plus(total_2, ratio * d_2)
     # adjoint of return total @ total
     dtotal_0 = 2.0 * total_0
     dtotal_1 = 2.0 * total_1
@@ -185,12 +169,13 @@ def grad_force___HASH__(pos, mass):
         d_2 = pos[i, 2] - pos[0, 2]
         # adjoint of total += mass[i] * d / np.dot(d, d)
         saved_n = saved[i - 1]
-        total3 = dtotal_0 * saved_1[i - 1, 0] / saved_n + dtotal_1 * saved_1[i - 1, 1] / saved_n
-        prod10 = -2.0 * (total3 + dtotal_2 * saved_1[i - 1, 2] / saved_n)
-        ratio5 = mass[i] / saved_n
-        dd_0 = prod10 * d_0 + ratio5 * dtotal_0
-        dd_1 = prod10 * d_1 + ratio5 * dtotal_1
-        dd_2 = prod10 * d_2 + ratio5 * dtotal_2
+        ratio2 = mass[i] / saved_n
+        ratio3 = ratio2 / saved_n
+        total4 = dtotal_0 * ratio3 * d_0 + dtotal_1 * ratio3 * d_1 + dtotal_2 * ratio3 * d_2
+        prod13 = -2.0 * total4
+        dd_0 = prod13 * d_0 + ratio2 * dtotal_0
+        dd_1 = prod13 * d_1 + ratio2 * dtotal_1
+        dd_2 = prod13 * d_2 + ratio2 * dtotal_2
         # adjoint of d = pos[i] - pos[0]
         dpos[0, 0] += -dd_0
         dpos[0, 1] += -dd_1
