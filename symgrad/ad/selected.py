@@ -26,10 +26,8 @@ from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value, values
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, For, close_all, for_parts, told_by
 from symgrad.ir.switch import is_on
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT
 from symgrad.ir.walk import again, live, producers, rewire_args
-
-INT = ArrayType("int64")
 
 
 @dataclass(frozen=True, slots=True)

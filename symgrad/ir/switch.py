@@ -1,7 +1,7 @@
 """Optimisations by name, so that a test can leave one out and see the same values.
 
 In: names from the tables. Out: within the `with` block these passes do nothing. A name that is not there is
-an error, where it is asked for and where it is left out; the tests go through both tables.
+an error, where it is asked for and where it is left out; the tests go through the tables.
 
     with without("windows"):  text = kernel(f)    ->    one loop for each shifted addition
 """
@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 # fmt: off
+AD = {  # which way a derivative takes
+    "selected":      "a loop that keeps what one trip found is differentiated at that trip",
+}
 OPT = {  # what a kernel has beyond a study text, and what both have
     "cse":           "what was computed before is read",
     "hoist":         "what is dear and the same in every trip is computed before the loop",
@@ -39,7 +42,7 @@ BACKENDS = {  # how a kernel's text says what the graph says
     "windows":       "additions to neighbouring elements are one pass",
 }
 # fmt: on
-PASSES = OPT | BACKENDS
+PASSES = AD | OPT | BACKENDS
 
 _OFF: ContextVar[frozenset[str]] = ContextVar("_OFF", default=frozenset())
 

@@ -196,6 +196,11 @@ def grad_spread___HASH__(points, centres):
             j = closest_j_saved_n
             for c in range(m - 1, -1, -1):
                 # adjoint of diff = points[i, c] - centres[j, c]
-                diff = points[i, c] - centres[j, c]
-                dcentres[j, c] += -2.0 * diff
+                count6_ = int(j)
+                if count6_ < 0:
+                    count6_ += k
+                if not 0 <= count6_ < k:
+                    raise IndexError("index out of bounds")
+                diff = points[i, c] - centres[count6_, c]
+                dcentres[count6_, c] += -2.0 * diff
     return dcentres
