@@ -63,7 +63,8 @@ def pushforward(eqns: tuple[Eqn, ...], d: Derivatives, active: set[Value], range
             t = d.get(operand) if isinstance(operand, Value) else None
             if t is not None:
                 moving[position] = t
-        if not moving or eqn.outs[0] not in active:
+        grows = eqn.op.name == "push" and 0 in moving  # a tangent is as long as its tape, whatever is pushed
+        if not moving or not (grows or eqn.outs[0] in active):
             continue
         d.builder.loc, d.builder.phase = eqn.loc, "fwd"
         tangent = push(eqn, moving, d.zeros, ranges)

@@ -132,10 +132,23 @@ def _write(
             buffers.leaving |= {text for _, text in pairs}
         else:
             buffers.settle(pairs, [out.type for out in eqn.outs])
+    mark = len(inner.lines)
     write_block(groups, inner, True)
+    _carried_extents(block, eqn, inner, mark)
     if buffers is not None and eqn.op is not COND:
         pairs = buffers.exchanged(pairs)
     return inner, [(target, text) for target, text in pairs if target != text]
+
+
+def _carried_extents(block: Block, eqn: Eqn, body: Body, mark: int) -> None:
+    """A carried number that is an extent of this trip is called as the loop calls it, and as the extent."""
+    carried = params_of(eqn, block)[: operands_of(eqn)[1]]
+    text = "\n".join(body.lines[mark:])
+    for symbol in block.symbols:
+        number = body.names[symbol.param]
+        extent = symbol.axis is None and symbol.param in carried and number != symbol.name
+        if extent and _mentions(text, [symbol.name]):
+            body.lines.insert(mark, f"{'    ' * body.indent}{symbol.name} = {number}")
 
 
 def _reshaped(body: Body) -> Iterator[Value]:
@@ -180,7 +193,9 @@ def _while(eqn: Eqn, body: Body, draft: Draft) -> None:
     mark = len(body.lines)
     body.line("while True:")
     test, groups = prepare(parts.test, draft, known=body.known, indent=body.indent + 1)
+    start = len(test.lines)
     scope = write_block(groups, test, True)
+    _carried_extents(parts.test, eqn, test, start)
     (result,) = parts.test.results
     going = _condition(result, test, scope)
     simple = _single_assignment(body.lines[mark + 1 :], going)

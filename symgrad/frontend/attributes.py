@@ -14,11 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from symgrad.frontend import instances
+from symgrad.frontend.containers import LEFT
 from symgrad.frontend.context import Closure, Frame, Lowering
 from symgrad.frontend.registry import ARRAY_METHODS
 from symgrad.frontend.resolve import Path, fixed_path, instance_class, is_library, is_library_module
-from symgrad.frontend.shaping import matrix_transpose, transpose
-from symgrad.frontend.values import Rows, RowsMethod, Tensor, TensorMethod, Val
+from symgrad.frontend.shaping import elements, matrix_transpose, transpose
+from symgrad.frontend.structure import is_instance
+from symgrad.frontend.values import ListMethod, Rows, RowsMethod, Tensor, TensorMethod, Val
 from symgrad.ir.dims import Extent, product
 
 _CONTAINERS = (list, tuple, dict, str, set, frozenset, bytes, range, slice, int, float, np.generic, np.dtype)
@@ -35,6 +38,10 @@ def get(frame: Frame, node: ast.Attribute, obj: Val, name: str) -> Val:
         low.refuse(f"an attribute of {'an integer' if isinstance(obj, Extent) else 'a function'}: {name}")
     if isinstance(obj, ModuleType):
         return _of_module(low, obj, name)
+    if is_instance(obj):
+        return instances.attribute(low, obj, name)
+    if isinstance(obj, list) and name in LEFT:
+        return ListMethod(obj, name)
     if isinstance(obj, _CONTAINERS) and not hasattr(obj, "_fields"):
         return _plain(low, obj, name)
     library = type(obj).__module__.partition(".")[0] == "numpy"  # np.finfo(...).eps
@@ -71,6 +78,8 @@ def _of_tensor(low: Lowering, t: Tensor, name: str) -> Val:
         return np.dtype(t.dtype).itemsize
     if name == "nbytes":
         return product(shape) * np.dtype(t.dtype).itemsize
+    if name == "flat":
+        return elements(low, t)
     if name == "T":
         return transpose(low, t)
     if name == "mT":

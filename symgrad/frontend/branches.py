@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
-from symgrad.frontend import facts, growing, listed, operators
+from symgrad.frontend import facts, growing, instances, listed, operators
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.exits import (
+    BREAK,
     FALL,
     RETURN,
     Exit,
@@ -30,9 +32,10 @@ from symgrad.frontend.exits import (
 from symgrad.frontend.flow import always_leaves, flow_of, may_leave
 from symgrad.frontend.joining import ABSENT, Join
 from symgrad.frontend.promote import as_bool, as_tensor, cast, result_dtype
-from symgrad.frontend.regions import Scope
+from symgrad.frontend.regions import Raises, Scope
 from symgrad.frontend.solver import Undecided
-from symgrad.frontend.values import Missing, Rows, Tensor, Val
+from symgrad.frontend.structure import is_instance
+from symgrad.frontend.values import Missing, Partly, Rows, Tensor, Val
 from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Extent
 from symgrad.ir.regions import COND
@@ -45,8 +48,7 @@ Evaluate = Callable[[Frame, ast.expr], Val]
 
 def decided(low: Lowering, test: Val, what: str) -> bool | Tensor:
     """The condition: known at compile time, or a bool that is computed."""
-    if isinstance(test, Rows):
-        test = listed.truth(low, test)
+    test = plain_truth(low, test)
     if isinstance(test, Extent):
         try:
             return not low.solver.same(test, 0)
@@ -55,6 +57,13 @@ def decided(low: Lowering, test: Val, what: str) -> bool | Tensor:
     if isinstance(test, Tensor) and not test.rank and not isinstance(low.arg(test), Const):
         return Tensor(as_bool(low, test), weak=True)
     return operators.truth(low, test, what)
+
+
+def plain_truth(low: Lowering, test: Val) -> Val:
+    """What tells the truth of a list or an object: a number or a bool."""
+    if isinstance(test, Rows):
+        return listed.truth(low, test)
+    return instances.truth(low, test) if is_instance(test) else test
 
 
 def live_after(frame: Frame, statements: Sequence[ast.stmt]) -> Live:
@@ -73,11 +82,15 @@ def branch(frame: Frame, test: Tensor, then: Way, orelse: Way, live: Live, *, le
     sides: list[Scope] = []
     exits: list[Exit] = []
     told = facts.known(low, condition)
-    for way, assumed in ((then, told.true), (orelse, told.false)):
+    for way, other, assumed in ((then, orelse, told.true), (orelse, then, told.false)):
         scope = Scope(low, frame, certain=False)
-        with scope.inside():
-            facts.assume(low, assumed)
-            exits.append(way())
+        try:
+            with scope.inside():
+                facts.assume(low, assumed)
+                exits.append(way())
+        except Raises:  # for data that take this way there is no value
+            low.frame, low.node, low.builder.loc = place
+            return other()
         sides.append(scope)
     low.frame, low.node, low.builder.loc = place
     return _joined(frame, condition, (sides[0], sides[1]), (exits[0], exits[1]), live, leaving)
@@ -96,7 +109,7 @@ def _joined(
     gone = [leaving and kinds(e) == (RETURN,) for e in exits]
     envs = []
     for number, f in enumerate(sides[0].frames):
-        envs.append((f, _names(join, number, gone, live)))
+        envs.append((f, _names(join, number, gone, exits, live)))
     join.containers(gone)
     total = tuple(sorted({k for e in exits for k in kinds(e)}))
     value: Val = None
@@ -127,7 +140,7 @@ def exits_code(low: Lowering, arg: Arg | None) -> Arg:
     return low.const(True, "bool") if arg is None else arg
 
 
-def _names(join: Join, number: int, gone: list[bool], live: Live) -> dict[str, Val]:
+def _names(join: Join, number: int, gone: list[bool], exits: tuple[Exit, Exit], live: Live) -> dict[str, Val]:
     """The names after the branch."""
     first, second = (s.env(number) for s in join.sides)
     env: dict[str, Val] = {}
@@ -144,19 +157,39 @@ def _names(join: Join, number: int, gone: list[bool], live: Live) -> dict[str, V
         elif not live(name):
             env[name] = _DEAD
         else:
-            env[name] = join.value(a, b, name)
+            env[name] = _by_break(join, (a, b), exits, name)
     return env
+
+
+def _by_break(join: Join, both: tuple[Val, Val], exits: tuple[Exit, Exit], name: str) -> Val:
+    """One value for both sides; what is only assigned before a `break` is kept for after the loop."""
+    ended = [kinds(e) == (BREAK,) for e in exits]
+    values = [v.value if isinstance(v, Partly) and end else v for v, end in zip(both, ended, strict=True)]
+    if not any(isinstance(v, Missing) for v in values) or BREAK not in {k for e in exits for k in kinds(e)}:
+        return join.value(values[0], values[1], name)
+    there = []
+    for v, e in zip(values, exits, strict=True):
+        there.append(v.value if isinstance(v, Partly) else v if BREAK in kinds(e) else ABSENT)
+    value = join.value(there[0], there[1], name)
+    return value if isinstance(value, Missing) else replace(_BEFORE_BREAK, value=value)
 
 
 def _kept(join: Join, v: Val) -> bool:
     """A value from before the branch, or of compile time: what the side that is gone holds is no matter."""
+    if isinstance(v, Partly):
+        return _kept(join, v.value)
     if isinstance(v, tuple):
         return all(_kept(join, item) for item in v)
+    if is_instance(v):
+        return id(v.__dict__) in join.sides[0].owned
     return join.sides[0].is_outer(v) if isinstance(v, Tensor) else not isinstance(v, list | dict | set)
 
 
 _UNBOUND = Missing(
     "it is only assigned on one side of a branch that the data decide", "assign it before the branch as well"
+)
+_BEFORE_BREAK = Partly(
+    "it is only assigned before a `break`", "assign it before the loop as well, or in the `else` of the loop"
 )
 _DEAD = Missing("it was assigned in a branch and not read after it, as far as the text shows")
 
@@ -257,12 +290,13 @@ def connected(frame: Frame, is_and: bool, parts: Sequence[ast.expr], evaluate: E
     word = "`and`" if is_and else "`or`"
     for k, part in enumerate(parts):
         v = evaluate(frame, part)
-        v = listed.truth(frame.low, v) if isinstance(v, Rows) and parts[k + 1 :] else v
         rest = parts[k + 1 :]
         if not rest:
             return v
         low.at(frame, part)
         test = decided(low, v, word)
+        if isinstance(v, Rows) or is_instance(v):
+            v = test
         if isinstance(test, bool):
             if test is not is_and:
                 return v

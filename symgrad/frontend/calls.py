@@ -9,14 +9,13 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import is_dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
 from symgrad.checkpointing import Recomputed
-from symgrad.frontend import checkpoints, containers, listed, nested, tables
+from symgrad.frontend import checkpoints, containers, instances, listed, nested, tables
 from symgrad.frontend.context import Closure, Frame, Lowering, surroundings
 from symgrad.frontend.index import setitem
 from symgrad.frontend.names import local_names
@@ -24,7 +23,7 @@ from symgrad.frontend.promote import as_tensor, literal, unknown
 from symgrad.frontend.registry import ARRAY_METHODS, HANDLERS, Handler, name_of
 from symgrad.frontend.resolve import fixed_path
 from symgrad.frontend.source import FunctionNode, Unit, find
-from symgrad.frontend.values import Rows, RowsMethod, Tensor, TensorMethod, Val
+from symgrad.frontend.values import ListMethod, Rows, RowsMethod, Tensor, TensorMethod, Val
 from symgrad.ir.dims import Extent
 
 DEEPEST = 200  # calls within calls
@@ -45,6 +44,8 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
         return super(*args) if len(args) == 2 else _super(frame)
     if isinstance(fn, TensorMethod):
         return apply(low, ARRAY_METHODS[fn.name], None, [fn.tensor, *args], kwargs)
+    if isinstance(fn, ListMethod):
+        return containers.method(low, fn.items, fn.name, list(args), dict(kwargs))
     if isinstance(fn, RowsMethod):
         return listed.method(low, fn.rows, fn.name, list(args))
     if isinstance(fn, Closure):
@@ -54,6 +55,14 @@ def call_value(frame: Frame, fn: Val, args: Sequence[Val], kwargs: Mapping[str, 
             return call_value(frame, fn.__wrapped__, args, kwargs)
     if (handler := tables.handler_of(fn)) is not None:
         return apply(low, handler, fn, args, kwargs)
+    if (
+        isinstance(fn, MethodType)
+        and isinstance(fn.__self__, tuple)
+        and fn.__name__ in ("_replace", "_asdict")
+    ):
+        made: Any = fn(*args, **kwargs)  # collections.namedtuple wrote it
+        low.owned[id(made)] = made
+        return made
     if isinstance(fn, MethodType):
         return call_value(frame, fn.__func__, [fn.__self__, *args], kwargs)
     if isinstance(fn, functools.partial):
@@ -122,6 +131,8 @@ def apply(low: Lowering, handler: Handler, fn: Any, args: Sequence[Val], kwargs:
     """Call a handler; a function of compile-time values only is computed now."""
     if isinstance(fn, np.ufunc) and len(args) == fn.nin + 1:
         args, kwargs = args[:-1], {**kwargs, "out": args[-1]}
+    if isinstance(fn, np.ufunc) and "where" in kwargs:
+        return _where(low, handler, fn, args, kwargs)
     if "out" in kwargs and "out" not in handler.signature.parameters and "." in handler.name:
         others = {k: v for k, v in kwargs.items() if k != "out"}
         return _into(low, kwargs["out"], apply(low, handler, fn, args, others))
@@ -137,6 +148,24 @@ def apply(low: Lowering, handler: Handler, fn: Any, args: Sequence[Val], kwargs:
             )
         low.refuse(f"{handler.name}: {e}", why="the arguments do not fit the compiler's form of the function")
     return handler.lower(low, *args, **kwargs)
+
+
+def _where(low: Lowering, handler: Handler, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
+    """`where=` of a ufunc: elsewhere `out=` keeps what it holds."""
+    others = {k: v for k, v in kwargs.items() if k not in ("where", "out")}
+    mask, out = kwargs["where"], kwargs.get("out")
+    if mask is True:
+        return apply(low, handler, fn, args, {**others, **({"out": out} if out is not None else {})})
+    if isinstance(out, tuple) and len(out) == 1:
+        (out,) = out
+    if not isinstance(out, Tensor):
+        low.refuse(
+            f"`where=` of {handler.name} without `out=`",
+            why="NumPy leaves the elements that are not selected uninitialised",
+            instead="out=np.zeros_like(x), or np.where(c, a, b)",
+        )
+    result = apply(low, handler, fn, args, others)
+    return _into(low, out, low.calling(low.frame, np.where, [mask, result, out], {}))
 
 
 def _into(low: Lowering, out: Val, result: Val) -> Val:
@@ -176,21 +205,12 @@ def _folded(low: Lowering, fn: Any, args: Sequence[Val], kwargs: Mapping[str, Va
 
 
 def _construct(low: Lowering, cls: type, args: Sequence[Val], kwargs: Mapping[str, Val]) -> Val:
-    """Containers of run-time values: namedtuples and dataclasses."""
+    """Containers of run-time values: namedtuples and objects."""
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return cls(*args, **kwargs)
-    if is_dataclass(cls):
-        if "__post_init__" not in dir(cls) and "__init__" in vars(cls):
-            made: Any = cls(*args, **kwargs)
-            return made
-        low.refuse(f"a {cls.__name__} with an __init__ or __post_init__ of its own is made")
     if tables.is_numeric_library(cls):
         return unknown(low, name_of(cls), sorted({h.name for h in HANDLERS.values()}))
-    low.refuse(
-        f"a {cls.__name__} is made in a differentiated function",
-        why="only tuples, lists, dicts, namedtuples and dataclasses are made at run time",
-        instead="make it before, and pass it",
-    )
+    return instances.construct(low, cls, args, kwargs)
 
 
 def _inline(

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symgrad.errors import ShapeError, UnsupportedSyntaxError
-from symgrad.frontend.contents import PREFIX, Container
+from symgrad.frontend.contents import PREFIX, Held
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.flow import only_added_to
-from symgrad.frontend.joining import alike, same, spread, type_of
+from symgrad.frontend.joining import type_of
 from symgrad.frontend.promote import as_tensor, cast, result_dtype
 from symgrad.frontend.regions import Scope
+from symgrad.frontend.structure import alike, same, spread
 from symgrad.frontend.values import Carry, Missing, Pending, Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim
@@ -54,8 +55,10 @@ class Learnt:
 
     cells: dict[Tensor, None] = field(default_factory=dict)
     types: dict[tuple[str, int], tuple[ArrayType, bool]] = field(default_factory=dict)
-    held: dict[str, Container] = field(default_factory=dict)  # containers whose items it replaces
+    held: dict[str, Held] = field(default_factory=dict)  # containers whose items it replaces
     lists: dict[Rows, tuple[Dim, Dim]] = field(default_factory=dict)  # how far a trip moves their ends
+    rebound: set[str] = field(default_factory=set)  # names of objects that trips bind to others
+    apart: dict[Tensor, None] = field(default_factory=dict)  # counts that do not stay what another one is
 
 
 @dataclass(slots=True, eq=False)

@@ -13,15 +13,36 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from symgrad.frontend import growing, listed, operators
+from symgrad.frontend import branches, grids, growing, listed, operators
 from symgrad.frontend.containers import owned
 from symgrad.frontend.context import Frame
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import stored_names, unpack
+from symgrad.frontend.regions import attempt
 from symgrad.frontend.values import Val
 
 Evaluate = Callable[[Frame, ast.expr], Val]
 Rest = Callable[[Frame, list[ast.comprehension], Val], None]
+
+
+class _ByData(Exception):
+    """The data decide whether an item passes a filter."""
+
+
+def _chosen(evaluate: Evaluate, frame: Frame, test: ast.expr, rest: Rest | None) -> bool:
+    low = frame.low
+    v = evaluate(frame, test)
+    low.at(frame, test)
+    chosen = branches.decided(low, v, "a filter")
+    if isinstance(chosen, bool):
+        return chosen
+    if rest is not None:
+        raise _ByData
+    low.refuse(
+        "a filter that the data decide, of a set or a dict",
+        why="how many items a container has must be known when the program is compiled",
+        instead="a list, or the sum or the largest of what passes it",
+    )
 
 
 def _trips(
@@ -30,8 +51,13 @@ def _trips(
     generators: list[ast.comprehension],
     emit: Callable[[Frame], None],
     rest: Rest | None = None,
+    *,
+    by_data: bool = False,
 ) -> None:
-    """The trips one after the other; `rest` does what is left from a generator on whose items are many."""
+    """The trips one after the other; `rest` does what is left from a generator on whose items are many.
+
+    With `by_data` it does so from the first generator on: the data decide which items are taken.
+    """
     targets = frozenset(n for g in generators for n in stored_names([g.target]))
     inner = Frame(
         frame.low, frame.unit, {}, targets, outer=frame, around=frame.around, statement=frame.statement,
@@ -49,15 +75,21 @@ def _trips(
             frame.low.refuse("an asynchronous comprehension")
         items = first if level == 0 else evaluate(inner, generator.iter)
         frame.low.at(inner, generator.iter)
-        if rest is not None and growing.is_long(frame.low, items):
+        if rest is not None and (by_data or _is_long(frame, items)):
             rest(inner, generators[level:], items)
             return
+        if isinstance(items, grids.Grid):
+            items = grids.listed(frame.low, items)
         for item in iterate(frame.low, items):
             unpack(inner, generator.target, item, _not_a_name, named=False)
-            if all(operators.truth(frame.low, evaluate(inner, c), "a filter") for c in generator.ifs):
+            if all(_chosen(evaluate, inner, c, rest) for c in generator.ifs):
                 run(level + 1)
 
     run(0)
+
+
+def _is_long(frame: Frame, items: Val) -> bool:
+    return grids.is_long(items) if isinstance(items, grids.Grid) else growing.is_long(frame.low, items)
 
 
 def _not_a_name(frame: Frame, target: ast.expr, value: Val) -> None:
@@ -76,7 +108,12 @@ def as_list(evaluate: Evaluate, frame: Frame, node: ast.ListComp | ast.Generator
     def emit(inner: Frame) -> None:
         _append(inner, out, evaluate(inner, node.elt))
 
-    _trips(evaluate, frame, node.generators, emit, rest)
+    try:
+        with attempt(frame.low, frame):
+            _trips(evaluate, frame, node.generators, emit, rest)
+    except _ByData:
+        out.clear()
+        _trips(evaluate, frame, node.generators, emit, rest, by_data=True)
     return frame.low.filled.get(id(out), out)
 
 

@@ -6,6 +6,7 @@ the program made (`Lowering.owned`) may change.
 
 from __future__ import annotations
 
+import collections
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,43 @@ from symgrad.errors import SymgradError
 from symgrad.frontend import listed
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.iterate import iterate
-from symgrad.frontend.operators import constant
+from symgrad.frontend.operators import constant, is_by_data
 from symgrad.frontend.regions import Grown
-from symgrad.frontend.values import Val
+from symgrad.frontend.registry import handles
+from symgrad.frontend.values import Text, Val
+
+
+class Defaults(dict[Any, Val]):
+    """A defaultdict: `factory` makes what is under a key that is not there yet."""
+
+    def __init__(self, factory: Val, items: Any = ()) -> None:
+        super().__init__(items)
+        self.factory = factory
+
+
+@handles(collections.deque)
+def deque(low: Lowering, iterable: Val = (), maxlen: Val = None) -> Val:
+    """A list, which has the methods for its beginning too."""
+    if maxlen is not None:
+        low.refuse("a deque of a largest length", why="what falls off it is not followed", instead="x[-k:]")
+    return owned(low, list(iterate(low, iterable)))
+
+
+@handles(collections.defaultdict)
+def defaultdict(low: Lowering, default_factory: Val = None, items: Val = ()) -> Val:
+    return owned(low, Defaults(default_factory, items))
+
+
+def fill(low: Lowering, container: Defaults, key: Any) -> None:
+    """What `d[key]` makes, if nothing is there."""
+    if key not in container and container.factory is not None:
+        low.change(container)
+        container[key] = low.calling(low.frame, container.factory, [], {})
+
 
 CONTAINERS = (list, dict, tuple, str, set, frozenset, bytes, range, slice, int, float, np.generic, np.dtype)
 # fmt: off
+LEFT = {"popleft": "pop", "appendleft": "insert"}  # of a deque, as the method of a list
 READ = {
     list: "index count copy", tuple: "index count", dict: "get items keys values copy",
 }
@@ -32,6 +64,8 @@ CHANGE = {
 
 def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[str, Val]) -> Val:
     """A method of a compile-time object."""
+    if isinstance(owner, list) and name in LEFT:
+        name, args = LEFT[name], [0, *args]
     if id(owner) in low.filled:
         return listed.method(low, low.filled[id(owner)], name, args)
     kind = next((k for k in (list, tuple, dict, set) if isinstance(owner, k)), None)
@@ -44,6 +78,8 @@ def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[s
         )
     if not changes and kind in READ and name not in READ[kind].split():
         low.refuse(f"the {type(owner).__name__} method {name!r}", why="it is not compiled")
+    if isinstance(owner, str) and name in ("format", "join") and is_by_data([*args, *kwargs.values()]):
+        return Text()
     keyed = kind is dict or name in ("insert", "pop", "index", "count") or kind is None or kind is set
     if keyed and args:
         args = [constant(low, args[0], f"the argument of {name}()"), *args[1:]]

@@ -93,6 +93,9 @@ class Lowering(Equations):
         self.filled: dict[int, Rows] = {}  # lists that became arrays, by identity
         self.iterated: list[Any] = []  # lists that loops run over
         self.frozen: dict[int, Any] = {}  # lists whose items were copied into another
+        self.nests: dict[tuple[int, int], tuple[ast.For, tuple[str, ...]]] = {}  # loops over several axes
+        self.instances: list[Any] = []  # objects that the program made
+        self.births: dict[int, int] = {}  # of what they hold: when they were made
         self.loops = 0  # `for` and `while` statements around
         self.counters: set[str] = set()  # the names that loop counters have had as extents
         self.spans: dict[Any, tuple[Dim, Span]] = {}  # slices between computed bounds
@@ -131,7 +134,7 @@ class Lowering(Equations):
         """The container is about to change."""
         self._refuse_change(container)
         if self.journals:
-            self.journals[-1].note_container(container)
+            self.journals[-1].note_container(container, self.births.get(id(container), -1))
 
     def change_rows(self, rows: Rows) -> None:
         """The list that loops fill is about to have more or fewer items."""
@@ -147,6 +150,12 @@ class Lowering(Equations):
                 "a list is changed while a loop runs over it",
                 why="how many trips the loop makes would depend on what it does",
                 instead="`while k < len(queue): item = queue[k]; k += 1`, or loop over a copy",
+            )
+        if id(container) in self.births and id(container) in self.frozen:
+            self.refuse(
+                "an object is changed after a loop or a branch has bound its name, or another name, to it",
+                why="which object the name stands for, the data decide: both would have to change",
+                instead="a new object with the new values, bound to the name",
             )
         if id(container) in self.frozen:
             self.refuse(

@@ -13,7 +13,16 @@ from functools import partial
 from typing import Any
 
 from symgrad.errors import ShapeError, SymgradError
-from symgrad.frontend import attributes, branches, comprehensions, facts, listed, operators
+from symgrad.frontend import (
+    attributes,
+    branches,
+    comprehensions,
+    containers,
+    facts,
+    instances,
+    listed,
+    operators,
+)
 from symgrad.frontend.calls import call
 from symgrad.frontend.containers import owned
 from symgrad.frontend.context import Closure, Frame, Lowering
@@ -21,8 +30,9 @@ from symgrad.frontend.index import getitem
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup
 from symgrad.frontend.solver import Mismatch
+from symgrad.frontend.structure import is_instance
 from symgrad.frontend.subset import refuse_node
-from symgrad.frontend.values import Rows, Tensor, TensorMethod, Val
+from symgrad.frontend.values import Rows, Tensor, TensorMethod, Text, Val
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Val:
@@ -80,6 +90,12 @@ def _binop(frame: Frame, node: ast.BinOp) -> Val:
 def _operate(low: Lowering, op: type[ast.operator], left: Val, right: Val) -> Val:
     if op is ast.Add and (isinstance(left, Rows) or isinstance(right, Rows)):
         return listed.joined(low, left, right)
+    if is_instance(left) or is_instance(right):
+        return instances.binary(low, op, left, right)
+    if isinstance(left, str | Text) and operators.is_by_data((left, right)):
+        joined = op is ast.Add and isinstance(right, str | Text)
+        if op is ast.Mod or joined:
+            return Text()
     return operators.binary(low, op, left, right)
 
 
@@ -88,13 +104,14 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Val:
     low = frame.low
     low.at(frame, node)
     if isinstance(node.op, ast.Not):
-        v = listed.truth(low, v) if isinstance(v, Rows) else v
+        v = branches.plain_truth(low, v)
         if operators.is_scalar_bool(v):
             out = Tensor(low.emit("logical_not", [low.arg(v)]), weak=True)
             facts.negated(low, out.arg, low.arg(v))
             return out
         return not operators.truth(low, v, "`not`")
-    return operators.unary(low, type(node.op), v)
+    negate = instances.unary if is_instance(v) else operators.unary
+    return negate(low, type(node.op), v)
 
 
 def _compare(frame: Frame, node: ast.Compare) -> Val:
@@ -104,7 +121,8 @@ def _compare(frame: Frame, node: ast.Compare) -> Val:
     before: ast.expr = node.left
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(frame, right_node)
-        test = partial(operators.compare, low, type(op), left, right)
+        compare = instances.compare if is_instance(left) or is_instance(right) else operators.compare
+        test = partial(compare, low, type(op), left, right)
         out = applied(frame, node, [(before, left), (right_node, right)], test)
         if isinstance(out, Tensor):
             runtime.append(out)
@@ -155,6 +173,8 @@ def subscript(frame: Frame, base: Val, key: Val) -> Val:
     if isinstance(base, dict | list | tuple | str | range):
         listed.by_data(low, base, key)
         key = operators.constant(low, _plain_slice(frame, key), f"the index of a {type(base).__name__}")
+        if isinstance(base, containers.Defaults) and not isinstance(key, slice):
+            containers.fill(low, base, key)
         try:
             out = base[key]
         except (LookupError, TypeError) as e:
@@ -164,6 +184,8 @@ def subscript(frame: Frame, base: Val, key: Val) -> Val:
         if isinstance(out, list):
             low.owned[id(out)] = out
         return out
+    if is_instance(base):
+        return instances.called(low, base, "__getitem__", key)
     if isinstance(base, type):
         return base  # list[int]: an annotation
     low.refuse(f"a {type(base).__name__} is indexed", why="only arrays and Python's own containers are")
@@ -233,7 +255,13 @@ def closure(frame: Frame, node: ast.Lambda | ast.FunctionDef) -> Closure:
 
 def _call(frame: Frame, node: ast.Call) -> Val:
     fn = evaluate(frame, node.func)
-    args = list(elements(frame, node.args))
+    if fn is zip and len(node.args) == 1 and isinstance(star := node.args[0], ast.Starred):
+        rows = evaluate(frame, star.value)
+        if isinstance(rows, Rows) and isinstance(rows.form, tuple):
+            return listed.unzipped(frame.low, rows)
+        args = list(iterate(frame.low, rows))
+    else:
+        args = list(elements(frame, node.args))
     kwargs: dict[str, Val] = {}
     for keyword in node.keywords:
         v = evaluate(frame, keyword.value)
@@ -268,13 +296,16 @@ def _named(frame: Frame, node: ast.NamedExpr) -> Val:
     return bind_name(frame, node.target.id, v)
 
 
-def _joined(frame: Frame, node: ast.JoinedStr) -> str:
-    return "".join(str(evaluate(frame, v)) for v in node.values)
+def _joined(frame: Frame, node: ast.JoinedStr) -> str | Text:
+    parts = [evaluate(frame, v) for v in node.values]
+    return Text() if any(isinstance(v, Text) for v in parts) else "".join(map(str, parts))
 
 
-def _formatted(frame: Frame, node: ast.FormattedValue) -> str:
+def _formatted(frame: Frame, node: ast.FormattedValue) -> str | Text:
     v = evaluate(frame, node.value)
     frame.low.at(frame, node)
+    if operators.is_by_data(v):
+        return Text()
     v = operators.constant(frame.low, v, "a formatted value")
     table: dict[int, Callable[[Any], str]] = {115: str, 114: repr, 97: ascii}
     conversion = table.get(node.conversion)

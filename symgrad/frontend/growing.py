@@ -12,19 +12,22 @@ counted beside the array. How much room is needed, an attempt with room for anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from symgrad.errors import UnsupportedSyntaxError
 from symgrad.frontend.context import Frame, Lowering
-from symgrad.frontend.index import getitem, setitem
+from symgrad.frontend.index import getitem, setitem, write
 from symgrad.frontend.iterate import items_of
 from symgrad.frontend.joining import related, type_of
 from symgrad.frontend.promote import as_tensor, cast, result_dtype
 from symgrad.frontend.regions import Grown, attempt
+from symgrad.frontend.solver import Bounds
+from symgrad.frontend.structure import alike, is_frozen, is_instance, spread
 from symgrad.frontend.values import Items, Missing, Rows, SymRange, Tensor, Val, is_number
-from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.core import Symbol, Value
+from symgrad.ir.dims import Dim, Extent, as_symbol, symbol, symbols
 from symgrad.ir.types import ArrayType
 
 T = TypeVar("T")
@@ -38,14 +41,16 @@ _POISON = Missing(
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """What a list becomes: the type of an item, lists in lists, exact or counted, how much room."""
+    """What a list becomes: the types of an item, lists in lists, exact or counted, how much room."""
 
     items: list[Val] | Rows
     name: str
-    kind: ArrayType
+    kinds: list[ArrayType]  # of an item, or of what is in it if it is a tuple
     depth: int
+    form: Val
     exact: bool
     room: Dim | None = None
+    grows: bool = False  # how much room is needed, the data decide
 
 
 def grown(low: Lowering, frame: Frame, go: Callable[[], T]) -> T:
@@ -75,6 +80,10 @@ def grown(low: Lowering, frame: Frame, go: Callable[[], T]) -> T:
     raise UnsupportedSyntaxError("the lists that this loop fills do not settle", low.builder.loc)
 
 
+class OfObjects(UnsupportedSyntaxError):
+    """A list of objects grows: the loop around is written out, if its trips are known for these sizes."""
+
+
 class _Room(Exception):
     """How much room is needed is known now."""
 
@@ -86,11 +95,21 @@ def _is_outer(low: Lowering, items: list[Val] | Rows) -> bool:
 
 def _measure(low: Lowering, made: dict[Rows, tuple[Plan, Dim]]) -> None:
     for rows, (plan, first) in made.items():
-        if isinstance(rows.stop, Tensor):
-            needed = first + low.journals[-1].appended.get(rows, 0)
-        else:
-            needed = rows.stop
-        needed = low.solver.resolve(needed)
+        more = low.journals[-1].appended.get(rows, 0)
+        if isinstance(rows.stop, Tensor) and more is None:
+            if not plan.grows:
+                plan.grows = True
+                raise _Room
+            for t in rows.columns:
+                slots = as_symbol(low.shape(t)[0])
+                filled = low.arg(t)
+                assert slots is not None
+                assert isinstance(filled, Value)
+                low.axes[slots] = Symbol(slots, filled, 0)
+            low.change_rows(rows)
+            rows.open = rows.grows = False
+            continue
+        needed = low.solver.resolve(rows.stop if more is None or rows.exact else first + more)
         if plan.room != needed:
             plan.room = needed
             raise _Room
@@ -104,19 +123,41 @@ def _measure(low: Lowering, made: dict[Rows, tuple[Plan, Dim]]) -> None:
 def _planned(low: Lowering, frame: Frame, g: Grown, before: frozenset[str]) -> Plan:
     """The plan for a list that was found to grow; the refusal, if its items have no one type."""
     if isinstance(g.items, Rows):
-        t = g.items.tensor
-        return Plan(g.items, t.name, t.type.with_shape(low.shape(t)[1:]), g.items.depth, g.exact)
-    kinds = [_kind(low, v) for v in (*g.items, *g.added)]
-    first = kinds[0]
-    if first is None or any(k is None for k in kinds):
+        kinds = [t.type.with_shape(low.shape(t)[1:]) for t in g.items.columns]
+        return Plan(g.items, g.items.name, kinds, g.items.depth, g.items.form, g.exact)
+    items = [*g.items, *g.added]
+    if any(is_instance(v) and not is_frozen(v) for v in items):
+        raise OfObjects(
+            g.message,
+            g.loc,
+            why="it holds objects, and which of them a name stands for must be known at compile time",
+            instead="as many objects as there are items in a list or array, or tuples of numbers",
+        )
+    form = items[0] if isinstance(items[0], tuple) or is_instance(items[0]) else None
+    if not all(alike(items[0], v) for v in items):
+        raise _refusal(g, "its items are tuples of different kinds")
+    columns = [_column(low, g, values, before) for values in zip(*map(spread, items), strict=True)]
+    if form is not None and any(depth for _, depth in columns):
+        raise _refusal(g, "its items are tuples with lists in them")
+    name = _name(frame, g.items)
+    return Plan(g.items, name, [kind for kind, _ in columns], columns[0][1], form, g.exact)
+
+
+def _column(low: Lowering, g: Grown, values: Sequence[Val], before: frozenset[str]) -> tuple[ArrayType, int]:
+    """The type of items, or of one place in tuples, and how many lists deep its numbers are."""
+    kinds = [k for v in values if (k := _kind(low, v)) is not None]
+    if len(kinds) < len(values):
         raise _refusal(g, "its items are not numbers, or arrays of numbers")
-    shapes = {low.solver.shape(k[0].shape) for k in kinds if k is not None}
-    if len(shapes) > 1 or len({k[1] for k in kinds if k is not None}) > 1:
+    first, depth = kinds[0]
+    if any(low.solver.shape(k.shape) != low.solver.shape(first.shape) or d != depth for k, d in kinds):
         raise _refusal(g, "its items have different shapes")
-    if any(s not in before for d in first[0].shape for s in symbols(low.solver.resolve(d))):
+    if any(s not in before for d in first.shape for s in symbols(low.solver.resolve(d))):
         raise _refusal(g, "the shape of its items changes from trip to trip")
-    dtype = result_dtype([Tensor(low.const(0, k[0].dtype)) for k in kinds if k is not None])
-    return Plan(g.items, _name(frame, g.items), first[0].with_dtype(dtype), first[1], g.exact)
+    return first.with_dtype(_common(low, [k.dtype for k, _ in kinds])), depth
+
+
+def _common(low: Lowering, dtypes: Sequence[str]) -> str:
+    return result_dtype([Tensor(low.const(0, d)) for d in dtypes])
 
 
 def _refusal(g: Grown, why: str) -> UnsupportedSyntaxError:
@@ -133,13 +174,16 @@ def _learn(low: Lowering, plan: Plan, g: Grown, before: frozenset[str]) -> None:
     if plan.exact and not g.exact:
         plan.exact, plan.room = False, None
         return
-    kinds = [_kind(low, v) for v in g.added]
-    if not kinds or kinds[0] is None or not isinstance(plan.items, list | Rows):
+    wider = [plan.kinds]
+    for item in g.added:
+        found = [_kind(low, v) for v in spread(item)]
+        pairs = zip(wider[-1], found, strict=True)
+        wider.append(
+            [k if f is None else k.with_dtype(_common(low, [k.dtype, f[0].dtype])) for k, f in pairs]
+        )
+    if wider[-1] == plan.kinds:
         raise g
-    dtype = result_dtype([Tensor(low.const(0, d)) for d in (plan.kind.dtype, kinds[0][0].dtype)])
-    if dtype == plan.kind.dtype:
-        raise g
-    plan.kind = plan.kind.with_dtype(dtype)
+    plan.kinds = wider[-1]
 
 
 def _name(frame: Frame, items: list[Val]) -> str:
@@ -157,12 +201,13 @@ def _kind(low: Lowering, v: Val) -> tuple[ArrayType, int] | None:
     if is_number(v):
         return type_of(low, v)[0], 0
     if isinstance(v, Rows) and v.exact:
-        return v.tensor.type.with_shape((v.stop - v.start, *low.shape(v.tensor)[1:])), v.depth + 1
+        t = as_tensor(low, v)
+        return t.type.with_shape((v.stop - v.start, *low.shape(t)[1:])), v.depth + 1
     if isinstance(v, list) and v:
         kinds = [_kind(low, item) for item in v]
         if kinds[0] is None or any(k is None or k[0].shape != kinds[0][0].shape for k in kinds):
             return None
-        dtype = result_dtype([Tensor(low.const(0, k[0].dtype)) for k in kinds if k is not None])
+        dtype = _common(low, [k[0].dtype for k in kinds if k is not None])
         return ArrayType(dtype, (len(v), *kinds[0][0].shape)), kinds[0][1] + 1
     return None
 
@@ -184,27 +229,28 @@ def begin(low: Lowering, plan: Plan) -> tuple[Rows, Dim]:
     room = plan.room
     if room is None:
         room = low.solver.introduce(f".room{len(low.solver.order)}", _ANY)
-    shape = (low.solver.resolve(room), *plan.kind.shape)
-    buffer = Tensor(low.emit("full", [low.const(0, plan.kind.dtype)], shape=shape), is_array=True)
-    buffer.name, buffer.contiguous, buffer.items = plan.name, True, True
+    rooms = [_slots(low) if plan.grows else low.solver.resolve(room) for _ in plan.kinds]
+    pairs = zip(plan.kinds, rooms, strict=True)
+    buffers = [buffer_for(low, kind, room, plan.name, grows=plan.grows) for kind, room in pairs]
     if isinstance(plan.items, Rows):
         rows = plan.items
         first: Dim = (
             low.shape(rows.tensor)[0] if isinstance(rows.stop, Tensor) else low.solver.resolve(rows.stop)
         )
-        moved(low, rows, buffer, first)
+        moved(low, rows, buffers, first)
     else:
         first = len(plan.items)
         for k, item in enumerate(plan.items):
-            setitem(low, buffer, k, as_tensor(low, item))
-            same_object(low, buffer, item)
-        rows = Rows(buffer, 0, first, plan.depth)
+            for buffer, part in zip(buffers, spread(item), strict=True):
+                write(low, buffer, k, as_tensor(low, part), "push" if plan.grows else "setitem")
+                same_object(low, buffer, part)
+        rows = Rows(tuple(buffers), 0, first, plan.depth, plan.form)
         low.change(plan.items)
         low.owned[id(rows)] = rows
         low.filled[id(plan.items)] = rows
         plan.items[:] = [_POISON]  # what finds the list by another way than its value is refused
     low.change_rows(rows)
-    rows.open = True
+    rows.open, rows.grows = True, plan.grows
     if not plan.exact and rows.exact:
         rows.start, rows.stop = (
             _cell(low, rows.start, f"first_{plan.name}"),
@@ -216,18 +262,39 @@ def begin(low: Lowering, plan: Plan) -> tuple[Rows, Dim]:
 def _cell(low: Lowering, dim: Dim, name: str) -> Tensor:
     """A number that changes in place: names of the list share it, regions carry it."""
     cell = Tensor(low.arg(as_tensor(low, dim)), is_array=True)
-    cell.name = name
+    cell.name, cell.items = name, True
     return cell
 
 
-def moved(low: Lowering, rows: Rows, buffer: Tensor, count: Dim) -> None:
-    """From here on the list has its items in another array."""
-    old = getitem(low, rows.tensor, slice(0, count))
-    setitem(low, buffer, slice(0, count), Tensor(cast(low, old, buffer.dtype)))
-    for other in rows.tensor.kin:
-        related(low, buffer, other)
+def _slots(low: Lowering) -> Extent:
+    """The length of an array that grows: a name that the array gives its number to once it is filled."""
+    name = next(low.fresh)
+    low.solver.moving[name] = Bounds(0, None)
+    low.solver.sizes[name] = _ANY
+    low.solver.order.setdefault(name, len(low.solver.order))
+    return symbol(name)
+
+
+def buffer_for(low: Lowering, kind: ArrayType, room: Dim, name: str, *, grows: bool = False) -> Tensor:
+    """An array with room for items of this type; or without, which grows as they are pushed."""
+    if grows:
+        made = low.emit("tape", (), dtype=kind.dtype, slots=room, shape=kind.shape)
+    else:
+        made = low.emit("full", [low.const(0, kind.dtype)], shape=(room, *kind.shape))
+    buffer = Tensor(made, is_array=True)
+    buffer.name, buffer.contiguous, buffer.items = name, True, True
+    return buffer
+
+
+def moved(low: Lowering, rows: Rows, buffers: Sequence[Tensor], count: Dim) -> None:
+    """From here on the list has its items in other arrays."""
+    for t, buffer in zip(rows.columns, buffers, strict=True):
+        old = getitem(low, t, slice(0, count))
+        setitem(low, buffer, slice(0, count), Tensor(cast(low, old, buffer.dtype)))
+        for other in t.kin:
+            related(low, buffer, other)
     low.change_rows(rows)
-    rows.tensor = buffer
+    rows.columns = tuple(buffers)
 
 
 def same_object(low: Lowering, buffer: Tensor, item: Val) -> None:

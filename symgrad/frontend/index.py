@@ -165,7 +165,8 @@ def getitem(low: Lowering, t: Tensor, key: Val) -> Tensor:
     base = low.arg(t)
     if isinstance(base, Const):
         base = low.emit("full", [base], shape=shape)
-    if not is_basic(parsed.index) or not _rank(parsed.index):
+    copies = t.view is not None and t.view.iterator
+    if copies or not is_basic(parsed.index) or not _rank(parsed.index):
         return Tensor(read(base))
     return low.view(t, read, put)
 

@@ -6,7 +6,7 @@ In: a value. Out: its items. An extent that is only a name cannot be unrolled.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -14,7 +14,8 @@ from symgrad.errors import ShapeError
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.index import getitem
 from symgrad.frontend.operators import constant
-from symgrad.frontend.promote import as_tensor
+from symgrad.frontend.promote import columns_of
+from symgrad.frontend.structure import rebuilt
 from symgrad.frontend.values import Checkpointed, Items, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.dims import Extent
 
@@ -78,18 +79,20 @@ def _items_of_rows(low: Lowering, rows: Rows) -> Items:
         low.refuse(
             "a loop over lists in a list that a loop fills", instead="np.array(...) of it, and its rows"
         )
-    t = rows.tensor if rows.exact and rows.start == 0 else as_tensor(low, rows)
-    count = low.solver.resolve(rows.stop) if t is rows.tensor else low.shape(t)[0]
-    return Items(SymRange(0, count, 1), lambda i: item_at(low, rows, t, i))
+    begins = rows.exact and rows.start == 0
+    columns = rows.columns if begins else columns_of(low, rows)
+    count = low.solver.resolve(rows.stop) if begins else low.shape(columns[0])[0]
+    return Items(SymRange(0, count, 1), lambda i: item_at(low, rows, columns, i))
 
 
-def item_at(low: Lowering, rows: Rows, t: Tensor, position: Val) -> Tensor:
+def item_at(low: Lowering, rows: Rows, columns: Sequence[Tensor], position: Val) -> Val:
     """An item; where other names may hold it too, loops and branches only read it."""
-    out = getitem(low, t, position)
+    parts = [getitem(low, t, position) for t in columns]
     inside = bool(low.outer_lists) and id(rows) in low.outer_lists[-1]
-    if out.view is not None and inside and (rows.open or t.root.kin):
-        out.view = replace(out.view, put=None)
-    return out
+    for t, part in zip(columns, parts, strict=True):
+        if part.view is not None and inside and (rows.open or t.root.kin):
+            part.view = replace(part.view, put=None)
+    return rebuilt(rows.form, iter(parts))
 
 
 def length(low: Lowering, v: Items) -> Val:

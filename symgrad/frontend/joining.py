@@ -1,20 +1,21 @@
 """One value for what two regions hold, or what a loop holds before and after a trip.
 
-In: two values. Out: whether they are one; their leaves; a `Join`, whose `cond` equation makes one number of
-two, and `Missing` where there is none.
+In: two values. Out: a `Join`, whose `cond` equation makes one number of two; `Missing` where there is none.
 
     s = 0 | s = x[1]      s is 0.0 or x[1]: a float64          h = None | h = x      reading h is refused
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from symgrad.errors import ShapeError
 from symgrad.frontend import contents
 from symgrad.frontend.context import Lowering
+from symgrad.frontend.instances import freeze
 from symgrad.frontend.promote import as_tensor, cast, result_dtype
 from symgrad.frontend.regions import Grown, Scope, closed, emit_region
+from symgrad.frontend.structure import alike, rebuilt, same, spread
 from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Op, Value
 from symgrad.ir.dims import Dim, Extent
@@ -26,44 +27,6 @@ class _Absent:
 
 
 ABSENT = _Absent()
-
-
-def spread(v: Val) -> list[Val]:
-    """The leaves of (nested) tuples, which are what merges and is carried item by item."""
-    if isinstance(v, tuple):
-        return [leaf for item in v for leaf in spread(item)]
-    return [v]
-
-
-def rebuilt(v: Val, leaves: Iterator[Val]) -> Val:
-    """Tuples of the structure of `v` over other leaves."""
-    if isinstance(v, tuple):
-        items = [rebuilt(item, leaves) for item in v]
-        return type(v)(*items) if hasattr(v, "_fields") else tuple(items)
-    return next(leaves)
-
-
-def alike(a: Val, b: Val) -> bool:
-    """The same structure of tuples."""
-    if isinstance(a, tuple) or isinstance(b, tuple):
-        return type(a) is type(b) and len(a) == len(b) and all(map(alike, a, b))
-    return True
-
-
-def same(a: Val, b: Val) -> bool:
-    """Certainly one and the same value."""
-    if a is b:
-        return True
-    if isinstance(a, Tensor) and isinstance(b, Tensor):
-        known = isinstance(a.arg, Const) and isinstance(b.arg, Const) and not a.is_array and not b.is_array
-        return known and a.arg == b.arg and a.weak == b.weak
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    if isinstance(a, float):
-        return repr(a) == repr(b)
-    return isinstance(a, int | str | bytes | Extent | Missing) and bool(a == b)
 
 
 class Join:
@@ -99,12 +62,15 @@ class Join:
                 raise Carry(v)
             if isinstance(v, Missing):
                 return v
+        for v in (x, y):
+            if v is not ABSENT:
+                freeze(self.low, v)
         if x is ABSENT or y is ABSENT:
             both = [(ABSENT, v) if x is ABSENT else (v, ABSENT) for v in spread(y if x is ABSENT else x)]
         elif alike(x, y):
             both = list(zip(spread(x), spread(y), strict=True))
         else:
-            return Missing("it is a tuple of another kind on each side of a branch that the data decide")
+            return Missing("it is of another kind on each side of a branch that the data decide")
         merged = [self._leaf(a, b, name) for a, b in both]
         lost = next((m for m in merged if isinstance(m, Missing)), None)
         return lost if lost is not None else rebuilt(y if x is ABSENT else x, iter(merged))
@@ -159,7 +125,9 @@ class Join:
     def containers(self, gone: Sequence[bool]) -> None:
         """Lists and dicts whose items a side replaced hold what the side that was taken left in them."""
         inside = [{id(c): (c, other) for c, other in contents.replaced(s)} for s in self.sides]
-        for key in dict.fromkeys(k for side in inside for k in side):
+        changed = [{id(c) for c, _ in s.changed_containers()} for s in self.sides]
+        longer = {k for c, side in zip(changed, inside, strict=True) for k in c - set(side)}  # or shorter
+        for key in dict.fromkeys(k for side in inside for k in side if k not in longer):
             container = next(side[key][0] for side in inside if key in side)
             both: list[Sequence[Val]] = [
                 contents.items(side[key][1] if key in side else container) for side in inside
@@ -201,8 +169,10 @@ class Join:
             scope.settle()
         self._lists()
         if self.outs:
+            kept = self._once([results for _, results in bodies])
+            bodies = [(eqns, [results[k] for k in kept]) for eqns, results in bodies]
             blocks, operands = closed(low, [], bodies, self.sides)
-            emit_region(low, op, (condition, *operands), tuple(self.outs), blocks, operands)
+            emit_region(low, op, (condition, *operands), tuple(self.outs[k] for k in kept), blocks, operands)
         for t, out, seen in zip(self.cells, self.outs, versions, strict=False):
             low.touch(t)
             t.arg = out
@@ -211,6 +181,17 @@ class Join:
             contents.put(low, container, merged)
         self._relate()
         return code
+
+    def _once(self, results: Sequence[Sequence[Arg]]) -> list[int]:
+        """Counts of lists that are one number on each side are one afterwards; gives the results to keep."""
+        kept: list[int] = []
+        made: dict[tuple[Arg, ...], Value] = {}
+        for k, out in enumerate(self.outs):
+            if k < len(self.cells) and self.cells[k].items and not out.type.rank:
+                self.outs[k] = made.setdefault(tuple(side[k] for side in results), out)
+            if self.outs[k] is out:
+                kept.append(k)
+        return kept
 
     def _lists(self) -> None:
         """Lists that both sides left with the same ends have these; what was appended is at most the sum."""
@@ -224,9 +205,10 @@ class Join:
             rows.start, rows.stop = first
         for rows in dict.fromkeys(r for s in self.sides for r in s.journal.appended):
             counts = [s.journal.appended.get(rows, 0) for s in self.sides]
-            most = counts[0] if counts[0] == counts[1] else counts[0] + counts[1]
             for journal in low.journals[-1:]:
-                journal.count(rows, most)
+                journal.count(rows, counts[0])
+                if counts[0] != counts[1]:
+                    journal.count(rows, counts[1])
 
     def _yield(self, v: Val, kind: ArrayType) -> Arg:
         low = self.low

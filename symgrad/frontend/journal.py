@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.frontend.values import Rows, Tensor, Val
+from symgrad.frontend.values import Rows, RowsState, Tensor, now
 from symgrad.ir.core import Arg
 from symgrad.ir.dims import Dim
 
@@ -33,25 +33,30 @@ class Journal:
 
     tensors: dict[Tensor, State] = field(default_factory=dict)
     containers: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # the object and a copy of it
+    born: dict[int, int] = field(default_factory=dict)  # of these: when the object was made
+    began: int = field(default_factory=now)
     reads: dict[Tensor, None] = field(default_factory=dict)
-    lists: dict[Rows, tuple[Tensor, Val, Val, bool]] = field(default_factory=dict)
-    appended: dict[Rows, Dim] = field(default_factory=dict)  # at most so many items
+    lists: dict[Rows, RowsState] = field(default_factory=dict)
+    appended: dict[Rows, Dim | None] = field(default_factory=dict)  # at most so many items; None: any number
 
     def note(self, t: Tensor) -> None:
         if t not in self.tensors:
             self.tensors[t] = state_of(t)
 
-    def note_container(self, container: Any) -> None:
-        if id(container) not in self.containers:
+    def note_container(self, container: Any, born: int = -1) -> None:
+        """What was made since this journal began nobody has seen before: it stays as it is."""
+        if id(container) not in self.containers and born < self.began:
             self.containers[id(container)] = (container, container.copy())
+            self.born[id(container)] = born
 
     def note_rows(self, rows: Rows) -> None:
         if rows not in self.lists:
             self.lists[rows] = rows.state()
 
-    def count(self, rows: Rows, items: Dim) -> None:
+    def count(self, rows: Rows, items: Dim | None) -> None:
         """At most so many items more were appended."""
-        self.appended[rows] = self.appended.get(rows, 0) + items
+        before = self.appended.get(rows, 0)
+        self.appended[rows] = None if before is None or items is None else before + items
 
     def swap(self) -> None:
         """Everything as it was before; a second call makes everything as it was after."""
@@ -60,7 +65,7 @@ class Journal:
             set_state(t, state)
         for rows, was in self.lists.items():
             self.lists[rows] = rows.state()
-            rows.tensor, rows.start, rows.stop, rows.open = was
+            rows.columns, rows.start, rows.stop, rows.open = was
         for key, (container, other) in self.containers.items():
             self.containers[key] = (container, container.copy())
             container.clear()
@@ -82,7 +87,9 @@ class Journal:
         for t, state in self.tensors.items():
             outer.tensors.setdefault(t, state)
         for key, pair in self.containers.items():
-            outer.containers.setdefault(key, pair)
+            if self.born[key] < outer.began:
+                outer.containers.setdefault(key, pair)
+                outer.born.setdefault(key, self.born[key])
         for rows, was in self.lists.items():
             outer.lists.setdefault(rows, was)
         for rows, items in self.appended.items():

@@ -28,10 +28,12 @@ from symgrad.frontend.exits import (
     negated,
     returned,
 )
-from symgrad.frontend.joining import may_be, rebuilt, spread, type_of
+from symgrad.frontend.instances import freeze
+from symgrad.frontend.joining import may_be, type_of
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.regions import Scope, closed, emit_region
-from symgrad.frontend.values import Tensor, Val, is_number
+from symgrad.frontend.structure import rebuilt, spread
+from symgrad.frontend.values import Partly, Tensor, Val, is_number
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.regions import COND
@@ -97,9 +99,13 @@ def left(
     slots: Sequence[Slot],
     origins: Sequence[tuple[Tensor, ...]],
     carried: Sequence[Slot],
+    broken: Sequence[str],
     run: Run,
 ) -> Exit:
-    """How the loop statement was left; its `else` is for when nothing left the loop early."""
+    """How the loop statement was left; its `else` is for when nothing left the loop early.
+
+    `broken` are names that have a value if it was left by `break`.
+    """
     low = frame.low
     outs = {s.name: s.out for s in slots if s.name}
     back: Exit = None
@@ -107,6 +113,8 @@ def left(
         value = _value(low, returned(exit_), [s for s in slots if not s.name], origins, carried)
         back = made(low, (FALL, RETURN), flagged, value)
     if not node.orelse:
+        if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
+            assigned(frame, broken)  # there is no other way out
         return back
     early = [out for name in ("broken", "returned") if (out := outs.get(name)) is not None]
     if not early:
@@ -114,7 +122,20 @@ def left(
     test: Arg = early[0] if len(early) == 1 else low.emit("logical_or", early)
     finished = Tensor(negated(low, test), weak=True)
     live = live_after(frame, node.orelse)
-    return branches.branch(frame, finished, lambda: run(frame, node.orelse, None), lambda: back, live)
+
+    def by_break() -> Exit:
+        assigned(frame, broken)
+        return back
+
+    return branches.branch(frame, finished, lambda: run(frame, node.orelse, None), by_break, live)
+
+
+def assigned(frame: Frame, names: Sequence[str]) -> None:
+    """The loop was left by `break`: names that are assigned before it have their values."""
+    for name in names:
+        v = frame.env.get(name)
+        if isinstance(v, Partly):
+            frame.env[name] = v.value
 
 
 def _value(
@@ -125,6 +146,7 @@ def _value(
     carried: Sequence[Slot],
 ) -> Val:
     """What the loop returns, if it does; it may be one of the arrays that were there before."""
+    freeze(low, value)
     mine = iter(zip(slots, origins, strict=True))
     before = {s.param: s.initial.root for s in carried if isinstance(s.initial, Tensor)}
     leaves: list[Val] = []

@@ -9,14 +9,16 @@ Only in a statement that `growing` has prepared is there room for more; elsewher
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from symgrad.frontend import operators
 from symgrad.frontend.context import Lowering
-from symgrad.frontend.growing import moved, same_object
-from symgrad.frontend.index import getitem, setitem
+from symgrad.frontend.growing import buffer_for, moved, same_object
+from symgrad.frontend.index import getitem, setitem, write
 from symgrad.frontend.iterate import item_at, iterate
-from symgrad.frontend.promote import array_of, as_tensor, cast, result_dtype
+from symgrad.frontend.promote import array_of, as_tensor, cast, columns_of, result_dtype
 from symgrad.frontend.regions import Grown
+from symgrad.frontend.structure import alike, spread
 from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Extent
@@ -31,6 +33,8 @@ def method(low: Lowering, rows: Rows, name: str, args: list[Val]) -> Val:
         return append(low, rows, args[0])
     if name == "extend" and len(args) == 1:
         return extend(low, rows, args[0])
+    if name == "popleft":
+        name, args = "pop", [0]
     if name == "pop" and len(args) < 2:
         return pop(low, rows, args[0] if args else -1)
     if name == "copy" and not args:
@@ -46,30 +50,33 @@ def extend(low: Lowering, rows: Rows, items: Val) -> None:
 
 def append(low: Lowering, rows: Rows, item: Val) -> None:
     """One item more."""
-    kind = ArrayType(rows.tensor.dtype, low.shape(rows.tensor)[1:])
-    t = _item(low, rows, item, kind)
+    if (rows.form is None and len(spread(item)) != 1) or not alike(rows.form, item):
+        low.refuse("items of different kinds in one list", why="it becomes an array for each of their parts")
+    parts = spread(item)
+    given = [_item(low, rows, part, t) for part, t in zip(parts, rows.columns, strict=True)]
     if not rows.open:
         _make_room(low, rows)
-    dtype = result_dtype([Tensor(low.const(0, d)) for d in (kind.dtype, t.dtype)])
-    if dtype != kind.dtype:
-        raise Grown(rows, [t], low.loc(), "that holds integers so far")
+    for t, new in zip(rows.columns, given, strict=True):
+        if result_dtype([Tensor(low.const(0, d)) for d in (t.dtype, new.dtype)]) != t.dtype:
+            raise Grown(rows, [item], low.loc(), "that holds integers so far")
     low.change_rows(rows)
-    low.touch(rows.tensor)
-    held, rows.tensor.kin = rows.tensor.kin, ()  # none of the arrays in the list is written
+    for t, new, part in zip(rows.columns, given, parts, strict=True):
+        low.touch(t)
+        held, t.kin = t.kin, ()  # none of the arrays in the list is written
+        write(low, t, _number(low, rows.stop), new, "push" if rows.grows else "setitem")
+        t.kin = held
+        same_object(low, t, part)
     if isinstance(rows.stop, Tensor):
-        setitem(low, rows.tensor, _number(low, rows.stop), t)
         low.write(rows.stop, low.emit("add", [low.arg(rows.stop), low.const(1, "int64")]))
         for journal in low.journals[-1:]:
             journal.count(rows, 1)
     else:
-        setitem(low, rows.tensor, rows.stop, t)
         rows.stop = rows.stop + 1
-    rows.tensor.kin = held
-    same_object(low, rows.tensor, item)
 
 
-def _item(low: Lowering, rows: Rows, item: Val, kind: ArrayType) -> Tensor:
-    """An item in the type of the others."""
+def _item(low: Lowering, rows: Rows, item: Val, others: Tensor) -> Tensor:
+    """An item, or what is in it, in the type of the others."""
+    shape = low.shape(others)[1:]
     if isinstance(item, list | Rows) and not rows.depth:
         low.refuse("a list is appended to a list of numbers or arrays")
     if isinstance(item, list | Rows):
@@ -83,9 +90,9 @@ def _item(low: Lowering, rows: Rows, item: Val, kind: ArrayType) -> Tensor:
     elif rows.depth:
         low.refuse("a number or an array is appended to a list of lists")
     t = as_tensor(low, item)
-    if t.rank != len(kind.shape):
-        low.refuse(f"an item of {t.rank} axes is appended to items of {len(kind.shape)}")
-    for a, b in zip(low.shape(t), kind.shape, strict=True):
+    if t.rank != len(shape):
+        low.refuse(f"an item of {t.rank} axes is appended to items of {len(shape)}")
+    for a, b in zip(low.shape(t), shape, strict=True):
         low.solver.equal(a, b)
     return t
 
@@ -94,16 +101,15 @@ def _make_room(low: Lowering, rows: Rows) -> None:
     """Room for one item, where no loop or branch decides how often; else the statement around provides it."""
     if low.outer_lists and id(rows) in low.outer_lists[-1]:
         raise Grown(rows, [], low.loc(), "in a loop or a branch", exact=rows.exact)
-    shape = low.shape(rows.tensor)
-    first = shape[0] if isinstance(rows.stop, Tensor) else low.solver.resolve(rows.stop)
-    buffer = Tensor(low.emit("full", [low.const(0, rows.tensor.dtype)], shape=(first + 1, *shape[1:])))
-    buffer.name, buffer.contiguous, buffer.items = rows.tensor.name, True, True
-    moved(low, rows, buffer, first)
+    room = low.shape(rows.tensor)[0]
+    first = room if isinstance(rows.stop, Tensor) else low.solver.resolve(rows.stop)
+    kinds = [ArrayType(t.dtype, low.shape(t)[1:]) for t in rows.columns]
+    moved(low, rows, [buffer_for(low, kind, first + 1, rows.name) for kind in kinds], first)
 
 
 def pop(low: Lowering, rows: Rows, key: Val) -> Val:
     """`rows.pop()`, `rows.pop(0)`."""
-    if len(low.shape(rows.tensor)) > 1:
+    if any(t.rank > 1 for t in rows.columns):
         low.refuse("pop() from a list of arrays that a loop fills", instead="an index that moves on")
     if not isinstance(key, int) or key not in (0, -1):
         low.refuse("pop() of an item inside of a list that a loop fills", instead="pop() or pop(0)")
@@ -125,12 +131,15 @@ def pop(low: Lowering, rows: Rows, key: Val) -> Val:
 
 def copied(low: Lowering, rows: Rows) -> Rows:
     """A list of the same items."""
-    t = as_tensor(low, rows)
-    return _list_over(low, Tensor(low.arg(t)) if t.rank == 1 else t, rows.depth, t.rank == 1)
+    columns = columns_of(low, rows)
+    own = all(t.rank == 1 for t in columns)
+    if own:
+        columns = [Tensor(low.arg(t)) for t in columns]
+    return _list_over(low, columns, rows.depth, rows.form, own)
 
 
-def _list_over(low: Lowering, t: Tensor, depth: int, own: bool) -> Rows:
-    out = Rows(t, 0, low.shape(t)[0], depth)
+def _list_over(low: Lowering, columns: Sequence[Tensor], depth: int, form: Val, own: bool) -> Rows:
+    out = Rows(tuple(columns), 0, low.shape(columns[0])[0], depth, form)
     out.fixed = "" if own else "it is a part of another list, or shares its items"
     low.owned[id(out)] = out
     return out
@@ -139,11 +148,12 @@ def _list_over(low: Lowering, t: Tensor, depth: int, own: bool) -> Rows:
 def item_of(low: Lowering, rows: Rows, key: Val) -> Val:
     """`rows[key]`: an item, counted from either end; or the items of a slice."""
     if isinstance(key, slice):
-        return _list_over(low, getitem(low, as_tensor(low, rows), key), rows.depth, False)
+        parts = [getitem(low, t, key) for t in columns_of(low, rows)]
+        return _list_over(low, parts, rows.depth, rows.form, False)
     if not (operators.is_integer(key)):
         low.refuse(f"a list is indexed with a {type(key).__name__}", why="Python raises TypeError here")
-    out = item_at(low, rows, rows.tensor, position(low, rows, key))
-    return _list_over(low, out, rows.depth - 1, False) if rows.depth else out
+    out = item_at(low, rows, rows.columns, position(low, rows, key))
+    return _list_over(low, [out], rows.depth - 1, None, False) if rows.depth else out
 
 
 def position(low: Lowering, rows: Rows, key: Val) -> Val:
@@ -160,15 +170,30 @@ def put(low: Lowering, rows: Rows, key: Val, value: Val) -> None:
         isinstance(key, slice)
         or not operators.is_integer(key)
         or rows.fixed
-        or len(low.shape(rows.tensor)) > 1
+        or any(t.rank > 1 for t in rows.columns)
+        or not alike(rows.form, value)
     ):
         low.refuse(
             "items of a list that a loop fills are replaced", instead="np.array(...) of it, and its rows"
         )
-    t = as_tensor(low, value)
-    if t.rank or result_dtype([rows.tensor, t]) != rows.tensor.dtype:
-        low.refuse(f"{t.type} is put in a list of {rows.tensor.dtype}")
-    setitem(low, rows.tensor, position(low, rows, key), t)
+    at = position(low, rows, key)
+    for t, part in zip(rows.columns, spread(value), strict=True):
+        new = as_tensor(low, part)
+        if new.rank or result_dtype([t, new]) != t.dtype:
+            low.refuse(f"{new.type} is put in a list of {t.dtype}")
+        setitem(low, t, at, new)
+
+
+def unzipped(low: Lowering, rows: Rows) -> tuple[Val, ...]:
+    """`zip(*rows)` of tuples: what stands at each of their places, as tuples that nothing changes."""
+    columns = iter(columns_of(low, rows))
+
+    def sequence(v: Val) -> Rows:
+        count = len(spread(v))
+        form = v if isinstance(v, tuple) else None
+        return _list_over(low, [next(columns) for _ in range(count)], 0, form, False)
+
+    return tuple(sequence(v) for v in rows.form)
 
 
 def length(low: Lowering, rows: Rows) -> Val:
@@ -180,7 +205,7 @@ def by_data(low: Lowering, items: Val, key: Val) -> None:
     """`items[key]` at a place that the data decide: the loop around makes an array of the numbers."""
     if not (isinstance(items, list) and isinstance(key, Tensor) and operators.is_integer(key) and low.loops):
         return
-    numbers = id(items) in low.owned and items and all(map(is_number, items))
+    numbers = id(items) in low.owned and items and all(is_number(v) for item in items for v in spread(item))
     if numbers and not isinstance(low.arg(key), Const):
         raise Grown(items, [], low.loc(), "", message="the index of a list depends on the data")
 
@@ -205,13 +230,13 @@ def joined(low: Lowering, left: Val, right: Val) -> Rows:
         as_tensor(low, v) if isinstance(v, Rows) else array_of(low, v) for v in (left, right) if _some(v)
     ]
     depths = {v.depth for v in (left, right) if isinstance(v, Rows)}
-    if len({p.rank for p in parts}) > 1 or len(depths) > 1 or depths != {0} or parts[0].rank > 1:
-        low.refuse("lists of arrays or of lists are joined", instead="one list, appended to")
+    plain = all(v.form is None for v in (left, right) if isinstance(v, Rows)) and depths == {0}
+    if not plain or any(p.rank > 1 for p in parts):
+        low.refuse("lists of arrays, tuples or lists are joined", instead="one list, appended to")
     dtype = result_dtype(parts)
     args = [cast(low, p, dtype) for p in parts]
-    return _list_over(
-        low, Tensor(low.emit("concatenate", args, axis=0) if len(args) > 1 else args[0]), 0, True
-    )
+    out = Tensor(low.emit("concatenate", args, axis=0) if len(args) > 1 else args[0])
+    return _list_over(low, [out], 0, None, True)
 
 
 def _some(v: Val) -> bool:

@@ -55,17 +55,12 @@ def leave(low: Lowering, scope: Scope, learnt: Learnt, number: Dim | None, trips
 
 
 def count(low: Lowering, scope: Scope, trips: Trips) -> None:
-    """How many items all trips append, at most."""
+    """How many items all trips append, at most; any number, where the data decide how many trips run."""
     for rows, items in scope.journal.appended.items():
         if id(rows) not in scope.owned:
             continue
-        total = trips()
-        most = None if total is None else low.solver.most(total)
-        if most is None or scope.is_inner((items,)):
-            low.refuse(
-                "a list grows in a loop whose number of trips the data decide",
-                why="how much room its items need is not known before the loop",
-                instead="`for k in range(most): ... if done: break` around it",
-            )
+        most = None
+        if items is not None and not scope.is_inner((items,)) and (total := trips()) is not None:
+            most = low.solver.most(total)
         for journal in low.journals[-1:]:
-            journal.count(rows, items * most)
+            journal.count(rows, None if items is None or most is None else items * most)

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from symgrad.errors import UnsupportedSyntaxError
 from symgrad.frontend import aliases, branches, contents, lists
 from symgrad.frontend.aliases import Handed
 from symgrad.frontend.branches import Live, Run, live_after
@@ -21,11 +22,12 @@ from symgrad.frontend.carried import Again, Guess, Learnt, Slot, finish, initial
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.exits import CONTINUE, FALSE, TRUE, Exit, Leave, flag, kinds
 from symgrad.frontend.flow import may_leave, read_first, rebound, written
-from symgrad.frontend.joining import rebuilt, same, spread
+from symgrad.frontend.instances import freeze
 from symgrad.frontend.leaving import LOOP, condition, left, returned_origins, slots_of_exit
 from symgrad.frontend.names import known, stored_names
-from symgrad.frontend.regions import Scope, attempt, closed, emit_region
-from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val, is_number
+from symgrad.frontend.regions import Raises, Scope, attempt, closed, emit_region
+from symgrad.frontend.structure import is_instance, rebuilt, same, spread
+from symgrad.frontend.values import Carry, Missing, Partly, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.regions import FOR, WHILE
@@ -33,6 +35,7 @@ from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
 Ends = dict[int, tuple[Tensor, ...]]  # by the identity of a slot
+INT = ArrayType("int64")
 ATTEMPTS = 24  # each learns one thing more; types settle in a few
 _UNASSIGNED = Missing("it is not assigned on every way through a loop", "assign it before the loop as well")
 _UNREAD = Missing("it was assigned in a loop and not read after it, as far as the text shows")
@@ -92,6 +95,8 @@ def lower(frame: Frame, head: Callable[[], Head], node: LOOP, run: Run, key: obj
             guess.names.add(c.pending.name)
         except Again:
             continue
+        except Raises as e:
+            raise UnsupportedSyntaxError(e.message, e.loc, why=e.why, instead=e.instead) from None
     low.at(frame, node)
     low.refuse(
         "the types of what this loop carries change from trip to trip",
@@ -117,15 +122,16 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
         lists.enter(low, learnt, head.number)
         exit_ = run(frame, node.body, Leave.CONTINUE)
         low.at(frame, node)
-        env = dict(frame.env) | {key: contents.items(c) for key, c in learnt.held.items()}
+        env = dict(frame.env) | {key: held.items() for key, held in learnt.held.items()}
         for name, before in trial.values.items():
             mine = [s for s in trial.slots if s.name == name]
             finish(low, trial.scope, learnt, node.body, name, before, env.get(name, _UNASSIGNED), mine)
-        later = _late(trial, env, live)
+        later, broken = _late(trial, env, live)
         ending = slots_of_exit(low, trial.scope, node, exit_)
         ends = _ends(trial, env, [*trial.slots, *later])
         origins = returned_origins(trial.scope, exit_, [s.param for s in trial.slots])
         results = [low.arg(t) for t, _ in trial.cells]
+        _stay_alike(trial, learnt, results)
         if head.bounds is not None and kinds(exit_) != (CONTINUE,):
             more = [flag(low, exit_, CONTINUE)]
         else:
@@ -137,8 +143,10 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
     written_before = set(trial.scope.written())
     outs = _emit(trial, [*trial.slots, *later, *ending], results, more, ending)
     handed = _bind(trial, env, [*trial.slots, *later], ends, learnt)
+    for name, v in broken.items():
+        frame.env[name] = replace(v, value=frame.env[name])
     _settle(trial, outs, handed, written_before)
-    return left(frame, node, exit_, ending, origins, trial.slots, run)
+    return left(frame, node, exit_, ending, origins, trial.slots, list(broken), run)
 
 
 # -- before the trip ---------------------------------------------------------------------------------------
@@ -155,7 +163,10 @@ def _prepared(frame: Frame, head: Head, guess: Guess, learnt: Learnt) -> Trial:
     for name in stored:
         value = before.get(name, _UNASSIGNED)
         if name in guess.names and name not in in_place and not isinstance(value, Missing):
-            values[name] = known(low, name, value)
+            value = known(low, name, value)
+            if is_instance(value) and name not in learnt.rebound:
+                continue  # as long as no trip binds another object, what it holds is carried, not the name
+            values[name] = value
             slots += slots_of(low, learnt, name, values[name])
     cells: dict[Tensor, None] = {}
     for name in sorted(guess.cells):
@@ -163,10 +174,16 @@ def _prepared(frame: Frame, head: Head, guess: Guess, learnt: Learnt) -> Trial:
         stays = name not in stored or name in in_place
         if stays and isinstance(v, Tensor) and v.is_array and not v.root.captured:
             cells[v.root] = None
-    for key, container in learnt.held.items():
-        values[key] = contents.items(container)
+    for key, held in learnt.held.items():
+        values[key] = held.items()
         slots += slots_of(low, learnt, key, values[key])
-    pairs = [(t, param_of(low, ArrayType(t.dtype, low.shape(t)), t.name)) for t in (cells | learnt.cells)]
+    pairs: list[tuple[Tensor, Value]] = []
+    counts: dict[Arg, Value] = {}  # what counts of lists begin with: those that begin alike are one, so far
+    for t in cells | learnt.cells:
+        param = param_of(low, ArrayType(t.dtype, low.shape(t)), t.name)
+        if t.type == INT and t.items and t not in learnt.apart:
+            param = counts.setdefault(low.arg(t), param)
+        pairs.append((t, param))
     scope = Scope(low, frame, certain=head.certain and not may_leave(node.body))
     return Trial(frame, head, scope, before, stored, in_place, values, slots, pairs)
 
@@ -185,13 +202,15 @@ def _enter(trial: Trial, guess: Guess, learnt: Learnt) -> None:
             value = trial.values[name]
             leaves = [next(params) if is_number(v) else v for v in spread(value)]
             begun = rebuilt(value, iter(leaves))
+            freeze(low, value)
             if name in learnt.held:
-                contents.put(low, learnt.held[name], begun)
+                learnt.held[name].put(low, begun)
             else:
                 env[name] = begun
         elif name in trial.before and name not in trial.in_place:
             v = trial.before[name]
-            env[name] = v if isinstance(v, Missing) else Pending(guess, name)
+            stays = isinstance(v, Missing) or (is_instance(v) and name not in learnt.rebound)
+            env[name] = v if stays else Pending(guess, name)
     for t, param in trial.cells:
         low.touch(t)
         t.arg = param
@@ -209,11 +228,21 @@ def _enter(trial: Trial, guess: Guess, learnt: Learnt) -> None:
 # -- after the trip ----------------------------------------------------------------------------------------
 
 
-def _late(trial: Trial, env: dict[str, Val], live: Live) -> list[Slot]:
-    """Slots for names that no trip reads from the one before, but that are read after the loop."""
+def _late(trial: Trial, env: dict[str, Val], live: Live) -> tuple[list[Slot], dict[str, Partly]]:
+    """Slots for names that no trip reads from the one before, but that are read after the loop.
+
+    And those of them that only a trip that ends by `break` assigns.
+    """
     slots: list[Slot] = []
+    broken: dict[str, Partly] = {}
     for name in trial.stored:
         value = env.get(name)
+        if isinstance(value, Partly) and live(name) and name not in trial.values:
+            made = late(trial.low, trial.scope, name, None, value.value, True)
+            if not isinstance(made, Missing):
+                env[name], broken[name] = value.value, value
+                slots += made
+            continue
         if name in trial.values or name in trial.in_place or isinstance(value, Pending | Missing | None):
             continue
         before = trial.before.get(name)
@@ -227,7 +256,7 @@ def _late(trial: Trial, env: dict[str, Val], live: Live) -> list[Slot]:
                 env[name] = made
             else:
                 slots += made
-    return slots
+    return slots, broken
 
 
 def _confirm(trial: Trial, guess: Guess, learnt: Learnt) -> None:
@@ -240,16 +269,43 @@ def _confirm(trial: Trial, guess: Guess, learnt: Learnt) -> None:
     moved = [n for n in trial.in_place if trial.scope.env().get(n) is not trial.before[n]]
     guess.fresh |= set(moved)
     guess.names |= set(moved)
-    held = {id(c) for c in learnt.held.values()}
-    replaced = [c for c, _ in contents.replaced(trial.scope) if id(c) not in held]
-    for container in replaced:
-        key = contents.called(trial.low, container, trial.before)
-        while key in learnt.held:
-            key = contents.PREFIX + key
-        learnt.held[key] = container
-    if missing or moved or replaced:
+    others = [n for n in trial.stored if n not in learnt.rebound and _is_another(trial, n)]
+    learnt.rebound |= set(others)
+    guess.names |= set(others)
+    held = {id(h.container): h for h in learnt.held.values()}
+    replaced = False
+    for container, other in contents.replaced(trial.scope):
+        keys = contents.moved(container, other)
+        known_keys = held[id(container)].keys if id(container) in held else []
+        more = [k for k in keys if k not in known_keys]
+        replaced = replaced or bool(more)
+        if id(container) in held:
+            known_keys += more
+        elif more:
+            key = contents.called(trial.low, container, trial.before)
+            while key in learnt.held:
+                key = contents.PREFIX + key
+            learnt.held[key] = contents.Held(container, more)
+    if missing or moved or replaced or others:
         raise Again
     trial.scope.refuse_changed_containers("in a loop whose trips are counted at run time", held)
+
+
+def _is_another(trial: Trial, name: str) -> bool:
+    """Whether the trip has bound the name of an object to another one."""
+    before = trial.before.get(name)
+    return is_instance(before) and trial.scope.env().get(name) is not before
+
+
+def _stay_alike(trial: Trial, learnt: Learnt, results: Sequence[Arg]) -> None:
+    """Start again, if counts that began alike are not so any more."""
+    first: dict[Value, Arg] = {}
+    moved = [
+        t for (t, param), end in zip(trial.cells, results, strict=True) if first.setdefault(param, end) != end
+    ]
+    learnt.apart |= dict.fromkeys(moved)
+    if moved:
+        raise Again
 
 
 def _emit(
@@ -268,11 +324,14 @@ def _emit(
         else:
             slot.out = param_of(low, param.type, slot.name)
             carried.append((param, start, end, slot.out))
+    shared: dict[Value, Value] = {}
     for (t, param), end in zip(trial.cells, results, strict=True):
         if end is param:
             constant[param] = low.arg(t)
+        elif param in shared:
+            outs[t] = shared[param]
         else:
-            outs[t] = param_of(low, param.type, t.name)
+            outs[t] = shared[param] = param_of(low, param.type, t.name)
             carried.append((param, low.arg(t), end, outs[t]))
     params, starts = [c[0] for c in carried], [c[1] for c in carried]
     yields = rewire_args([*more, *(c[2] for c in carried)], constant)
@@ -290,7 +349,11 @@ def _emit(
     if ending:
         tested, value = condition(low, tested, value, ending[0].param.arg, trial.tests)
     if isinstance(value, Const) and value.value:
-        low.refuse("a `while` that never ends", why="its condition is always true, and nothing leaves it")
+        low.refuse(
+            "a `while` that never ends",
+            why="its condition is always true, and nothing leaves it",
+            instead="a condition that the trips change, or a `break`",
+        )
     blocks, operands = closed(low, params, [(tested, [value]), body], [*trial.tests, scope])
     emit_region(low, WHILE, (*starts, *operands), made, blocks, operands)
     return outs
@@ -325,7 +388,7 @@ def _bind(
             leaves = [_after(next(mine), ends, handed) if is_number(v) else v for v in spread(value)]
             value = rebuilt(value, iter(leaves))
         if name in learnt.held:
-            contents.put(trial.low, learnt.held[name], value)
+            learnt.held[name].put(trial.low, value)
         else:
             trial.frame.env[name] = value
     return handed

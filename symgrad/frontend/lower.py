@@ -83,9 +83,10 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
                 "an expression or a call is nested too deeply", low.builder.loc
             ) from None
         except SymgradError as e:
-            if e.loc is not None or low.builder.loc is None:
+            kind = _public(e)
+            if kind is type(e) and (e.loc is not None or low.builder.loc is None):
                 raise
-            raise type(e)(e.message, low.builder.loc, why=e.why, instead=e.instead) from None
+            raise kind(e.message, e.loc or low.builder.loc, why=e.why, instead=e.instead) from None
         results, out_tree = _results(low, value, signature.function_name)
     captured = _used_captures(low, results)
     types = (*(p.type for p in params), *(v.type for _, v in captured))
@@ -104,6 +105,13 @@ def lower(fun: Callable[..., Any], signature: Signature, *, name: str | None = N
     captures = tuple(Capture(path.text, path.get) for path, _ in captured)
     written = tuple(i for i, t in enumerate(tensors) if t.version)
     return Lowered(resolved, out_tree, captures, tuple(low.watches.values()), types, written)
+
+
+def _public(e: SymgradError) -> type[SymgradError]:
+    """The class that users know: those of regions tell the interpreter more."""
+    return next(
+        c for c in type(e).__mro__ if issubclass(c, SymgradError) and c.__module__ == "symgrad.errors"
+    )
 
 
 _NOWHERE = Unit("", ())

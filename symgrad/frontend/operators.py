@@ -20,7 +20,7 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.promote import array_of, as_bool, as_tensor, cast, elementwise, power, result_dtype
 from symgrad.frontend.signature import NeedConstant
 from symgrad.frontend.solver import Undecided
-from symgrad.frontend.values import NeedUnrolled, Tensor, Val, is_dim
+from symgrad.frontend.values import NeedUnrolled, Rows, Tensor, Text, Val, is_dim
 from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Dim, Extent, as_symbol, symbols
 from symgrad.ir.types import INTS
@@ -80,7 +80,22 @@ def constant(low: Lowering, v: Val, what: str = "") -> Any:
         )
     if isinstance(v, tuple | list):
         return type(v)(constant(low, x, what) for x in v)
+    if isinstance(v, Text):
+        low.refuse(
+            f"{what or 'this'} is a string that depends on the data",
+            why="strings exist at compile time only",
+            instead="compare the numbers themselves; such a string can only be printed",
+        )
     return v
+
+
+def is_by_data(v: Val) -> bool:
+    """Whether the text of a value depends on the data."""
+    if isinstance(v, tuple | list):
+        return any(map(is_by_data, v))
+    if isinstance(v, dict):
+        return any(map(is_by_data, v.values()))
+    return isinstance(v, Text | Rows | Extent) or (isinstance(v, Tensor) and not isinstance(v.arg, Const))
 
 
 def _need_leaf(low: Lowering, arg: Arg) -> None:
@@ -268,9 +283,19 @@ def _has_runtime(v: Val) -> bool:
 
 def _contains(low: Lowering, item: Val, container: Val) -> bool:
     if isinstance(container, Tensor) or isinstance(item, Tensor):
-        low.refuse("`in` with a run-time value", why="the answer depends on the data")
+        low.refuse(
+            "`in` with a run-time value",
+            why="the answer depends on the data",
+            instead="np.any(x == v), or x == a or x == b",
+        )
     if isinstance(container, tuple | list):
-        return any(compare(low, ast.Eq, item, x) is True for x in container if not isinstance(x, Tensor))
+        if any(map(is_by_data, container)):
+            low.refuse(
+                "`in` a list of run-time values",
+                why="the answer depends on the data",
+                instead="np.any(np.array(values) == v)",
+            )
+        return any(compare(low, ast.Eq, item, x) is True for x in container)
     try:
         return bool(constant(low, item) in container)
     except TypeError as e:

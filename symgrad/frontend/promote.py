@@ -19,6 +19,7 @@ from symgrad.frontend.extents import named
 from symgrad.frontend.refused import reason
 from symgrad.frontend.signature import leaf_dtype
 from symgrad.frontend.solver import Bounds
+from symgrad.frontend.structure import rebuilt
 from symgrad.frontend.values import Rows, Tensor, Val, is_static_number
 from symgrad.ir.core import Arg, Const, Span
 from symgrad.ir.dims import Dim, Extent
@@ -70,13 +71,36 @@ def as_tensor(low: Lowering, v: Val) -> Tensor:
 
 
 def _filled_rows(low: Lowering, rows: Rows) -> Tensor:
-    """A list that a loop fills, as the array of its items so far."""
-    arg, shape = low.arg(rows.tensor), low.shape(rows.tensor)
-    start, stop = (_end(low, end, shape[0]) for end in (rows.start, rows.stop))
-    if stop - start != shape[0]:
-        index = (Span(start, 1, stop - start), *(Span(0, 1, d) for d in shape[1:]))
-        arg = low.emit("getitem", [arg], index=index)
-    out = Tensor(arg)
+    """A list that a loop fills, as the array of its items so far; tuples are the rows of one array more."""
+    return _side_by_side(low, rebuilt(rows.form, iter(columns_of(low, rows))))
+
+
+def columns_of(low: Lowering, rows: Rows) -> list[Tensor]:
+    """The arrays of a list that a loop fills, as far as they are filled."""
+    room = low.shape(rows.tensor)[0]
+    start, stop = (_end(low, end, room) for end in (rows.start, rows.stop))
+    out = []
+    for t in rows.columns:
+        arg, shape = low.arg(t), low.shape(t)
+        if stop - start != room:
+            index = (Span(start, 1, stop - start), *(Span(0, 1, d) for d in shape[1:]))
+            arg = low.emit("getitem", [arg], index=index)
+        out.append(Tensor(arg))
+        out[-1].contiguous = True
+    return out
+
+
+def _side_by_side(low: Lowering, v: Val) -> Tensor:
+    """Columns in tuples as one array: an axis more for each tuple, after the axis of the items."""
+    if isinstance(v, Tensor):
+        return v
+    parts = [_side_by_side(low, item) for item in v]
+    dtype = result_dtype(parts)
+    placed = []
+    for part in parts:
+        first, *others = low.shape(part)
+        placed.append(low.emit("reshape", [cast(low, part, dtype)], shape=(first, 1, *others)))
+    out = Tensor(low.emit("concatenate", placed, axis=1) if len(placed) > 1 else placed[0])
     out.contiguous = True
     return out
 

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
+import dataclasses
 import functools
 import itertools
 from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import listed, operators
+from symgrad.frontend import instances, listed, operators
 from symgrad.frontend.containers import owned
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.creation import python_number
 from symgrad.frontend.index import write
 from symgrad.frontend.iterate import iterate
-from symgrad.frontend.operators import constant, static_class
+from symgrad.frontend.operators import constant, is_by_data, static_class
 from symgrad.frontend.pointwise import math_to_int, np_round
 from symgrad.frontend.promote import as_bool, as_tensor, elementwise, power
 from symgrad.frontend.reductions import reduce
 from symgrad.frontend.registry import handles
 from symgrad.frontend.solver import Undecided
-from symgrad.frontend.values import Rows, Tensor, Val, is_dim
+from symgrad.frontend.structure import is_instance
+from symgrad.frontend.values import Rows, Tensor, Text, Val, is_dim
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Extent
 
@@ -76,7 +79,7 @@ def _itertools() -> None:
             return list(function(*(constant(low, v) if is_dim(v) else v for v in lists), **options))
 
     for function in (
-        itertools.product, itertools.chain, itertools.combinations, itertools.permutations,
+        itertools.chain, itertools.combinations, itertools.permutations,
         itertools.zip_longest, itertools.pairwise, itertools.combinations_with_replacement,
     ):  # fmt: skip
         rearranging(function)
@@ -152,7 +155,25 @@ def py_abs(low: Lowering, x: Val) -> Val:
             return x if low.solver.decide(x) else -x
         except Undecided:
             x = low.extent(x)
+    if is_instance(x):
+        return instances.called(low, x, "__abs__")
     return elementwise(low, "absolute", x, operator=True) if isinstance(x, Tensor) else abs(x)
+
+
+@handles(dataclasses.replace)
+def dataclass_replace(low: Lowering, obj: Val, /, **changes: Val) -> Val:
+    return instances.replaced(low, obj, changes)
+
+
+@handles(copy.copy)
+def shallow_copy(low: Lowering, x: Val) -> Val:
+    if is_instance(x):
+        return instances.copied(low, x)
+    if isinstance(x, Tensor):
+        return Tensor(low.arg(x), weak=x.weak, is_array=x.is_array)
+    if isinstance(x, Rows):
+        return listed.copied(low, x)
+    return owned(low, x.copy()) if isinstance(x, list | dict | set) else x
 
 
 @handles(float)
@@ -267,7 +288,14 @@ def py_dict(low: Lowering, items: Val = (), **more: Val) -> Val:
 
 @handles(sorted)
 def py_sorted(low: Lowering, iterable: Val, *, key: Val = None, reverse: Val = False) -> Val:
-    items = [constant(low, v, "what is sorted") for v in iterate(low, iterable)]
+    given = list(iterate(low, iterable))
+    if any(map(is_by_data, given)):
+        low.refuse(
+            "sorted() of run-time values",
+            why="a list of this order would have to be made by the data",
+            instead="np.sort(x), or x[np.argsort(key)] for a key of each element",
+        )
+    items = [constant(low, v, "what is sorted") for v in given]
     frame = low.frame
     keys = items if key is None else [constant(low, low.calling(frame, key, [v], {})) for v in items]
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
@@ -296,11 +324,15 @@ def _quantified(low: Lowering, iterable: Val, neutral: bool, op: str) -> Val:
 
 @handles(str)
 def py_str(low: Lowering, obj: Val = "") -> Val:
+    if is_by_data(obj):
+        return Text()
     return str(constant(low, obj, "a string"))
 
 
 @handles(repr)
 def py_repr(low: Lowering, obj: Val) -> Val:
+    if is_by_data(obj):
+        return Text()
     return repr(constant(low, obj, "a string"))
 
 
@@ -310,16 +342,10 @@ def py_slice(low: Lowering, start: Val, stop: Val = None, step: Val = None) -> V
 
 
 @handles(print)
-def py_print(low: Lowering, *values: Val, sep: Val = " ", end: Val = "\n") -> None:
-    """What is known at compile time is printed then, once."""
-    for v in values:
-        if isinstance(v, Tensor):
-            low.refuse(
-                "`print` of a run-time value",
-                why="compiled code prints nothing",
-                instead="return the value (has_aux=True), or call with jit=False and a debugger",
-            )
-    builtins.print(*values, sep=sep, end=end)
+def py_print(low: Lowering, *values: Val, sep: Val = " ", end: Val = "\n", **options: Val) -> None:
+    """What is known at compile time is printed then, once; what the data decide is not printed."""
+    if not options and not any(map(is_by_data, values)) and not low.loops:
+        builtins.print(*values, sep=sep, end=end)
 
 
 @handles(hasattr)

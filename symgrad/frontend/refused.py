@@ -72,6 +72,8 @@ _REASONS: dict[str, tuple[str, str]] = {
 _FAMILIES = {  # what a name begins with
     "np.fft.": (_COMPLEX, "sums of sines and cosines: np.cos(w * t) @ x, np.sin(w * t) @ x"),
     "scipy.fft.": (_COMPLEX, "sums of sines and cosines: np.cos(w * t) @ x, np.sin(w * t) @ x"),
+    "complex": (_COMPLEX, "the real and the imaginary part as two variables"),
+    "random.": (_RANDOM, "draw the numbers before, and pass them"),
     "np.random.": (_RANDOM, "draw the numbers before, and pass them"),
     "scipy.integrate.": ("it calls back into Python", "the integrator written out as a loop"),
     "scipy.optimize.": ("it calls back into Python", "differentiate the function that is minimised"),

@@ -110,8 +110,16 @@ class Scope:
                 if isinstance(container, list) and len(other) > len(container):
                     added = [self._as_left(v) for v in other[len(container) :]]
                     raise Grown(container, added, self.low.loc(), where)
-                if isinstance(container, list) and len(other) < len(container):
-                    raise Grown(container, list(container), self.low.loc(), where, exact=False)
+                if isinstance(container, list):  # shorter here, or longer elsewhere
+                    added = [self._as_left(v) for v in other] or list(container)
+                    raise Grown(container, added, self.low.loc(), where, exact=False)
+                if id(container) in self.low.births:
+                    new = next(iter(sorted(set(other) ^ set(container))))
+                    self.low.refuse(
+                        f"the attribute {new!r} is made {where}",
+                        why="which attributes an object has must be known when the program is compiled",
+                        instead=f"set self.{new} in __init__",
+                    )
                 self.low.refuse(
                     f"a {type(container).__name__} is changed {where}",
                     why="how many items a container has must be known when the program is compiled",
@@ -121,8 +129,8 @@ class Scope:
     def _as_left(self, v: Val) -> Val:
         """A list that a loop fills as it is at the end, seen from outside."""
         if isinstance(v, Rows) and v in self.journal.lists:
-            tensor, start, stop, _ = self.journal.lists[v]
-            return Rows(tensor, start, stop, v.depth)
+            columns, start, stop, _ = self.journal.lists[v]
+            return Rows(columns, start, stop, v.depth, v.form)
         return v
 
     def origins(self, v: Val, own: Collection[Tensor] = ()) -> tuple[Tensor, ...]:
@@ -153,6 +161,10 @@ class Scope:
                 self.low.touch(t)
                 t.stale = t.stale or state[4]
                 t.kin = tuple(dict.fromkeys((*t.kin, *state[5])))
+
+
+class Raises(UnsupportedSyntaxError):
+    """A way through the program ends by `raise`: a refusal, unless the data decide whether it is taken."""
 
 
 class Grown(UnsupportedSyntaxError):

@@ -11,6 +11,7 @@ that it stands for, so that a keyword it lacks is one that is refused by name.
 from __future__ import annotations
 
 import inspect
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,6 +96,8 @@ def name_of(function: Any) -> str:
     module = getattr(function, "__module__", None) or ""
     name = getattr(function, "__name__", str(function))
     owner = None if isinstance(function, type) else getattr(function, "__self__", None)
+    if isinstance(owner, random.Random):
+        return f"random.{name}"
     if owner is not None and not inspect.ismodule(owner):
         return f"{name_of(owner)}.{name}"
     if type(function).__name__ == "ufunc" and not hasattr(np, name):

@@ -9,12 +9,14 @@ is known, else `SymRange` and `Items`, which a loop over any number of trips run
 from __future__ import annotations
 
 import ast
+import itertools
 
-from symgrad.frontend import listed, operators
+from symgrad.frontend import instances, listed, operators
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.iterate import from_zero, items_of, iterate, length
 from symgrad.frontend.operators import constant
 from symgrad.frontend.registry import handles
+from symgrad.frontend.structure import is_instance
 from symgrad.frontend.values import Items, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Const
 from symgrad.ir.dims import Extent
@@ -31,6 +33,8 @@ def py_len(low: Lowering, obj: Val) -> Val:
         return listed.length(low, obj)
     if isinstance(obj, SymRange | Items) and (items := items_of(low, obj)) is not None:
         return length(low, items)
+    if is_instance(obj):
+        return instances.called(low, obj, "__len__")
     try:
         return len(obj)
     except TypeError as e:
@@ -74,8 +78,12 @@ def py_enumerate(low: Lowering, iterable: Val, start: Val = 0) -> Val:
 
 @handles(zip)
 def py_zip(low: Lowering, *iterables: Val, strict: Val = False) -> Val:
-    if iterables and all(isinstance(v, _LAZY) for v in iterables) and not strict:
-        return _side_by_side(low, [from_zero(low, i) for v in iterables if (i := items_of(low, v))])
+    if iterables and all(isinstance(v, _LAZY) for v in iterables):
+        rows = [from_zero(low, i) for v in iterables if (i := items_of(low, v))]
+        counts = [length(low, v) for v in rows] if strict else []
+        for a, b in itertools.pairwise(counts):
+            low.solver.equal(a, b)
+        return _side_by_side(low, rows)
     try:
         return list(zip(*(list(iterate(low, v)) for v in iterables), strict=bool(strict)))
     except ValueError as e:

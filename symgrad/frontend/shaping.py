@@ -9,6 +9,7 @@ In: calls such as x.T, x.reshape(n, -1), np.squeeze(x), np.broadcast_to(x, shape
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -169,6 +170,19 @@ def flat(low: Lowering, t: Tensor, *, view: bool) -> Tensor:
     if view:
         out = low.view(t, lambda arg: arg, None, unsure=True)
     out.contiguous = not view
+    return out
+
+
+def elements(low: Lowering, t: Tensor) -> Tensor:
+    """`t.flat`: all elements in order, which can be written; parts of it are copies."""
+    shape = low.shape(t)
+    out = low.view(
+        t,
+        lambda arg: low.emit("reshape", [arg], shape=(product(shape),)),
+        lambda _, new: low.emit("reshape", [new], shape=shape),
+    )
+    assert out.view is not None
+    out.view = replace(out.view, iterator=True)
     return out
 
 

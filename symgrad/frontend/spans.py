@@ -81,6 +81,9 @@ def _static(low: Lowering, first: Dim | None, last: Dim | None, step: int, exten
 def _computed(
     low: Lowering, first: Dim | Tensor | None, last: Dim | Tensor | None, step: int, extent: Dim
 ) -> Span:
+    cut = _cut(first, last, step)
+    if cut is not None:
+        return Span(cut[0], 1, _shorter(low, extent, sum(cut)))
     lowest, highest = (0, extent) if step > 0 else (-1, extent - 1)
     begin, end = (lowest, highest) if step > 0 else (highest, lowest)
     keys = tuple(_key(low, b) for b in (first, last))
@@ -104,6 +107,22 @@ def _computed(
     out = Span(position, step, count)
     low.spans[(*keys, step)] = (extent, out)
     return out
+
+
+def _cut(first: Dim | Tensor | None, last: Dim | Tensor | None, step: int) -> tuple[int, int] | None:
+    """How many elements `x[1:]`, `x[:-1]`, `x[1:-1]` leave out at the ends."""
+    before, after = 0 if first is None else first, 0 if last is None else last
+    if step != 1 or not isinstance(before, int) or not isinstance(after, int) or before < 0:
+        return None
+    return (before, -after) if after < 0 or last is None else None
+
+
+def _shorter(low: Lowering, extent: Dim, by: int) -> Dim:
+    """max(extent - by, 0), one name for one number: `x[1:]` is as long as `x[:-1]`."""
+    size = low.arg(as_tensor(low, extent))
+    if by:
+        size = _integer(low, "subtract", size, low.const(by, "int64"))
+    return named(low, Tensor(_integer(low, "maximum", size, low.const(0, "int64"))), Bounds(0, extent))
 
 
 def _key(low: Lowering, bound: Dim | Tensor | None) -> object:

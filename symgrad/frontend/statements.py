@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.frontend import branches, listed, operators, trips
+from symgrad.frontend import branches, instances, listed, operators, trips
 from symgrad.frontend.context import Frame
 from symgrad.frontend.exits import Exit, Leave, Maybe, Return
 from symgrad.frontend.expr import applied, closure, evaluate, subscript
@@ -23,7 +23,10 @@ from symgrad.frontend.index import parse, setitem, write
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup, unpack
 from symgrad.frontend.promote import as_tensor, cast, elementwise, result_dtype
+from symgrad.frontend.regions import Raises
+from symgrad.frontend.sole import sole_lists
 from symgrad.frontend.source import FunctionNode
+from symgrad.frontend.structure import is_instance
 from symgrad.frontend.subset import refuse_node
 from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.indexing import is_basic
@@ -97,9 +100,31 @@ def _expr(frame: Frame, node: ast.Expr) -> None:
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
+    if (longer := _longer(frame, node)) is not None:
+        _aug_assign(frame, longer)
+        return
     value = evaluate(frame, node.value)
     for target in node.targets:
         assign(frame, target, value)
+
+
+def _longer(frame: Frame, node: ast.Assign) -> ast.AugAssign | None:
+    """`s = s + [v]`, `s = [*s, v]` as `s += [v]`, where no other name has the list."""
+    value, target = node.value, node.targets[0]
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        left, more = value.left, value.right
+    elif isinstance(value, ast.List) and value.elts and isinstance(star := value.elts[0], ast.Starred):
+        left, more = star.value, ast.copy_location(ast.List(value.elts[1:], ast.Load()), value)
+    else:
+        return None
+    if not isinstance(target, ast.Name) or not isinstance(left, ast.Name) or left.id != target.id:
+        return None
+    held = frame.env.get(target.id)
+    if not isinstance(held, list | Rows) or frame.function is None or frame.outer is not None:
+        return None
+    if len(node.targets) > 1 or target.id not in sole_lists(frame.function):
+        return None
+    return ast.copy_location(ast.AugAssign(target, ast.Add(), more), node)
 
 
 def _ann_assign(frame: Frame, node: ast.AnnAssign) -> None:
@@ -115,8 +140,11 @@ def assign(frame: Frame, target: ast.expr, value: Val) -> None:
 def _write(frame: Frame, target: ast.expr, value: Val) -> None:
     low = frame.low
     if isinstance(target, ast.Attribute):
-        evaluate(frame, target.value)
+        owner = evaluate(frame, target.value)
         low.at(frame, target)
+        if is_instance(owner):
+            instances.assign(low, owner, target.attr, value)
+            return
         low.refuse(
             f"the attribute {target.attr!r} is assigned",
             why="a differentiated function must not have side effects",
@@ -136,6 +164,9 @@ def _put(frame: Frame, base: Val, key: Val, value: Val) -> None:
         return
     if isinstance(base, Rows):
         listed.put(low, base, key, value)
+        return
+    if is_instance(base):
+        instances.called(low, base, "__setitem__", key, value)
         return
     if not isinstance(base, list | dict):
         low.refuse(f"an element of a {type(base).__name__} is written")
@@ -167,7 +198,7 @@ def _aug_assign(frame: Frame, node: ast.AugAssign) -> None:
             bind_name(frame, target.id, new)
         return
     if isinstance(target, ast.Attribute):
-        _write(frame, target, None)
+        _update_attribute(frame, node, target)
         return
     base = evaluate(frame, target.value)
     key = evaluate(frame, target.slice)
@@ -189,6 +220,23 @@ def _aug_assign(frame: Frame, node: ast.AugAssign) -> None:
             _put(frame, base, key, new)
 
     applied(frame, node, operands, update)
+
+
+def _update_attribute(frame: Frame, node: ast.AugAssign, target: ast.Attribute) -> None:
+    """`obj.name op= value`."""
+    low = frame.low
+    owner = evaluate(frame, target.value)
+    low.at(frame, target)
+    if not is_instance(owner):
+        _write(frame, target, None)
+    current = instances.attribute(low, owner, target.attr)
+    current = low.filled.get(id(current), current) if type(current) is list else current
+    value = evaluate(frame, node.value)
+    operands: list[tuple[ast.AST, Val]] = [(target, current), (node.value, value)]
+    new = applied(frame, node, operands, lambda: _in_place(frame, node, current, value, target.attr))
+    if new is not current:
+        low.at(frame, target)
+        instances.assign(low, owner, target.attr, new)
 
 
 def _added(frame: Frame, node: ast.AugAssign, base: Tensor, key: Val, before: Val, value: Val) -> bool:
@@ -221,6 +269,8 @@ def _in_place(frame: Frame, node: ast.AugAssign, current: Val, value: Val, name:
         low.change(current)
         current.extend(iterate(low, value))
         return current
+    if is_instance(current) or is_instance(value):
+        return instances.binary(low, type(node.op), current, value, in_place=True)
     new = operators.binary(low, type(node.op), current, value)
     if not isinstance(current, Tensor) or not current.is_array:
         return new
@@ -245,11 +295,29 @@ def _in_place(frame: Frame, node: ast.AugAssign, current: Val, value: Val, name:
 
 def _delete(frame: Frame, node: ast.Delete) -> None:
     for target in node.targets:
+        if isinstance(target, ast.Subscript):
+            _delete_item(frame, target)
+            continue
         if not isinstance(target, ast.Name):
             frame.low.at(frame, target)
-            frame.low.refuse("`del` of something that is not a name")
+            frame.low.refuse("`del` of something that is not a name or an item")
         lookup(frame, target.id)
         frame.env.pop(target.id, None)
+
+
+def _delete_item(frame: Frame, target: ast.Subscript) -> None:
+    """`del d[key]` of a container that the program made."""
+    low = frame.low
+    base, key = evaluate(frame, target.value), evaluate(frame, target.slice)
+    low.at(frame, target)
+    if not isinstance(base, list | dict):
+        low.refuse(f"`del` of an item of a {type(base).__name__}", instead="an array without it")
+    refuse_foreign(frame, base)
+    low.change(base)
+    try:
+        del base[operators.constant(low, key, "the index")]
+    except (LookupError, TypeError) as e:
+        low.refuse(f"{type(e).__name__}: {e}", why="Python raises it here")
 
 
 def _return(frame: Frame, node: ast.Return) -> Return:
@@ -300,6 +368,16 @@ def _assert(frame: Frame, node: ast.Assert) -> None:
         frame.low.refuse("this assertion does not hold", why="Python raises AssertionError here")
 
 
+def _raise(frame: Frame, node: ast.Raise) -> Exit:
+    """Left out where the data decide whether it is reached, as assertions are: see `branches.branch`."""
+    raise Raises(
+        "`raise` in a differentiated function",
+        frame.low.loc(node),
+        why="the program raises here for these arguments",
+        instead="return a value, or np.nan",
+    )
+
+
 def _import(frame: Frame, node: ast.Import) -> None:
     for alias in node.names:
         module = importlib.import_module(alias.name)
@@ -343,6 +421,6 @@ STATEMENTS: dict[type[ast.AST], Callable[[Frame, Any], Exit]] = {
     ast.Delete: _delete, ast.Return: _return, ast.If: _nothing, ast.For: _for, ast.While: _while,
     ast.FunctionDef: _function, ast.Assert: _assert, ast.Import: _import, ast.ImportFrom: _import_from,
     ast.With: _with, ast.Pass: _nothing, ast.Global: _nothing, ast.Nonlocal: _nothing,
-    ast.Break: _break, ast.Continue: _continue,
+    ast.Break: _break, ast.Continue: _continue, ast.Raise: _raise,
 }
 # fmt: on

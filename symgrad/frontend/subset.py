@@ -30,7 +30,6 @@ REFUSED: dict[str, tuple[str, str, str]] = {  # node class: what, why, what inst
     "ClassDef": ("`class`", "classes are compile-time objects", "define the class at module level"),
     "Try": ("`try`", *_TRY),
     "TryStar": ("`try` ... `except*`", *_TRY),
-    "Raise": ("`raise`", "the program raises here for these arguments", "return a value, or np.nan"),
     "With": ("`with`", _WITH, "call what it does outside of the function"),
     "Match": ("`match`", "patterns are not compiled", "`if` and `elif` on compile-time values"),
     "TypeAlias": ("`type`", "it means nothing to a derivative", "define it at module level"),

@@ -14,8 +14,10 @@ import numpy as np
 
 from symgrad.frontend import (
     checkpoints,
+    containers,
     creation,
     einsum,
+    grids,
     joins,
     known,
     linalg,
@@ -43,8 +45,9 @@ from symgrad.ir.core import Kind
 from symgrad.ir.ops import OPS
 
 TABLES = (
-    checkpoints, creation, einsum, joins, known, linalg, matrices, norms, pointwise, pybuiltins, reductions,
-    running, sequences, shaping, sorting, spelled, spelled_writes, statistics, systems,
+    checkpoints, containers, creation, einsum, grids, joins, known, linalg, matrices, norms, pointwise,
+    pybuiltins, reductions, running, sequences, shaping, sorting, spelled, spelled_writes, statistics,
+    systems,
 )  # fmt: skip
 
 

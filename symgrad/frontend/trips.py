@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from symgrad.errors import SymgradError, UnsupportedSyntaxError
-from symgrad.frontend import branches, growing, listed, loops, operators
+from symgrad.frontend import branches, grids, growing, listed, loops, operators
 from symgrad.frontend.branches import Evaluate, Run
 from symgrad.frontend.carried import Unstable, as_refusal
 from symgrad.frontend.checkpoints import refuse_unrolled
@@ -31,8 +31,11 @@ from symgrad.frontend.exits import (
     relabelled,
     without,
 )
+from symgrad.frontend.growing import OfObjects
 from symgrad.frontend.iterate import UNROLL, items_of, iterate, length
+from symgrad.frontend.leaving import assigned
 from symgrad.frontend.loops import Head
+from symgrad.frontend.names import stored_names
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.regions import Grown, attempt
 from symgrad.frontend.solver import Bounds, Undecided
@@ -50,6 +53,8 @@ Bind = Callable[[Frame, ast.expr, Val], None]
 def for_statement(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
     """Unroll, or make a region of, a `for`."""
     low = frame.low
+    if isinstance(value, grids.Grid) and value.axes:
+        node, value = grids.as_loops(frame, node, value)
     if isinstance(value, Checkpointed):
         value = replace(value.items, schedule=value.schedule)
     low.loops += 1
@@ -80,15 +85,26 @@ def _for(frame: Frame, node: ast.For, value: Val, run: Run, bind: Bind) -> Exit:
         if _counter_name(frame, node, items) not in need.names:
             raise
         if trips is None:
-            r = items.positions
             low.at(frame, node.iter)
-            bounds = (operators.constant(low, b, "the length of a loop") for b in (r.start, r.stop, r.step))
-            items = Items(SymRange(*bounds), items.at)
+            items = _of_this_size(low, items)
+    except OfObjects:
+        if items.schedule is not None or _extent_trips(items.positions) is None:
+            raise
+        if trips is None:
+            low.at(frame, node.iter)
+            items = _of_this_size(low, items)
     except SymgradError:
         if trips is None or trips > UNROLL or items.schedule is not None:
             raise
     low.at(frame, node.iter)
     return growing.grown(low, frame, partial(unrolled, items))
+
+
+def _of_this_size(low: Lowering, items: Items) -> Items:
+    """The same trips, as many as there are in this call."""
+    r = items.positions
+    bounds = (operators.constant(low, b, "the length of a loop") for b in (r.start, r.stop, r.step))
+    return Items(SymRange(*bounds), items.at)
 
 
 def _few_or_region(
@@ -174,8 +190,10 @@ def _guarded(frame: Frame, node: ast.For | ast.While, exit_: Maybe, go_on: Calla
     low = frame.low
     test = Tensor(flag(low, exit_, CONTINUE), weak=True)
     live = branches.live_after(frame, [node])
+    bound = [*stored_names(node.body)]
 
     def left() -> Exit:
+        assigned(frame, bound)
         return relabelled(low, without(low, exit_, CONTINUE), BREAK, FALL)
 
     if CONTINUE not in exit_.kinds:

@@ -47,6 +47,7 @@ class View:
     read: Derive
     put: Put | None
     unsure: bool = False
+    iterator: bool = False  # `x.flat`, whose parts are copies
     alias: bool = False  # not a part, but the same object under a second name
 
 
@@ -146,20 +147,31 @@ class Items:
     schedule: Schedule | None = None  # of a checkpointed loop
 
 
+RowsState = tuple[tuple["Tensor", ...], Val, Val, bool]
+
+
 @dataclass(slots=True, eq=False)
 class Rows:
     """A list that loops fill: the items from `start` to before `stop` of an array.
 
-    The two are extents where the trips tell them, else numbers that change as arrays without axes do.
+    The two are extents where the trips tell them, else numbers that change as arrays without axes do. A list
+    of tuples has an array for each number or array in the tuple: `form` is one item, which tells the tuple.
     """
 
     __leaf__ = True
-    tensor: Tensor
+    columns: tuple[Tensor, ...]
     start: Val
     stop: Val
     depth: int = 0  # the items are lists of numbers, of lists of numbers ...
+    form: Val = None  # a tuple like the items, if they are tuples
     open: bool = False  # the array has room for what is appended
+    grows: bool = False  # and gets more of it as items come
     fixed: str = ""  # why its items cannot become more or fewer
+
+    @property
+    def tensor(self) -> Tensor:
+        """The array, or the first of them."""
+        return self.columns[0]
 
     @property
     def exact(self) -> bool:
@@ -169,8 +181,8 @@ class Rows:
     def name(self) -> str:
         return self.tensor.name
 
-    def state(self) -> tuple[Tensor, Val, Val, bool]:
-        return self.tensor, self.start, self.stop, self.open
+    def state(self) -> RowsState:
+        return self.columns, self.start, self.stop, self.open
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +191,22 @@ class RowsMethod:
 
     __leaf__ = True
     rows: Rows
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that the data decide, such as f"{x}": it can only be printed."""
+
+    __leaf__ = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListMethod:
+    """`queue.popleft` of a list that stands for a deque, before its call."""
+
+    __leaf__ = True
+    items: list[Val]
     name: str
 
 
@@ -197,6 +225,13 @@ class Missing:
 
     why: str
     instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partly(Missing):
+    """What a name is bound to that is only assigned where a trip ends by `break`: the value there."""
+
+    value: Val = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

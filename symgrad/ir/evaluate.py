@@ -159,11 +159,11 @@ def _evaluate(name: str, args: list[Any], attrs: Mapping[str, Any], symbols: Map
     if name == "empty":
         return np.full(tuple(map(value_of, attrs["shape"])), np.nan if attrs["dtype"] in FLOATS else 0)
     if name == "tape":
-        return np.full((0, *map(value_of, attrs["shape"])), 0.0)
+        return np.zeros((0, *map(value_of, attrs["shape"])), attrs["dtype"])
     if name == "push":
         key = numpy_key(attrs["index"], args[2:], value_of)
         tape = (
-            np.concatenate([args[0], np.zeros((1, *args[0].shape[1:]))])
+            np.concatenate([args[0], np.zeros((1, *args[0].shape[1:]), args[0].dtype)])
             if key[0] == len(args[0])
             else args[0]
         )

@@ -322,25 +322,6 @@ def pop_view(x):
     return b.sum()
 
 
-@refused("a list grows in a loop whose number of trips", X)
-def while_data_append(x):
-    out = [x[0]]
-    while out[-1] < 100.0:
-        out.append(out[-1] * 2 + x[1])
-    return sum(out)
-
-
-@refused("a list is changed in a loop", X)
-def tuple_items(x):
-    pts = []
-    for v in x:
-        pts.append((v, v * v))
-    s = 0.0
-    for a, b in pts:
-        s += a * b
-    return s
-
-
 @refused("what out holds is not known", X)
 def mutated_item(x):
     v = np.zeros(2)

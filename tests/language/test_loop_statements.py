@@ -9,7 +9,7 @@ PROGRAMS = Programs()
 program, refused = PROGRAMS.program, PROGRAMS.refused
 
 
-@refused("the value of 'k' is not known here", X)
+@program(X)
 def forelse_assign(x):
     for v in x:
         if v > 3:
@@ -20,7 +20,7 @@ def forelse_assign(x):
     return k * x[1]
 
 
-@refused("the value of 'k' is not known here", X)
+@program(X)
 def forelse_assign_miss(x):
     for v in x:
         if v > 30:
@@ -292,7 +292,7 @@ def argmax_loop(x):
     return x[b] ** 2
 
 
-@refused("the array attribute 'flat'", A)
+@program(A)
 def iter_flat(a):
     s = 0.0
     for v in a.flat:
@@ -308,7 +308,7 @@ def iter_ravel(a):
     return s
 
 
-@refused("no derivative rule for np.ndindex", A)
+@program(A)
 def ndindex(a):
     s = 0.0
     for i, j in np.ndindex(a.shape):
@@ -316,7 +316,7 @@ def ndindex(a):
     return s
 
 
-@refused("no derivative rule for np.ndenumerate", A)
+@program(A)
 def ndenum(a):
     s = 0.0
     for (i, j), v in np.ndenumerate(a):

@@ -146,7 +146,7 @@ def nonloc(x):
     return t
 
 
-@refused("`raise`", X)
+@program(X)
 def raise_data(x):
     if x[0] < 0:
         raise ValueError("neg")

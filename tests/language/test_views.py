@@ -65,7 +65,7 @@ def ravel_T(a):
     return weighted(b) + weighted(r)
 
 
-@refused("the array attribute 'flat'", A)
+@program(A)
 def flat_set(a):
     b = a.copy()
     b.flat[3] = 2 * b.flat[4]
