@@ -1,7 +1,7 @@
 """Matrix products that a loop makes one vector at a time: their vectors are collected, one product follows.
 
-In: a function. Out: the same function where an array that a loop only adds to, a rank-one update or a product
-of a matrix and a vector per trip, is added to once, after the loop.
+In: a loop. Out: equations in its place, where an array that it only adds to, a rank-one update or a product
+of a matrix and a vector per trip, is added to once, after it.
 
     for i in range(n):                                    for i in range(n):
         w = f(x, i)                                           W[i] = f(x, i)
@@ -14,57 +14,29 @@ if the matrix is finite, so the loop stays beside the product, for matrices that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref, add_at, getitem, transpose
-from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Function, Span, Value, full_span
-from symgrad.ir.dims import Dim
+from symgrad.ir.core import Arg, AtArg, Const, Eqn, Span, Symbol, Value, full_span
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, close_all
+from symgrad.ir.regions import close_all
 from symgrad.ir.types import INT, ArrayType
-from symgrad.ir.walk import again, map_regions, rewire, with_eqns
-from symgrad.opt.vector_updates import Factor, Known, Loop, Matrix, Plan, Rows, Update
+from symgrad.ir.walk import again, rewire, with_eqns
+from symgrad.opt.scaled import numbers_inward
+from symgrad.opt.vector_updates import Factor, Loop, Matrix, Plan, Rows, Update
 
 
-def defer_products(function: Function) -> Function:
-    """`function` with the matrix products of its loops after them."""
-    body = _block(function.body, frozenset(g.nonnegative for g in function.guards))
-    return function if body is function.body else replace(function, body=body)
-
-
-def _block(block: Block, guarded: frozenset[Dim]) -> Block:
-    known = Known(frozenset(s.name for s in block.symbols if s.axis is not None), guarded)
-    out: list[Eqn] = []
-    changed = False
-    seen = set(block.params)
-    made: dict[Value, Eqn] = {}
-    for old in block.eqns:
-        eqn = old
-        if eqn.regions:
-            eqn = map_regions(eqn, lambda region: _block(region, frozenset()))
-            if eqn.op is FOR:
-                names = {s.name for s in block.symbols if s.param in seen}
-                found = _deferred(Loop(eqn, names, made, known), block)
-                if found is not None:
-                    out += found
-                    changed = True
-                    seen.update(o for e in found for o in e.outs)
-                    continue
-        changed |= eqn is not old
-        out.append(eqn)
-        seen.update(eqn.outs)
-        made.update((o, eqn) for o in eqn.outs)
-    return with_eqns(block, out) if changed else block
-
-
-def _deferred(loop: Loop, block: Block) -> list[Eqn] | None:
-    """The equations instead of the loop's."""
+def deferred(loop: Loop, symbols: Sequence[Symbol]) -> list[Eqn] | None:
+    """The equations instead of the loop's; `symbols` say where extents are found before it."""
+    loop = Loop(numbers_inward(loop), loop.names, loop.before, loop.known)
     plan = loop.plan()
     guarded = _uncertain(plan) if plan is not None else None
-    return (
-        _Products(loop, plan).rewritten(guarded, block) if plan is not None and guarded is not None else None
-    )
+    if plan is None or guarded is None:
+        return None
+    return _Products(loop, plan).rewritten(guarded, symbols)
 
 
 def _uncertain(plan: Plan) -> list[Matrix] | None:
@@ -88,7 +60,7 @@ class _Products:
         self.trips = loop.trips
         self.plan = plan
 
-    def rewritten(self, guarded: list[Matrix], block: Block) -> list[Eqn]:
+    def rewritten(self, guarded: list[Matrix], symbols: Sequence[Symbol]) -> list[Eqn]:
         eqn = self.eqn
         if not guarded:
             builder, results = self._after()
@@ -112,7 +84,7 @@ class _Products:
         args = (*eqn.args[:3], *first, *eqn.args[3 + len(first) :])
         loop = again(replace(eqn, args=args), {})
         bodies = [(builder.eqns, results), ([*other.eqns, loop], loop.outs)]
-        blocks, operands = close_all((), bodies, test, block.symbols)
+        blocks, operands = close_all((), bodies, test, symbols)
         branch = replace(eqn, op=OPS["cond"], args=(finite, *operands), attrs={}, regions=blocks)
         return [*test.eqns, branch]
 
@@ -214,13 +186,18 @@ def _grouped(
     groups: dict[tuple[Span, Span, Factor], list[Factor]] = {}
     for u in updates:
         groups.setdefault((u.rows, u.columns, u.left), []).append(u.right)
-    found = []
+    of_right: dict[tuple[Span, Span, tuple[Factor, ...]], list[Factor]] = {}
     for (rows, columns, left), rights in groups.items():
-        right = ref(rights[0])
-        for more in rights[1:]:
-            right = right + ref(more)
-        found.append(((rows, columns), (ref(left), right)))
+        of_right.setdefault((rows, columns, tuple(rights)), []).append(left)
+    found = []
+    for (rows, columns, several), lefts in of_right.items():
+        both = _sum(map(ref, lefts)), _sum(map(ref, several))
+        found.append(((rows, columns), both))
     return found
+
+
+def _sum(refs: Iterable[Ref]) -> Ref:
+    return functools.reduce(operator.add, refs)
 
 
 def _plural(hint: str) -> str:

@@ -16,9 +16,9 @@ from symgrad.opt.control import shrink_regions
 from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
-from symgrad.opt.deferred import defer_products
 from symgrad.opt.idle import enter_branches
 from symgrad.opt.local import apply_identities, as_spoken
+from symgrad.opt.loop_products import loop_products
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.tiny import scalarise
 from symgrad.opt.versions import join_versions
@@ -43,7 +43,7 @@ def simplify(
             before, function = function, write_through(function)
             function = function if function is before else settle(function, through_names=True)
         if is_on("products"):
-            before, function = function, defer_products(function)
+            before, function = function, loop_products(function)
             function = function if function is before else settle(function, through_names=True)
         return _with_tiny_arrays_apart(function) if is_on("tiny") else function
     if sympy != "off":

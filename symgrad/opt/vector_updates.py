@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, NewAxis, Span, Value, full_span, values
-from symgrad.ir.dims import Dim, as_symbol, at_least_zero, of_range, plainly, symbols
+from symgrad.ir.dims import Dim, as_symbol, at_least_zero, of_range, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import For, for_parts
 from symgrad.ir.walk import dims_in, producers, uses
+from symgrad.opt.facts import Facts
 
 _LITTLE = 16  # vectors of a fixed extent up to this are left to the loop
 
@@ -70,25 +71,10 @@ class Plan:
     updates: dict[int, list[Update]] = field(default_factory=dict)  # by the number of the result
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is not negative: the extents that are `lengths` of arrays, and the guards of the function."""
-
-    lengths: frozenset[str]
-    guarded: frozenset[Dim]
-
-    def sure(self, dim: Dim) -> bool:
-        """Whether `dim` is not negative."""
-        return self._plain(dim) or any(self._plain(dim - fact) for fact in self.guarded)
-
-    def _plain(self, dim: Dim) -> bool:
-        return plainly(dim) and self.lengths.issuperset(symbols(dim))
-
-
 class Loop:
     """A `for` equation and what is known of it."""
 
-    def __init__(self, eqn: Eqn, names: set[str], made: dict[Value, Eqn], known: Known) -> None:
+    def __init__(self, eqn: Eqn, names: set[str], made: dict[Value, Eqn], known: Facts) -> None:
         self.eqn = eqn
         self.parts: For = for_parts(eqn)
         self.before = made
@@ -101,10 +87,12 @@ class Loop:
         bounds = [_dim(a, made) for a in (self.parts.start, self.parts.stop)]
         step = self.parts.step.value if isinstance(self.parts.step, Const) else 0
         self.trips: Span | None = None
+        self.distance: Dim = 0  # the number of trips, negative perhaps where there are none
         if bounds[0] is not None and bounds[1] is not None and step in (1, -1) and not self.parts.exits:
             low, high = (bounds[0], bounds[1]) if step == 1 else (bounds[1] + 1, bounds[0] + 1)
             if not isinstance(low, int) or low >= 0:
                 self.trips = Span(low, 1, at_least_zero(high - low, signed=not known.sure(high - low)))
+                self.distance = high - low
         self.known = known
 
     def plan(self) -> Plan | None:
@@ -147,6 +135,12 @@ class Loop:
         shape = base.type.shape
         if kinds == (True, True) and term.op.name == "multiply":
             return self._rank_one(term, index, shape)
+        if kinds == (True, True) and term.op.name == "transpose":
+            inner = self.made.get(term.args[0]) if isinstance(term.args[0], Value) else None
+            if inner is None or inner.op.name != "multiply" or self.count[inner.out] != 1:
+                return None
+            found = self._rank_one(inner, index[::-1], shape[::-1])
+            return found and Update(found.columns, found.rows, found.right.mT, found.left.mT)
         if kinds in ((True, False), (False, True)) and term.op.name == "matmul":
             span, place = (index[0], index[1]) if kinds[0] else (index[1], index[0])
             extent = shape[1] if kinds[0] else shape[0]
@@ -180,7 +174,7 @@ class Loop:
 
     def _factor(self, vector: Value, span: Span, extent: Dim) -> tuple[Factor, Span]:
         """The vectors of all trips side by side, and where they are added."""
-        found = self._column(vector)
+        found = self.column(vector)
         if self._fixed(span):
             return (
                 found if found is not None else Rows(vector, full_span(span.extent), span.extent).mT
@@ -206,7 +200,7 @@ class Loop:
             return source if list(index_of(eqn.attrs)) == whole[:: 1 if axis == 0 else -1] else None
         return None
 
-    def _column(self, vector: Value) -> Matrix | None:
+    def column(self, vector: Value) -> Matrix | None:
         """The matrix whose columns the vectors of the trips are."""
         assert self.trips is not None
         eqn = self.made.get(vector)

@@ -128,9 +128,13 @@ def grad_recurrent___HASH__(w, u, x):
     if x.shape[1] != p:
         raise ValueError('axis 1 of `x` does not have the length of axis 1 of `u`')
     x = np.ascontiguousarray(x)
+    u = np.ascontiguousarray(u)
     # for t in range(x.shape[0]):
     h_saved = np.empty((q, n))
     h_saved_1 = np.empty((q, n))
+    # h = np.tanh(w @ h + u @ x[t])
+    dot = np.dot(x, u.T)
+    # for t in range(x.shape[0]):
     h_2 = np.zeros(n)
     h_4 = np.empty(n)
     for t in range(q):
@@ -138,20 +142,12 @@ def grad_recurrent___HASH__(w, u, x):
         # h = np.tanh(w @ h + u @ x[t])
         for i in range(n):
             h_saved[t, i] = h_2[i]
-            h_4_i = 0.0
+            total_i = 0.0
             for j in range(n):
-                h_4_i = plus(h_4_i, w[i, j] * h_2[j])
-            h_4[i] = h_4_i
-        # h = np.tanh(w @ h + u @ x[t])
-        # for t in range(x.shape[0]):
-        for i in range(n):
-            total2_i = 0.0
-            for j in range(p):
-                total2_i = plus(total2_i, u[i, j] * x[t, j])
-            h_4_i = h_4[i]
-            h_4_i_2 = tanh(h_4_i + total2_i)
-            h_4[i] = h_4_i_2  # h
-            h_saved_1[t, i] = h_4_i_2
+                total_i = plus(total_i, w[i, j] * h_2[j])
+            h_4_i = tanh(total_i + dot[t, i])
+            h_4[i] = h_4_i  # h
+            h_saved_1[t, i] = h_4_i
         h_2, h_4 = h_4, h_2
     # adjoint of for t in range(x.shape[0]):
     rows = np.empty((q, n))
@@ -164,9 +160,9 @@ def grad_recurrent___HASH__(w, u, x):
         for i in range(n):
             h_saved_1_i = h_saved_1[t, i]
             rows[t, i] = dh_2[i] * (1.0 - h_saved_1_i * h_saved_1_i)
-            prod4_i = dh_2[i] * (1.0 - h_saved_1_i * h_saved_1_i)
+            prod3_i = dh_2[i] * (1.0 - h_saved_1_i * h_saved_1_i)
             for j in range(n):
-                dh_4[j] += w[i, j] * prod4_i
+                dh_4[j] += w[i, j] * prod3_i
         dh_2, dh_4 = dh_4, dh_2
     dw = np.dot(rows.T, h_saved)
     du = np.dot(rows.T, x)

@@ -1,0 +1,356 @@
+"""The equations of a loop's body for all of its trips at once.
+
+In: equations of a body, one after the other. Out: the same as equations on arrays whose first axis is the
+trips. `total` adds a value up over the trips; sums of products become products of arrays.
+
+    x = a[i]; y = b[k, :]; v = x * y,  all k    ->    V = a[i] * b[:, :],  total: a[i] * sum(b, 0)
+    x = a[i, k]; y = b[k, :]; v = x * y         ->    total: a[i, :] @ b
+
+What has no such form, or could fail where no trip is made, raises `Refused`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from symgrad.ir.build import Builder
+from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, Kind, NewAxis, Span, Value, full_span
+from symgrad.ir.dims import Dim, Extent, substitute, symbol, symbols
+from symgrad.ir.indexing import index_of
+from symgrad.ir.ops import OPS, axes
+from symgrad.ir.types import ArrayType
+from symgrad.ir.walk import symbols_of
+
+_INVARIANT = frozenset({"sum", "transpose", "reshape", "broadcast_to", "matmul", "extent", "full", "iota"})
+
+
+class Refused(Exception):
+    """The loop stays a loop."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of integers: ranges of the indices of the loops around, and what is never negative."""
+
+    ranges: Mapping[str, tuple[Dim, Dim]] = field(default_factory=dict)  # from, up to (not included)
+    nonnegative: tuple[Dim, ...] = ()
+    lengths: frozenset[str] = frozenset()  # of arrays
+
+    def within(self, names: Iterable[str], low: Dim, high: Dim) -> Facts:
+        """The facts inside a loop whose index has these names."""
+        ranges = {**self.ranges, **dict.fromkeys(names, (low, high))}
+        return Facts(ranges, self.nonnegative, self.lengths)
+
+    def at_least_zero(self, dim: Dim) -> bool:
+        """Whether a number is proved not to be negative."""
+        for name, (low, high) in reversed(list(self.ranges.items())):
+            if name in symbols(dim):
+                slope = substitute(dim, {name: symbol(name) + 1}) - dim
+                if not isinstance(slope, int):
+                    return False
+                dim = substitute(dim, {name: low if slope > 0 else high - 1})
+        return self._positive(dim) or any(self._positive(dim - g) for g in self.nonnegative)
+
+    def _positive(self, dim: Dim) -> bool:
+        if isinstance(dim, int):
+            return dim >= 0
+        return all(c > 0 for _, c in dim.terms) and self.lengths.issuperset(symbols(dim))
+
+    def holds(self, position: Dim, extent: Dim) -> bool:
+        return self.at_least_zero(position) and self.at_least_zero(extent - 1 - position)
+
+
+@dataclass
+class Batch:
+    """The equations so far, and what the values of the body are now."""
+
+    b: Builder
+    index: Value
+    names: Collection[str]  # of the index as an extent
+    trips: Span
+    facts: Facts
+    made: Mapping[Value, Eqn]  # what makes each value of the body
+    count: Counter[Value]
+    env: dict[Value, Arg] = field(default_factory=dict)
+    along: set[Value] = field(default_factory=set)  # what has the trips as its first axis
+    produced: dict[Value, Eqn] = field(default_factory=dict)
+
+    def varies(self, arg: Arg) -> bool:
+        """Whether a value of the body is another one in each trip."""
+        return arg is self.index or (isinstance(arg, Value) and self.env.get(arg, arg) in self.along)
+
+    def follows(self, dim: Dim) -> bool:
+        return any(s in self.names for s in symbols(dim))
+
+    def now(self, arg: Arg) -> Arg:
+        """What stands for a value of the body."""
+        if arg is self.index:
+            return self._counted(0)
+        return self.env.get(arg, arg) if isinstance(arg, Value) else arg
+
+    def emit(self, name: str, args: Iterable[Arg], along: bool, hint: str = "", **attrs: Any) -> Value:
+        eqn_args = tuple(args)
+        if name == "transpose":  # twice is not at all
+            inner = self.produced.get(eqn_args[0])  # type: ignore[arg-type]
+            if inner is not None and inner.op.name == "transpose" and len(inner.out.type.shape) == 2:
+                source = inner.args[0]
+                assert isinstance(source, Value)
+                return source
+        out = self.b.emit(OPS[name], eqn_args, attrs, hint)
+        self.produced[out] = self.b.eqns[-1]
+        if along:
+            self.along.add(out)
+        return out
+
+    def equation(self, e: Eqn) -> None:
+        """Take an equation of the body along."""
+        self.b.loc, self.b.phase, self.b.note = e.loc, e.phase, e.note
+        self.env[e.out] = self._equation(e)
+
+    def _equation(self, e: Eqn) -> Arg:
+        if e.regions or len(e.outs) != 1 or any(self.follows(d) for d in e.out.type.shape):
+            raise Refused
+        if e.op.name == "getitem":
+            return self._getitem(e)
+        if e.op.name == "extent" and self.follows(_dim(e)):
+            offset = _dim(e) - symbol(next(iter(self.names)))
+            return self._counted(offset) if not self.follows(offset) else _refuse()
+        if any(s in self.names for s in symbols_of(e)):
+            raise Refused
+        if not any(map(self.varies, e.args)):
+            if e.op.kind is not Kind.ELEMENTWISE and e.op.name not in _INVARIANT:
+                raise Refused
+            return self.emit(e.op.name, map(self.now, e.args), False, e.out.hint, **e.attrs)
+        if e.op.kind is Kind.ELEMENTWISE:
+            args = [self._aligned(a, e.out.type.rank) for a in e.args]
+            return self.emit(e.op.name, args, True, e.out.hint, **e.attrs)
+        if e.op.name == "sum":
+            return self._sum(e)
+        if e.op.name == "matmul":
+            return self._matmul(*e.args)
+        if e.op.name == "transpose":
+            perm = e.attrs["perm"]
+            assert isinstance(perm, tuple)
+            return self.emit("transpose", map(self.now, e.args), True, perm=(0, *(p + 1 for p in perm)))
+        raise Refused
+
+    def _counted(self, offset: Dim) -> Value:
+        """The index of each trip, as integers, plus `offset`."""
+        number = self.emit("iota", (), True, shape=(self.trips.extent,))
+        start = self.trips.start + offset
+        if start == 0:
+            return number
+        first: Arg = Const(start, ArrayType("int64")) if isinstance(start, int) else None  # type: ignore[assignment]
+        if first is None:
+            first = self.emit("extent", (), False, dim=start)
+        return self.emit("add", (number, first), True)
+
+    def _aligned(self, arg: Arg, rank: int) -> Arg:
+        """An operand that broadcasts to this rank beside the trips."""
+        new = self.now(arg)
+        if not self.varies(arg) or new.type.rank == rank + 1:
+            return new
+        lead, *rest = new.type.shape
+        index = (full_span(lead), *(NewAxis(),) * (rank + 1 - new.type.rank), *map(full_span, rest))
+        return self.emit("getitem", (new,), True, index=index)
+
+    def moved(self, index: Index, operands: tuple[Arg, ...]) -> tuple[Index, int | None]:
+        """The index for all trips, and which axis of the selection they are."""
+        out: list[At | AtArg | Span | NewAxis] = []
+        axis: int | None = None
+        for item in index:
+            shift: Dim | None = None
+            if isinstance(item, At) and self.follows(item.position):
+                name = next(s for s in symbols(item.position) if s in self.names)
+                shift = item.position - symbol(name)
+            elif isinstance(item, AtArg):
+                if operands != (self.index,):
+                    raise Refused
+                shift = 0
+            if shift is not None:
+                if axis is not None or self.follows(shift):
+                    raise Refused
+                axis = sum(not isinstance(i, At) for i in out)
+                out.append(Span(self.trips.start + shift, 1, self.trips.extent))
+                continue
+            if isinstance(item, Span) and (self.follows(item.start) or self.follows(item.extent)):
+                raise Refused
+            if not isinstance(item, At | Span | NewAxis):
+                raise Refused
+            out.append(item)
+        return tuple(out), axis
+
+    def _getitem(self, e: Eqn) -> Arg:
+        array = self.now(e.args[0])
+        index, axis = self.moved(index_of(e.attrs), e.args[1:])
+        if self.varies(e.args[0]):
+            if axis is not None:
+                raise Refused
+            index = (full_span(self.trips.extent), *index)
+            return self.emit("getitem", (array,), True, e.out.hint, index=index)
+        sizes = iter(array.type.shape)
+        for item in index:
+            size = 1 if isinstance(item, NewAxis) else next(sizes)
+            if axis is None and isinstance(item, At) and not self.facts.holds(item.position, size):
+                raise Refused  # it would be read also if there is no trip
+        if index == tuple(map(full_span, array.type.shape)):
+            out = array
+            assert isinstance(out, Value)
+        else:
+            out = self.emit("getitem", (array,), False, e.out.hint, index=index)
+        return self.turned(out, axis, 0) if axis is not None else out
+
+    def turned(self, value: Value, source: int, target: int) -> Value:
+        """The value with the axis of the trips elsewhere."""
+        order = [a for a in range(value.type.rank) if a != source]
+        order.insert(target, source)
+        if order != list(range(value.type.rank)):
+            value = self.emit("transpose", (value,), False, perm=tuple(order))
+        if target == 0:
+            self.along.add(value)
+        return value
+
+    def _sum(self, e: Eqn) -> Value:
+        scalars, parts = self._factors(e.args[0])
+        vectors = [p for p in parts if p.type.rank == 1]
+        fixed = [p for p in vectors if not self.varies(p)]
+        if e.args[0].type.rank == 1 and len(vectors) == len(parts) and fixed and len(fixed) < len(vectors):
+            one = self._product(fixed, 1)
+            all_ = self._product([p for p in vectors if self.varies(p)], 1)
+            out = self.emit("matmul", (all_, one), True)
+            for s in scalars:
+                out = self.emit("multiply", (self.now(s), out), True)
+            return out
+        if e.attrs["keepdims"]:
+            raise Refused
+        return self.emit(
+            "sum", map(self.now, e.args), True, axis=tuple(a + 1 for a in axes(e.attrs)), keepdims=False
+        )
+
+    def _matmul(self, a: Arg, b: Arg) -> Value:
+        """One operand is the same in all trips, or both are vectors."""
+        x, y = self.now(a), self.now(b)
+        match a.type.rank, b.type.rank, self.varies(a), self.varies(b):
+            case (1, 1, True, True):
+                return self.emit(
+                    "sum", (self.emit("multiply", (x, y), True),), True, axis=(1,), keepdims=False
+                )
+            case (1, 1 | 2, True, False):
+                return self.emit("matmul", (x, y), True)
+            case (1, 1, False, True):
+                return self.emit("matmul", (y, x), True)
+            case (2, 1, False, True):
+                return self.emit("matmul", (y, self.emit("transpose", (x,), False, perm=(1, 0))), True)
+        raise Refused
+
+    # sums over the trips
+
+    def total(self, arg: Arg, hint: str = "") -> list[tuple[Value, bool]]:
+        """Terms whose sum is the value's sum over the trips, each with whether it is subtracted."""
+        return [(self._total(t, hint), minus) for t, minus in self._terms(arg, False)]
+
+    def _terms(self, arg: Arg, minus: bool) -> list[tuple[Arg, bool]]:
+        e = self._inside(arg, "add", "subtract", "negative")
+        if e is None or any(a.type != arg.type for a in e.args):
+            return [(arg, minus)]
+        if e.op.name == "negative":
+            return self._terms(e.args[0], not minus)
+        x, y = e.args
+        return self._terms(x, minus) + self._terms(y, minus != (e.op.name == "subtract"))
+
+    def _inside(self, arg: Arg, *names: str) -> Eqn | None:
+        """The equation behind an operand that nothing else reads."""
+        e = self.made.get(arg) if isinstance(arg, Value) and self.count[arg] == 1 else None
+        return e if e is not None and e.op.name in names else None
+
+    def _factors(self, arg: Arg) -> tuple[list[Arg], list[Arg]]:
+        """The numbers and the arrays that a value is the product of."""
+        e = self._inside(arg, "multiply")
+        if e is None:
+            return ([], [arg]) if arg.type.rank else ([arg], [])
+        found = [self._factors(a) for a in e.args]
+        return found[0][0] + found[1][0], found[0][1] + found[1][1]
+
+    def _total(self, arg: Arg, hint: str) -> Value:
+        rank = arg.type.rank
+        turned = self._inside(arg, "transpose")
+        if rank == 2 and turned is not None:
+            return self.emit("transpose", (self._total(turned.args[0], hint),), False, perm=(1, 0))
+        scalars, parts = self._factors(arg)
+        outside = [a for a in scalars if not self.varies(a)]
+        numbers = [a for a in scalars if self.varies(a)]
+        by_axis: list[list[Value]] = [[], []]
+        fixed: list[Arg] = []
+        for p in parts:
+            if not self.varies(p):
+                fixed.append(p)
+            elif rank == 1:
+                by_axis[0].append(self._in_body(p))
+            elif rank == 2 and (found := self._vector(p)) is not None:
+                by_axis[found[1]].append(found[0])
+            else:
+                raise Refused
+        if rank > 2 or (rank == 2 and (fixed or not all(by_axis))):
+            raise Refused
+        if rank == 2:
+            left = self._product([*numbers, *by_axis[0]], 1)
+            right = self._product(by_axis[1], 1)
+            out = self.emit("matmul", (self.emit("transpose", (left,), False, perm=(1, 0)), right), False)
+        elif by_axis[0] and numbers:
+            out = self.emit("matmul", (self._product(numbers, 0), self._product(by_axis[0], 1)), False)
+        elif by_axis[0] or len(numbers) == 1:
+            one = self._product(by_axis[0], 1) if by_axis[0] else self.now(numbers[0])
+            out = self.emit("sum", (one,), False, axis=(0,), keepdims=False)
+        elif len(numbers) > 1:
+            out = self.emit("matmul", (self.now(numbers[0]), self._product(numbers[1:], 0)), False)
+        else:
+            raise Refused  # the same in every trip
+        for p in (*fixed, *outside):
+            out = self.emit("multiply", (self.now(p), out), False)
+        return out
+
+    def _in_body(self, arg: Arg) -> Value:
+        assert isinstance(arg, Value)
+        return arg
+
+    def _vector(self, arg: Arg) -> tuple[Value, int] | None:
+        """The vector that a factor of an outer product is, and its axis there."""
+        assert isinstance(arg, Value)
+        if arg.type.rank == 1:
+            return arg, 1
+        e = self.made.get(arg)
+        if e is None or e.op.name not in ("getitem", "reshape") or len(e.args) > 1:
+            return None
+        source = e.args[0]
+        if not isinstance(source, Value) or source.type.rank != 1:
+            return None
+        rows, columns = arg.type.shape
+        if e.op.name == "getitem" and NewAxis() not in index_of(e.attrs):
+            return None
+        if columns == 1 and rows == source.type.shape[0]:
+            return source, 0
+        return (source, 1) if rows == 1 and columns == source.type.shape[0] else None
+
+    def _product(self, factors: Iterable[Arg], rank: int) -> Value:
+        """The product of factors in each trip."""
+        first, *rest = sorted(factors, key=lambda a: -a.type.rank)
+        out = self.now(first)
+        along = self.varies(first)
+        for f in rest:
+            along = along or self.varies(f)
+            out = self.emit("multiply", (self._aligned(f, rank), out), along)
+        assert isinstance(out, Value)
+        return out
+
+
+def _dim(e: Eqn) -> Dim:
+    dim = e.attrs["dim"]
+    assert isinstance(dim, int | Extent)
+    return dim
+
+
+def _refuse() -> Arg:
+    raise Refused

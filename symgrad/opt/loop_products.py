@@ -1,0 +1,164 @@
+"""Loop nests that are products of matrices become these, innermost loops first.
+
+In: a function. Out: the same function where a nest of loops has been replaced, if a product of two matrices
+comes of it: what all trips do at once (`all_trips`), what can be done before the loop (`products_first`) and
+what can be done after it (`deferred`).
+
+    for i in range(n):
+        for k in range(m):                              p = a @ a.T
+            c[i, : i + 1] += a[i, k] * a[: i + 1, k]    for i in range(n):
+                                                 ->         c[i, : i + 1] += p[i, : i + 1]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from symgrad.ir.core import Arg, Block, Eqn, Function, Symbol, Value
+from symgrad.ir.regions import FOR, bind_symbols, mentioned_symbols, told_by
+from symgrad.ir.walk import all_eqns, rewire, rewire_args
+from symgrad.opt.all_trips import all_trips
+from symgrad.opt.batch import Facts
+from symgrad.opt.deferred import deferred
+from symgrad.opt.products_first import products_first
+from symgrad.opt.vector_updates import Loop
+
+_LITTLE = 16  # products with an extent up to this are left to loops
+
+
+def loop_products(function: Function) -> Function:
+    """`function` with the matrix products that its loops are (the same object if there are none)."""
+    body = function.body
+    lengths = frozenset(s.name for s in body.symbols if s.axis is not None)
+    facts = Facts({}, tuple(g.nonnegative for g in function.guards), lengths)
+    found = _Nest(facts).block(body).plain
+    return function if found is body else replace(function, body=found)
+
+
+_Reduced = tuple[list[Eqn], Sequence[Arg], Sequence[Symbol]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Two:
+    """A block as it is best by itself, and as it is best for a loop around it to become a product."""
+
+    plain: Block
+    eager: Block
+
+
+@dataclass
+class _Made:
+    """A block on the way: its equations so far."""
+
+    symbols: list[Symbol]
+    eqns: list[Eqn]
+    env: dict[Value, Arg]
+    made: dict[Value, Eqn]
+    changed: bool = False
+
+    def add(self, eqns: Sequence[Eqn]) -> None:
+        self.eqns += eqns
+        self.made.update((o, e) for e in eqns for o in e.outs)
+
+
+class _Nest:
+    """The loops of a block, with what is known around it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    def block(self, block: Block) -> _Two:
+        if not any(e.regions for e in block.eqns):
+            return _Two(block, block)
+        plain, eager = (_Made([*block.symbols], [], {}, {}) for _ in range(2))
+        seen = set(block.params)
+        for eqn in block.eqns:
+            names = {s.name for s in block.symbols if s.param in seen}
+            seen.update(eqn.outs)
+            if eqn.op is not FOR:
+                two = [eqn, eqn]
+                if eqn.regions:
+                    inner = [self.block(r).plain for r in eqn.regions]
+                    if any(a is not b for a, b in zip(inner, eqn.regions, strict=True)):
+                        two = [replace(eqn, regions=tuple(inner))] * 2
+                for side, e in zip((plain, eager), two, strict=True):
+                    side.changed |= e is not eqn
+                    side.add([rewire(e, side.env)])
+                continue
+            two_bodies = self._inside(eqn, plain, names)
+            self._loop(eqn, [two_bodies.plain, two_bodies.eager], plain, names)
+            self._loop(eqn, [two_bodies.eager], eager, names)
+        return _Two(_rebuilt(block, plain), _rebuilt(block, eager))
+
+    def _inside(self, eqn: Eqn, before: _Made, names: set[str]) -> _Two:
+        loop = Loop(rewire(eqn, before.env), names, before.made)
+        if loop.trips is None:
+            return self.block(eqn.regions[0])
+        low, extent = loop.trips.start, loop.distance
+        names_inside = told_by(loop.parts.index, loop.parts.body)
+        return _Nest(self.facts.within(names_inside, low, low + extent)).block(eqn.regions[0])
+
+    def _loop(self, eqn: Eqn, bodies: Sequence[Block], side: _Made, names: set[str]) -> None:
+        """Append a loop with one of these bodies, or what it becomes: what has most products."""
+        eqn = rewire(eqn, side.env)
+        best: _Reduced | None = None
+        most = -1
+        for body in bodies:
+            loop = eqn if body is eqn.regions[0] else replace(eqn, regions=(body,))
+            found = self._reduced(loop, side, names)
+            kept = ([loop], eqn.outs, ())
+            if found is None or (len(bodies) > 1 and _products(found[0]) <= _products([loop])):
+                found = kept
+            if _products(found[0]) > most:
+                best, most = found, _products(found[0])
+        assert best is not None
+        eqns, results, told = best
+        side.changed |= not (len(eqns) == 1 and eqns[0] is eqn and not side.env)
+        side.add(eqns)
+        side.env.update((o, r) for o, r in zip(eqn.outs, results, strict=True) if o is not r)
+        side.symbols += told
+
+    def _reduced(self, eqn: Eqn, side: _Made, names: set[str]) -> _Reduced | None:
+        """Equations in place of a loop, its results, and where they find their extents."""
+        loop = Loop(eqn, names, side.made)
+        joined = all_trips(loop, self.facts)
+        if joined is not None:
+            return list(joined.eqns), joined.results, joined.symbols
+        first = products_first(loop, self.facts)
+        before: list[Eqn] = []
+        told: Sequence[Symbol] = ()
+        if first is not None:
+            before, eqn, told = list(first.before), first.loop, first.symbols
+            loop = Loop(eqn, names, {**side.made, **{o: e for e in before for o in e.outs}})
+        after = deferred(loop, side.symbols)
+        if after is not None:
+            return [*before, *after], eqn.outs, told
+        return ([*before, eqn], eqn.outs, told) if first is not None else None
+
+
+def _products(eqns: Sequence[Eqn]) -> int:
+    """How many products of matrices there are, of all loops and branches."""
+    block = Block((), tuple(eqns), ())
+    return sum(
+        e.op.name == "matmul" and all(a.type.rank == 2 and _large(a) for a in e.args) for e in all_eqns(block)
+    )
+
+
+def _large(arg: Arg) -> bool:
+    return not any(isinstance(d, int) and d <= _LITTLE for d in arg.type.shape)
+
+
+def _rebuilt(block: Block, side: _Made) -> Block:
+    if not side.changed:
+        return block
+    eqns = tuple(side.eqns)
+    results = rewire_args(block.results, side.env)
+    defined = {*block.params, *(o for e in eqns for o in e.outs)}
+    known = []
+    for s in side.symbols:
+        param = side.env.get(s.param, s.param)
+        if isinstance(param, Value) and param in defined:
+            known.append(Symbol(s.name, param, s.axis))
+    bound = bind_symbols(block.params, eqns, mentioned_symbols(block.params, eqns), known)
+    return Block(block.params, eqns, results, bound)
