@@ -144,7 +144,7 @@ def _add(batch: Batch, e: Eqn) -> Value:
     for term, minus in batch.total(value):
         if term.type.rank != rank:
             raise Refused
-        signed = batch.emit("negative", (term,), False) if minus else term
+        signed = batch.emit("negative", (term,)) if minus else term
         out = _added(batch, out, signed, index, e.out.hint)
     assert isinstance(out, Value)
     return out
@@ -153,8 +153,8 @@ def _add(batch: Batch, e: Eqn) -> Value:
 def _added(batch: Batch, array: Arg, value: Arg, index: Index, hint: str) -> Value:
     """`array[index] += value`; all of it is a sum."""
     if index == tuple(map(full_span, array.type.shape)) and value.type == array.type:
-        return batch.emit("add", (array, value), False, hint)
-    return batch.emit("add_at", (array, value), False, hint, index=index)
+        return batch.emit("add", (array, value), hint)
+    return batch.emit("add_at", (array, value), hint, index=index)
 
 
 def _set(batch: Batch, e: Eqn) -> Value:
@@ -177,12 +177,12 @@ def _write(batch: Batch, e: Eqn, index: Index, axis: int) -> Value:
     elif value.type.rank:
         raise Refused
     elif e.op.name == "setitem" and index == tuple(map(full_span, array.type.shape)):
-        return batch.emit("full", (new,), False, e.out.hint, shape=array.type.shape)
+        return batch.emit("full", (new,), e.out.hint, shape=array.type.shape)
     if e.op.name == "setitem" and index == tuple(map(full_span, array.type.shape)) and new.type == array.type:
-        return batch.emit("copy", (new,), False, e.out.hint)
+        return batch.emit("copy", (new,), e.out.hint)
     if e.op.name == "add_at":
         return _added(batch, array, new, index, e.out.hint)
-    return batch.emit("setitem", (array, new), False, e.out.hint, index=index)
+    return batch.emit("setitem", (array, new), e.out.hint, index=index)
 
 
 def _plus(batch: Batch, e: Eqn, before: Arg) -> Value:
@@ -193,6 +193,6 @@ def _plus(batch: Batch, e: Eqn, before: Arg) -> Value:
     out = batch.now(before)
     for term, minus in batch.total(value):
         minus = minus != (e.op.name == "subtract")
-        out = batch.emit("subtract" if minus else "add", (out, term), False, e.out.hint)
+        out = batch.emit("subtract" if minus else "add", (out, term), e.out.hint)
     assert isinstance(out, Value)
     return out

@@ -75,23 +75,28 @@ class Batch:
     made: Mapping[Value, Eqn]  # what makes each value of the body
     count: Counter[Value]
     env: dict[Value, Arg] = field(default_factory=dict)
-    along: set[Value] = field(default_factory=set)  # what has the trips as its first axis
+    moving: set[Arg] = field(
+        default_factory=set
+    )  # values of the body whose stand-ins have an axis of trips first
     produced: dict[Value, Eqn] = field(default_factory=dict)
+    failed: set[Arg] = field(default_factory=set)
 
     def varies(self, arg: Arg) -> bool:
         """Whether a value of the body is another one in each trip."""
-        return arg is self.index or (isinstance(arg, Value) and self.env.get(arg, arg) in self.along)
+        return arg is self.index or arg in self.failed or arg in self.moving
 
     def follows(self, dim: Dim) -> bool:
         return any(s in self.names for s in symbols(dim))
 
     def now(self, arg: Arg) -> Arg:
         """What stands for a value of the body."""
+        if arg in self.failed:
+            raise Refused
         if arg is self.index:
             return self._counted(0)
         return self.env.get(arg, arg) if isinstance(arg, Value) else arg
 
-    def emit(self, name: str, args: Iterable[Arg], along: bool, hint: str = "", **attrs: Any) -> Value:
+    def emit(self, name: str, args: Iterable[Arg], hint: str = "", **attrs: Any) -> Value:
         eqn_args = tuple(args)
         if name == "transpose":  # twice is not at all
             inner = self.produced.get(eqn_args[0])  # type: ignore[arg-type]
@@ -101,17 +106,20 @@ class Batch:
                 return source
         out = self.b.emit(OPS[name], eqn_args, attrs, hint)
         self.produced[out] = self.b.eqns[-1]
-        if along:
-            self.along.add(out)
         return out
 
     def equation(self, e: Eqn) -> None:
-        """Take an equation of the body along."""
+        """Take an equation of the body along; what cannot be had may not be needed by itself."""
         self.b.loc, self.b.phase, self.b.note = e.loc, e.phase, e.note
-        self.env[e.out] = self._equation(e)
+        try:
+            self.env[e.out] = self._equation(e)
+        except Refused:
+            self.failed.update(e.outs)
+        if any(map(self.varies, e.args)) or any(s in self.names for s in symbols_of(e)):
+            self.moving.update(e.outs)
 
     def _equation(self, e: Eqn) -> Arg:
-        if e.regions or len(e.outs) != 1 or any(self.follows(d) for d in e.out.type.shape):
+        if any(self.follows(d) for d in e.out.type.shape):
             raise Refused
         if e.op.name == "getitem":
             return self._getitem(e)
@@ -123,30 +131,33 @@ class Batch:
         if not any(map(self.varies, e.args)):
             if e.op.kind is not Kind.ELEMENTWISE and e.op.name not in _INVARIANT:
                 raise Refused
-            return self.emit(e.op.name, map(self.now, e.args), False, e.out.hint, **e.attrs)
+            return self.emit(e.op.name, map(self.now, e.args), e.out.hint, **e.attrs)
         if e.op.kind is Kind.ELEMENTWISE:
             args = [self._aligned(a, e.out.type.rank) for a in e.args]
-            return self.emit(e.op.name, args, True, e.out.hint, **e.attrs)
+            return self.emit(e.op.name, args, e.out.hint, **e.attrs)
         if e.op.name == "sum":
             return self._sum(e)
         if e.op.name == "matmul":
             return self._matmul(*e.args)
+        if e.op.name == "reshape":
+            shape = (self.trips.extent, *e.out.type.shape)
+            return self.emit("reshape", map(self.now, e.args), shape=shape)
         if e.op.name == "transpose":
             perm = e.attrs["perm"]
             assert isinstance(perm, tuple)
-            return self.emit("transpose", map(self.now, e.args), True, perm=(0, *(p + 1 for p in perm)))
+            return self.emit("transpose", map(self.now, e.args), perm=(0, *(p + 1 for p in perm)))
         raise Refused
 
     def _counted(self, offset: Dim) -> Value:
         """The index of each trip, as integers, plus `offset`."""
-        number = self.emit("iota", (), True, shape=(self.trips.extent,))
+        number = self.emit("iota", (), shape=(self.trips.extent,))
         start = self.trips.start + offset
         if start == 0:
             return number
         first: Arg = Const(start, ArrayType("int64")) if isinstance(start, int) else None  # type: ignore[assignment]
         if first is None:
-            first = self.emit("extent", (), False, dim=start)
-        return self.emit("add", (number, first), True)
+            first = self.emit("extent", (), dim=start)
+        return self.emit("add", (number, first))
 
     def _aligned(self, arg: Arg, rank: int) -> Arg:
         """An operand that broadcasts to this rank beside the trips."""
@@ -155,7 +166,7 @@ class Batch:
             return new
         lead, *rest = new.type.shape
         index = (full_span(lead), *(NewAxis(),) * (rank + 1 - new.type.rank), *map(full_span, rest))
-        return self.emit("getitem", (new,), True, index=index)
+        return self.emit("getitem", (new,), index=index)
 
     def moved(self, index: Index, operands: tuple[Arg, ...]) -> tuple[Index, int | None]:
         """The index for all trips, and which axis of the selection they are."""
@@ -190,7 +201,7 @@ class Batch:
             if axis is not None:
                 raise Refused
             index = (full_span(self.trips.extent), *index)
-            return self.emit("getitem", (array,), True, e.out.hint, index=index)
+            return self.emit("getitem", (array,), e.out.hint, index=index)
         sizes = iter(array.type.shape)
         for item in index:
             size = 1 if isinstance(item, NewAxis) else next(sizes)
@@ -200,7 +211,7 @@ class Batch:
             out = array
             assert isinstance(out, Value)
         else:
-            out = self.emit("getitem", (array,), False, e.out.hint, index=index)
+            out = self.emit("getitem", (array,), e.out.hint, index=index)
         return self.turned(out, axis, 0) if axis is not None else out
 
     def turned(self, value: Value, source: int, target: int) -> Value:
@@ -208,9 +219,7 @@ class Batch:
         order = [a for a in range(value.type.rank) if a != source]
         order.insert(target, source)
         if order != list(range(value.type.rank)):
-            value = self.emit("transpose", (value,), False, perm=tuple(order))
-        if target == 0:
-            self.along.add(value)
+            value = self.emit("transpose", (value,), perm=tuple(order))
         return value
 
     def _sum(self, e: Eqn) -> Value:
@@ -220,14 +229,14 @@ class Batch:
         if e.args[0].type.rank == 1 and len(vectors) == len(parts) and fixed and len(fixed) < len(vectors):
             one = self._product(fixed, 1)
             all_ = self._product([p for p in vectors if self.varies(p)], 1)
-            out = self.emit("matmul", (all_, one), True)
+            out = self.emit("matmul", (all_, one))
             for s in scalars:
-                out = self.emit("multiply", (self.now(s), out), True)
+                out = self.emit("multiply", (self.now(s), out))
             return out
         if e.attrs["keepdims"]:
             raise Refused
         return self.emit(
-            "sum", map(self.now, e.args), True, axis=tuple(a + 1 for a in axes(e.attrs)), keepdims=False
+            "sum", map(self.now, e.args), axis=tuple(a + 1 for a in axes(e.attrs)), keepdims=False
         )
 
     def _matmul(self, a: Arg, b: Arg) -> Value:
@@ -235,16 +244,23 @@ class Batch:
         x, y = self.now(a), self.now(b)
         match a.type.rank, b.type.rank, self.varies(a), self.varies(b):
             case (1, 1, True, True):
-                return self.emit(
-                    "sum", (self.emit("multiply", (x, y), True),), True, axis=(1,), keepdims=False
-                )
+                return self.emit("sum", (self.emit("multiply", (x, y)),), axis=(1,), keepdims=False)
             case (1, 1 | 2, True, False):
-                return self.emit("matmul", (x, y), True)
+                return self.emit("matmul", (x, y))
             case (1, 1, False, True):
-                return self.emit("matmul", (y, x), True)
+                return self.emit("matmul", (y, x))
             case (2, 1, False, True):
-                return self.emit("matmul", (y, self.emit("transpose", (x,), False, perm=(1, 0))), True)
+                return self.emit("matmul", (y, self.emit("transpose", (x,), perm=(1, 0))))
+            case (2, 2, True, False):  # the rows of all trips below each other
+                product = self.emit("matmul", (self._stacked(x), y))
+                shape = (*x.type.shape[:2], y.type.shape[1])
+                return self.emit("reshape", (product,), shape=shape)
         raise Refused
+
+    def _stacked(self, matrices: Arg) -> Value:
+        """The matrices of all trips below each other."""
+        trips, rows, columns = matrices.type.shape
+        return self.emit("reshape", (matrices,), shape=(trips * rows, columns))
 
     # sums over the trips
 
@@ -278,7 +294,9 @@ class Batch:
         rank = arg.type.rank
         turned = self._inside(arg, "transpose")
         if rank == 2 and turned is not None:
-            return self.emit("transpose", (self._total(turned.args[0], hint),), False, perm=(1, 0))
+            return self.emit("transpose", (self._total(turned.args[0], hint),), perm=(1, 0))
+        if (product := self._inside(arg, "matmul")) and rank == 2:
+            return self._stacked_product(*product.args)
         scalars, parts = self._factors(arg)
         outside = [a for a in scalars if not self.varies(a)]
         numbers = [a for a in scalars if self.varies(a)]
@@ -298,19 +316,27 @@ class Batch:
         if rank == 2:
             left = self._product([*numbers, *by_axis[0]], 1)
             right = self._product(by_axis[1], 1)
-            out = self.emit("matmul", (self.emit("transpose", (left,), False, perm=(1, 0)), right), False)
+            out = self.emit("matmul", (self.emit("transpose", (left,), perm=(1, 0)), right))
         elif by_axis[0] and numbers:
-            out = self.emit("matmul", (self._product(numbers, 0), self._product(by_axis[0], 1)), False)
+            out = self.emit("matmul", (self._product(numbers, 0), self._product(by_axis[0], 1)))
         elif by_axis[0] or len(numbers) == 1:
             one = self._product(by_axis[0], 1) if by_axis[0] else self.now(numbers[0])
-            out = self.emit("sum", (one,), False, axis=(0,), keepdims=False)
+            out = self.emit("sum", (one,), axis=(0,), keepdims=False)
         elif len(numbers) > 1:
-            out = self.emit("matmul", (self.now(numbers[0]), self._product(numbers[1:], 0)), False)
+            out = self.emit("matmul", (self.now(numbers[0]), self._product(numbers[1:], 0)))
         else:
             raise Refused  # the same in every trip
         for p in (*fixed, *outside):
-            out = self.emit("multiply", (self.now(p), out), False)
+            out = self.emit("multiply", (self.now(p), out))
         return out
+
+    def _stacked_product(self, left: Arg, right: Arg) -> Value:
+        """The sum of `x.T @ y`: one product of the x and the y of all trips below each other."""
+        e = self.made.get(left) if isinstance(left, Value) else None
+        if e is None or e.op.name != "transpose" or not (self.varies(left) and self.varies(right)):
+            raise Refused
+        x, y = self._stacked(self.now(e.args[0])), self._stacked(self.now(right))
+        return self.emit("matmul", (self.emit("transpose", (x,), perm=(1, 0)), y))
 
     def _in_body(self, arg: Arg) -> Value:
         assert isinstance(arg, Value)
@@ -338,10 +364,8 @@ class Batch:
         """The product of factors in each trip."""
         first, *rest = sorted(factors, key=lambda a: -a.type.rank)
         out = self.now(first)
-        along = self.varies(first)
         for f in rest:
-            along = along or self.varies(f)
-            out = self.emit("multiply", (self._aligned(f, rank), out), along)
+            out = self.emit("multiply", (self._aligned(f, rank), out))
         assert isinstance(out, Value)
         return out
 

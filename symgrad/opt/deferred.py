@@ -21,6 +21,7 @@ from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref, add_at, getitem, transpose
 from symgrad.ir.core import Arg, AtArg, Const, Eqn, Span, Symbol, Value, full_span
+from symgrad.ir.dims import symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import close_all
 from symgrad.ir.types import INT, ArrayType
@@ -29,14 +30,16 @@ from symgrad.opt.scaled import numbers_inward
 from symgrad.opt.vector_updates import Factor, Loop, Matrix, Plan, Rows, Update
 
 
-def deferred(loop: Loop, symbols: Sequence[Symbol]) -> list[Eqn] | None:
-    """The equations instead of the loop's; `symbols` say where extents are found before it."""
+def deferred(loop: Loop, known: Sequence[Symbol]) -> list[Eqn] | None:
+    """The equations instead of the loop's; `known` says where extents are found before it."""
+    if loop.trips is None:
+        return None
     loop = Loop(numbers_inward(loop), loop.names, loop.before, loop.known)
     plan = loop.plan()
     guarded = _uncertain(plan) if plan is not None else None
     if plan is None or guarded is None:
         return None
-    return _Products(loop, plan).rewritten(guarded, symbols)
+    return _Products(loop, plan).rewritten(guarded, known)
 
 
 def _uncertain(plan: Plan) -> list[Matrix] | None:
@@ -60,7 +63,7 @@ class _Products:
         self.trips = loop.trips
         self.plan = plan
 
-    def rewritten(self, guarded: list[Matrix], symbols: Sequence[Symbol]) -> list[Eqn]:
+    def rewritten(self, guarded: list[Matrix], known: Sequence[Symbol]) -> list[Eqn]:
         eqn = self.eqn
         if not guarded:
             builder, results = self._after()
@@ -84,7 +87,7 @@ class _Products:
         args = (*eqn.args[:3], *first, *eqn.args[3 + len(first) :])
         loop = again(replace(eqn, args=args), {})
         bodies = [(builder.eqns, results), ([*other.eqns, loop], loop.outs)]
-        blocks, operands = close_all((), bodies, test, symbols)
+        blocks, operands = close_all((), bodies, test, known)
         branch = replace(eqn, op=OPS["cond"], args=(finite, *operands), attrs={}, regions=blocks)
         return [*test.eqns, branch]
 
@@ -149,13 +152,19 @@ class _Products:
             yields.append(inside.emit(OPS["setitem"], (param, r.vector, place), index, param.hint))
         n = len(self.eqn.outs)
         results = tuple(skipped.get(r, r) if isinstance(r, Value) else r for r in body.results)
+        told = {name for p in params for d in p.type.shape for name in symbols(d)}
+        told -= {s.name for s in body.symbols}
+        numbers = [Value(INT, name) for name in sorted(told)]
+        facts = (*body.symbols, *(Symbol(v.hint, v, None) for v in numbers))
+        lead, rest = body.params[: 1 + n], body.params[1 + n :]
         block = with_eqns(
-            replace(body, params=(*body.params[: 1 + n], *params, *body.params[1 + n :])),
+            replace(body, params=(*lead, *params, *rest, *numbers), symbols=facts),
             inside.eqns,
             (*results, *yields),
         )
         outs = (*(Value(o.type, o.hint) for o in self.eqn.outs), *(Value(p.type, p.hint) for p in params))
-        args = (*self.eqn.args[:3], *kept, *firsts, *self.eqn.args[3 + n :])
+        lengths = [b.emit(OPS["extent"], (), {"dim": symbol(v.hint)}) for v in numbers]
+        args = (*self.eqn.args[:3], *kept, *firsts, *self.eqn.args[3 + n :], *lengths)
         b.eqns.append(again(replace(self.eqn, args=args, outs=outs, regions=(block,)), {}))
         made = b.eqns[-1].outs
         return made[:n], {r: b.ref(v) for r, v in zip(rows, made[n:], strict=True)}

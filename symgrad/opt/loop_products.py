@@ -12,12 +12,14 @@ what can be done after it (`deferred`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from symgrad.ir.core import Arg, Block, Eqn, Function, Symbol, Value
+from symgrad.ir.core import Arg, At, AtArg, Block, Eqn, Function, Gather, Symbol, Value
+from symgrad.ir.dims import symbol
+from symgrad.ir.indexing import index_of
 from symgrad.ir.regions import FOR, bind_symbols, mentioned_symbols, told_by
-from symgrad.ir.walk import all_eqns, rewire, rewire_args
+from symgrad.ir.walk import rewire, rewire_args
 from symgrad.opt.all_trips import all_trips
 from symgrad.opt.batch import Facts
 from symgrad.opt.deferred import deferred
@@ -51,11 +53,21 @@ class _Two:
 class _Made:
     """A block on the way: its equations so far."""
 
+    params: tuple[Value, ...]
     symbols: list[Symbol]
     eqns: list[Eqn]
     env: dict[Value, Arg]
     made: dict[Value, Eqn]
     changed: bool = False
+
+    def known(self) -> list[Symbol]:
+        """Where extents are found by what has been defined so far."""
+        found = []
+        for s in self.symbols:
+            param = self.env.get(s.param, s.param)
+            if isinstance(param, Value) and (param in self.params or param in self.made):
+                found.append(Symbol(s.name, param, s.axis))
+        return found
 
     def add(self, eqns: Sequence[Eqn]) -> None:
         self.eqns += eqns
@@ -71,7 +83,7 @@ class _Nest:
     def block(self, block: Block) -> _Two:
         if not any(e.regions for e in block.eqns):
             return _Two(block, block)
-        plain, eager = (_Made([*block.symbols], [], {}, {}) for _ in range(2))
+        plain, eager = (_Made(block.params, [*block.symbols], [], {}, {}) for _ in range(2))
         seen = set(block.params)
         for eqn in block.eqns:
             names = {s.name for s in block.symbols if s.param in seen}
@@ -103,7 +115,7 @@ class _Nest:
         """Append a loop with one of these bodies, or what it becomes: what has most products."""
         eqn = rewire(eqn, side.env)
         best: _Reduced | None = None
-        most = -1
+        most = -1.0
         for body in bodies:
             loop = eqn if body is eqn.regions[0] else replace(eqn, regions=(body,))
             found = self._reduced(loop, side, names)
@@ -121,6 +133,7 @@ class _Nest:
 
     def _reduced(self, eqn: Eqn, side: _Made, names: set[str]) -> _Reduced | None:
         """Equations in place of a loop, its results, and where they find their extents."""
+        eqn = _with_named_positions(eqn, self.facts)
         loop = Loop(eqn, names, side.made)
         joined = all_trips(loop, self.facts)
         if joined is not None:
@@ -131,22 +144,52 @@ class _Nest:
         if first is not None:
             before, eqn, told = list(first.before), first.loop, first.symbols
             loop = Loop(eqn, names, {**side.made, **{o: e for e in before for o in e.outs}})
-        after = deferred(loop, side.symbols)
+        after = deferred(loop, side.known())
         if after is not None:
             return [*before, *after], eqn.outs, told
         return ([*before, eqn], eqn.outs, told) if first is not None else None
 
 
-def _products(eqns: Sequence[Eqn]) -> int:
-    """How many products of matrices there are, of all loops and branches."""
-    block = Block((), tuple(eqns), ())
-    return sum(
-        e.op.name == "matmul" and all(a.type.rank == 2 and _large(a) for a in e.args) for e in all_eqns(block)
-    )
+def _products(eqns: Sequence[Eqn], depth: int = 0) -> float:
+    """How many products of matrices there are, of all loops and branches; those in fewer loops count more."""
+    total = 0.0
+    for e in eqns:
+        if e.op.name == "matmul" and all(a.type.rank == 2 and _large(a) for a in e.args):
+            total += 1.0 + 1.0 / (1.0 + depth)
+        total += sum(_products(r.eqns, depth + (e.op is FOR)) for r in e.regions)
+    return total
 
 
 def _large(arg: Arg) -> bool:
     return not any(isinstance(d, int) and d <= _LITTLE for d in arg.type.shape)
+
+
+def _with_named_positions(eqn: Eqn, facts: Facts) -> Eqn:
+    """The loop with positions that are indices of loops known by their names."""
+    body = eqn.regions[0]
+    names = {s.param: s.name for s in body.symbols if s.axis is None}
+    eqns = []
+    for e in body.eqns:
+        lead = {"getitem": 1, "setitem": 2, "add_at": 2}.get(e.op.name, 0)
+        positions = e.args[lead:]
+        if lead and positions and all(_counts(a, names, facts, eqn) for a in positions):
+            rest = iter(positions)
+            index = tuple(
+                At(symbol(names[next(rest)])) if isinstance(item, AtArg) else item  # type: ignore[index]
+                for item in index_of(e.attrs)
+            )
+            if not any(isinstance(item, Gather) for item in index):
+                e = replace(e, args=e.args[:lead], attrs={**e.attrs, "index": index})
+        eqns.append(e)
+    same = all(a is b for a, b in zip(eqns, body.eqns, strict=True))
+    return eqn if same else replace(eqn, regions=(replace(body, eqns=tuple(eqns)),))
+
+
+def _counts(arg: Arg, names: Mapping[Value, str], facts: Facts, eqn: Eqn) -> bool:
+    """Whether an integer is the index of a loop, which counts from 0 or more."""
+    if not isinstance(arg, Value) or arg not in names:
+        return False
+    return arg is eqn.regions[0].params[0] or names[arg] in facts.ranges
 
 
 def _rebuilt(block: Block, side: _Made) -> Block:
@@ -154,11 +197,5 @@ def _rebuilt(block: Block, side: _Made) -> Block:
         return block
     eqns = tuple(side.eqns)
     results = rewire_args(block.results, side.env)
-    defined = {*block.params, *(o for e in eqns for o in e.outs)}
-    known = []
-    for s in side.symbols:
-        param = side.env.get(s.param, s.param)
-        if isinstance(param, Value) and param in defined:
-            known.append(Symbol(s.name, param, s.axis))
-    bound = bind_symbols(block.params, eqns, mentioned_symbols(block.params, eqns), known)
+    bound = bind_symbols(block.params, eqns, mentioned_symbols(block.params, eqns), side.known())
     return Block(block.params, eqns, results, bound)

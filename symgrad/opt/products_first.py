@@ -61,14 +61,24 @@ def products_first(loop: Loop, facts: Facts) -> First | None:
     results = tuple(env.get(r, r) if isinstance(r, Value) else r for r in body.results)
     eqns = live(inside.eqns, results, body.symbols)
     all_params = (*body.params, *params)
-    bound = bind_symbols(all_params, eqns, mentioned_symbols(all_params, eqns), body.symbols)
+    needed = mentioned_symbols(all_params, eqns)
+    untold = sorted(needed - {s.name for s in bind_symbols(all_params, eqns, needed, body.symbols)})
+    numbers = [Value(ArrayType("int64"), name) for name in untold]
+    known = (*body.symbols, *(Symbol(v.hint, v, None) for v in numbers))
+    all_params = (*all_params, *numbers)
+    bound = bind_symbols(all_params, eqns, needed, known)
+    lengths = Builder()
+    lengths.loc, lengths.phase = loop.eqn.loc, loop.eqn.phase
+    products += [lengths.emit(OPS["extent"], (), {"dim": symbol(name)}) for name in untold]
     block = replace(body, params=all_params, eqns=eqns, results=results, symbols=bound)
     told = tuple(
         Symbol(s.name, found, s.axis)
         for s in body.symbols
         if isinstance(found := loop.outer.get(s.param), Value)
     )
-    return First(tuple(before), replace(loop.eqn, args=(*loop.eqn.args, *products), regions=(block,)), told)
+    return First(
+        (*before, *lengths.eqns), replace(loop.eqn, args=(*loop.eqn.args, *products), regions=(block,)), told
+    )
 
 
 def _row(product: Value, kept: Span, loop: Loop, inside: Builder, hint: str) -> Value:
@@ -115,10 +125,10 @@ def _product(e: Eqn, loop: Loop, facts: Facts) -> tuple[tuple[Eqn, ...], Value, 
         batch.b.loc, batch.b.phase, batch.b.note = e.loc, e.phase, e.note
         whole = loop.outer[path[0]]
         for step in path[1]:
-            whole = batch.emit(step.op.name, (whole,), False, "", **step.attrs)
+            whole = batch.emit(step.op.name, (whole,), "", **step.attrs)
         if not turned:
-            whole = batch.emit("transpose", (whole,), False, perm=(1, 0))
-        out = batch.emit("matmul", (rows, whole), False, e.out.hint)
+            whole = batch.emit("transpose", (whole,), perm=(1, 0))
+        out = batch.emit("matmul", (rows, whole), e.out.hint)
     except Refused:
         return None
     return tuple(batch.b.eqns), out, kept

@@ -157,8 +157,10 @@ def _through(eqn: Eqn, kept: _Kept) -> tuple[Eqn, list[Eqn]]:
     body = loop.body
     n = len(loop.carried)
     carried = [array if k == kept.number else p for k, p in enumerate(loop.carried_params)]
+    # The larger array has other axes: what the one before told of extents, it does not.
+    told = tuple(s for s in body.symbols if s.param is not loop.carried_params[kept.number])
     block = with_eqns(
-        replace(body, params=(loop.index, *carried, *loop.invariant_params, *params)),
+        replace(body, params=(loop.index, *carried, *loop.invariant_params, *params), symbols=told),
         [new.get(e.outs[0], e) if e.outs else e for e in body.eqns],
         env=env,
     )

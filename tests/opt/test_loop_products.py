@@ -234,3 +234,41 @@ def test_strict_sums_keep_their_order():
     text = sg.value_and_grad(triple, argnums=(0, 1), fastmath="strict").kernel_source_for(*args)
     assert "np.dot(" not in text
     assert "np.dot(" in sg.value_and_grad(triple, argnums=(0, 1)).kernel_source_for(*args)
+
+
+def rows_of_all(a, c):
+    a = a.copy()
+    for r in range(a.shape[0]):
+        for q in range(a.shape[1]):
+            a[r, q, :] = a[r, q, :] @ c
+    return np.sum(a * a)
+
+
+def test_matrices_below_each_other_are_one_product():
+    args = normal(3, 4, 5), normal(5, 5)
+    value, gradient = programs(rows_of_all, args)
+    assert [count(simplify(f, "kernel")) for f in (value, gradient)] == [1, 3]
+    assert not any(e.regions for f in (value, gradient) for e in all_eqns(simplify(f, "kernel").body))
+    with without("products"):
+        plain = evaluate.run(simplify(gradient, "kernel"), *args)
+    for a, b in zip(evaluate.run(simplify(gradient, "kernel"), *args), plain, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def a_part_of_a_larger_array(a, c):
+    s = 0.0
+    for i in range(a.shape[0]):
+        for j in range(a.shape[0]):
+            for k in range(a.shape[0]):
+                s += np.sum(np.sin(c[k, :i] * (a[0, i:] @ a[i:, :i]) + a[j, k]))
+    return s
+
+
+def test_extents_of_an_array_that_becomes_part_of_a_larger_one():
+    args = normal(4, 4), normal(4, 4)
+    for function in programs(a_part_of_a_larger_array, args):
+        found = evaluate.run(simplify(function, "kernel"), *args)
+        with without("products", "write_through"):
+            plain = evaluate.run(simplify(function, "kernel"), *args)
+        for x, y in zip(found, plain, strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-11, atol=1e-13)
