@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, At, Eqn, Index, Kind, Symbol, Value, full_span, values
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
-from symgrad.ir.walk import producers, uses
-from symgrad.opt.batch import Batch, Facts, Refused
+from symgrad.opt.batch import Batch, Refused, batch_of
+from symgrad.opt.facts import Facts
 from symgrad.opt.vector_updates import Loop
 
 
@@ -34,10 +33,8 @@ def all_trips(loop: Loop, facts: Facts) -> Joined | None:
     parts = loop.parts
     if loop.trips is None or any(e.regions for e in parts.body.eqns):
         return None
-    names = set(loop.index_names)
-    made, count = producers(parts.body), uses(parts.body)
-    b = Builder()
-    batch = Batch(b, parts.index, names or {""}, loop.trips, facts, made, count)
+    batch = batch_of(loop, facts)
+    b = batch.b
     outer = dict(zip(parts.body.params[1:], (*parts.carried, *parts.invariant), strict=True))
     batch.env.update(outer)
     try:
@@ -134,7 +131,7 @@ class _Arrays:
 def _add(batch: Batch, e: Eqn) -> Value:
     """`c[place] += v`: at its own place in each trip, or the sum over the trips at one place."""
     base, value = e.args[:2]
-    index, axis = batch.moved(index_of(e.attrs), e.args[2:])
+    index, axis = batch.moved(e.args[0].type.shape, e)
     out = batch.now(base)
     if axis is not None:
         return _write(batch, e, index, axis)
@@ -158,7 +155,7 @@ def _added(batch: Batch, array: Arg, value: Arg, index: Index, hint: str) -> Val
 
 
 def _set(batch: Batch, e: Eqn) -> Value:
-    index, axis = batch.moved(index_of(e.attrs), e.args[2:])
+    index, axis = batch.moved(e.args[0].type.shape, e)
     if axis is None:
         raise Refused
     return _write(batch, e, index, axis)

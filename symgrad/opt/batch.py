@@ -18,49 +18,19 @@ from typing import Any
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, Kind, NewAxis, Span, Value, full_span
-from symgrad.ir.dims import Dim, Extent, substitute, symbol, symbols
+from symgrad.ir.dims import Dim, Extent, symbol, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS, axes
-from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import symbols_of
+from symgrad.ir.types import INT, Shape
+from symgrad.ir.walk import producers, symbols_of, uses
+from symgrad.opt.facts import Facts
+from symgrad.opt.vector_updates import Loop
 
 _INVARIANT = frozenset({"sum", "transpose", "reshape", "broadcast_to", "matmul", "extent", "full", "iota"})
 
 
 class Refused(Exception):
     """The loop stays a loop."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known of integers: ranges of the indices of the loops around, and what is never negative."""
-
-    ranges: Mapping[str, tuple[Dim, Dim]] = field(default_factory=dict)  # from, up to (not included)
-    nonnegative: tuple[Dim, ...] = ()
-    lengths: frozenset[str] = frozenset()  # of arrays
-
-    def within(self, names: Iterable[str], low: Dim, high: Dim) -> Facts:
-        """The facts inside a loop whose index has these names."""
-        ranges = {**self.ranges, **dict.fromkeys(names, (low, high))}
-        return Facts(ranges, self.nonnegative, self.lengths)
-
-    def at_least_zero(self, dim: Dim) -> bool:
-        """Whether a number is proved not to be negative."""
-        for name, (low, high) in reversed(list(self.ranges.items())):
-            if name in symbols(dim):
-                slope = substitute(dim, {name: symbol(name) + 1}) - dim
-                if not isinstance(slope, int):
-                    return False
-                dim = substitute(dim, {name: low if slope > 0 else high - 1})
-        return self._positive(dim) or any(self._positive(dim - g) for g in self.nonnegative)
-
-    def _positive(self, dim: Dim) -> bool:
-        if isinstance(dim, int):
-            return dim >= 0
-        return all(c > 0 for _, c in dim.terms) and self.lengths.issuperset(symbols(dim))
-
-    def holds(self, position: Dim, extent: Dim) -> bool:
-        return self.at_least_zero(position) and self.at_least_zero(extent - 1 - position)
 
 
 @dataclass
@@ -71,6 +41,7 @@ class Batch:
     index: Value
     names: Collection[str]  # of the index as an extent
     trips: Span
+    distance: Dim  # the number of trips, where there are any
     facts: Facts
     made: Mapping[Value, Eqn]  # what makes each value of the body
     count: Counter[Value]
@@ -154,7 +125,7 @@ class Batch:
         start = self.trips.start + offset
         if start == 0:
             return number
-        first: Arg = Const(start, ArrayType("int64")) if isinstance(start, int) else None  # type: ignore[assignment]
+        first: Arg = Const(start, INT) if isinstance(start, int) else None  # type: ignore[assignment]
         if first is None:
             first = self.emit("extent", (), dim=start)
         return self.emit("add", (number, first))
@@ -168,11 +139,15 @@ class Batch:
         index = (full_span(lead), *(NewAxis(),) * (rank + 1 - new.type.rank), *map(full_span, rest))
         return self.emit("getitem", (new,), index=index)
 
-    def moved(self, index: Index, operands: tuple[Arg, ...]) -> tuple[Index, int | None]:
-        """The index for all trips, and which axis of the selection they are."""
+    def moved(self, shape: Shape, e: Eqn) -> tuple[Index, int | None]:
+        """The index of an access for all trips, and which axis of the selection they are."""
+        index = index_of(e.attrs)
+        operands = e.args[1 if e.op.name == "getitem" else 2 :]
+        sizes = iter(shape)
         out: list[At | AtArg | Span | NewAxis] = []
         axis: int | None = None
         for item in index:
+            size = 1 if isinstance(item, NewAxis) else next(sizes)
             shift: Dim | None = None
             if isinstance(item, At) and self.follows(item.position):
                 name = next(s for s in symbols(item.position) if s in self.names)
@@ -182,31 +157,32 @@ class Batch:
                     raise Refused
                 shift = 0
             if shift is not None:
-                if axis is not None or self.follows(shift):
+                first = self.trips.start + shift
+                if axis is not None or self.follows(shift) or not self.facts.sure(first):
                     raise Refused
+                if not self.facts.sure(size - first - self.distance):
+                    raise Refused  # a position that is checked in each trip
                 axis = sum(not isinstance(i, At) for i in out)
-                out.append(Span(self.trips.start + shift, 1, self.trips.extent))
+                out.append(Span(first, 1, self.trips.extent))
                 continue
             if isinstance(item, Span) and (self.follows(item.start) or self.follows(item.extent)):
                 raise Refused
             if not isinstance(item, At | Span | NewAxis):
                 raise Refused
+            if isinstance(item, At) and not self.facts.holds(item.position, size):
+                raise Refused  # it would be looked at also if there is no trip
             out.append(item)
         return tuple(out), axis
 
     def _getitem(self, e: Eqn) -> Arg:
         array = self.now(e.args[0])
-        index, axis = self.moved(index_of(e.attrs), e.args[1:])
-        if self.varies(e.args[0]):
+        moving = self.varies(e.args[0])
+        index, axis = self.moved(array.type.shape[moving:], e)
+        if moving:
             if axis is not None:
                 raise Refused
             index = (full_span(self.trips.extent), *index)
             return self.emit("getitem", (array,), e.out.hint, index=index)
-        sizes = iter(array.type.shape)
-        for item in index:
-            size = 1 if isinstance(item, NewAxis) else next(sizes)
-            if axis is None and isinstance(item, At) and not self.facts.holds(item.position, size):
-                raise Refused  # it would be read also if there is no trip
         if index == tuple(map(full_span, array.type.shape)):
             out = array
             assert isinstance(out, Value)
@@ -378,3 +354,13 @@ def _dim(e: Eqn) -> Dim:
 
 def _refuse() -> Arg:
     raise Refused
+
+
+def batch_of(loop: Loop, facts: Facts) -> Batch:
+    """The batch of a loop whose trips can be counted, before its first equation."""
+    assert loop.trips is not None
+    names = loop.index_names or {""}  # without a name no position follows it
+    body = loop.parts.body
+    return Batch(
+        Builder(), loop.parts.index, names, loop.trips, loop.distance, facts, producers(body), uses(body)
+    )

@@ -21,8 +21,8 @@ from symgrad.ir.indexing import index_of
 from symgrad.ir.regions import FOR, bind_symbols, mentioned_symbols, told_by
 from symgrad.ir.walk import rewire, rewire_args
 from symgrad.opt.all_trips import all_trips
-from symgrad.opt.batch import Facts
 from symgrad.opt.deferred import deferred
+from symgrad.opt.facts import Facts
 from symgrad.opt.products_first import products_first
 from symgrad.opt.vector_updates import Loop
 
@@ -33,7 +33,7 @@ def loop_products(function: Function) -> Function:
     """`function` with the matrix products that its loops are (the same object if there are none)."""
     body = function.body
     lengths = frozenset(s.name for s in body.symbols if s.axis is not None)
-    facts = Facts({}, tuple(g.nonnegative for g in function.guards), lengths)
+    facts = Facts(frozenset(g.nonnegative for g in function.guards), lengths)
     found = _Nest(facts).block(body).plain
     return function if found is body else replace(function, body=found)
 
@@ -104,7 +104,7 @@ class _Nest:
         return _Two(_rebuilt(block, plain), _rebuilt(block, eager))
 
     def _inside(self, eqn: Eqn, before: _Made, names: set[str]) -> _Two:
-        loop = Loop(rewire(eqn, before.env), names, before.made)
+        loop = Loop(rewire(eqn, before.env), names, before.made, self.facts)
         if loop.trips is None:
             return self.block(eqn.regions[0])
         low, extent = loop.trips.start, loop.distance
@@ -134,7 +134,7 @@ class _Nest:
     def _reduced(self, eqn: Eqn, side: _Made, names: set[str]) -> _Reduced | None:
         """Equations in place of a loop, its results, and where they find their extents."""
         eqn = _with_named_positions(eqn, self.facts)
-        loop = Loop(eqn, names, side.made)
+        loop = Loop(eqn, names, side.made, self.facts)
         joined = all_trips(loop, self.facts)
         if joined is not None:
             return list(joined.eqns), joined.results, joined.symbols
@@ -143,7 +143,7 @@ class _Nest:
         told: Sequence[Symbol] = ()
         if first is not None:
             before, eqn, told = list(first.before), first.loop, first.symbols
-            loop = Loop(eqn, names, {**side.made, **{o: e for e in before for o in e.outs}})
+            loop = Loop(eqn, names, {**side.made, **{o: e for e in before for o in e.outs}}, self.facts)
         after = deferred(loop, side.known())
         if after is not None:
             return [*before, *after], eqn.outs, told

@@ -20,9 +20,10 @@ from symgrad.ir.dims import Extent, symbol, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import bind_symbols, mentioned_symbols
-from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import live, producers, rewire, uses
-from symgrad.opt.batch import Batch, Facts, Refused
+from symgrad.ir.types import INT
+from symgrad.ir.walk import live, rewire
+from symgrad.opt.batch import Batch, Refused, batch_of
+from symgrad.opt.facts import Facts
 from symgrad.opt.vector_updates import Loop
 
 
@@ -63,7 +64,7 @@ def products_first(loop: Loop, facts: Facts) -> First | None:
     all_params = (*body.params, *params)
     needed = mentioned_symbols(all_params, eqns)
     untold = sorted(needed - {s.name for s in bind_symbols(all_params, eqns, needed, body.symbols)})
-    numbers = [Value(ArrayType("int64"), name) for name in untold]
+    numbers = [Value(INT, name) for name in untold]
     known = (*body.symbols, *(Symbol(v.hint, v, None) for v in numbers))
     all_params = (*all_params, *numbers)
     bound = bind_symbols(all_params, eqns, needed, known)
@@ -90,11 +91,7 @@ def _row(product: Value, kept: Span, loop: Loop, inside: Builder, hint: str) -> 
         return inside.emit(OPS["getitem"], (product,), {"index": (place, kept)}, hint)
     number: Arg = index
     if low != 0:
-        first: Arg = (
-            Const(low, ArrayType("int64"))
-            if isinstance(low, int)
-            else inside.emit(OPS["extent"], (), {"dim": low})
-        )
+        first: Arg = Const(low, INT) if isinstance(low, int) else inside.emit(OPS["extent"], (), {"dim": low})
         number = inside.emit(OPS["subtract"], (index, first))
     return inside.emit(OPS["getitem"], (product, number), {"index": (AtArg(), kept)}, hint)
 
@@ -111,8 +108,7 @@ def _product(e: Eqn, loop: Loop, facts: Facts) -> tuple[tuple[Eqn, ...], Value, 
     path, kept = found
     assert loop.trips is not None
     parts = loop.parts
-    made, count = producers(parts.body), uses(parts.body)
-    batch = Batch(Builder(), parts.index, set(loop.index_names) or {""}, loop.trips, facts, made, count)
+    batch = batch_of(loop, facts)
     batch.env.update(loop.outer)
     try:
         for part in live([x for x in parts.body.eqns if not x.regions], (vector,)):
