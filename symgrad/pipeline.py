@@ -34,6 +34,8 @@ from symgrad.ir.types import FLOATS
 from symgrad.ir.verify import verify
 from symgrad.ir.walk import producers, rename, with_eqns
 from symgrad.opt import simplify
+from symgrad.opt.control import shrink_regions
+from symgrad.opt.copies import one_name_inside
 from symgrad.opt.group import group
 from symgrad.opt.hoist import hoist
 from symgrad.opt.memo import Remembered
@@ -211,7 +213,7 @@ def build(fun: Callable[..., Any], signature: Signature, transform: Transform, o
         primal = trace("lower", lowered.function)
     with _timed(seconds, "group"):
         if options.simplify != "off":
-            primal = trace("group", hoist(group(primal)))
+            primal = trace("group", hoist(group(shrink_regions(one_name_inside(primal)))))
     with _timed(seconds, "differentiate"):
         derived, output = _derive(primal, lowered, signature, transform, wrt)
         trace(transform.mode, derived)

@@ -78,8 +78,11 @@ def prepare(
         kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
     for owner, chain in _chains(program, reused).items():
         best = owner if owner in block.params else _best_name(chain, program)
+        name = names[best]
+        if best is not owner or owner not in block.params:  # of `da`, `da_2`, ... the first
+            name = min((names[v] for v in chain if v.hint == best.hint), key=lambda n: (len(n), n))
         for value in chain:
-            names[value] = names[best]
+            names[value] = name
     fixed = frozenset(s.param for s in block.symbols if s.axis is None)
     lives = Lives.of(program, groups, block.results, once(groups, program))
     join(lives, program, names, fixed)

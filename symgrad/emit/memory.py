@@ -54,7 +54,8 @@ Roots = tuple[_Root, ...]
 class Memory:
     """`in_place`: results that are written into their first operand. `copies`: carried places to copy.
 
-    `apart`: slices that are copied when they are taken, because the array that they are from is written into.
+    `apart`: slices that are copied when they are taken, because the array that they are from is written into;
+    and the user's own copies of what a loop would have to copy.
     """
 
     in_place: set[Value] = field(default_factory=set)
@@ -66,6 +67,9 @@ class Memory:
         default_factory=dict
     )  # when arrays go into a loop that writes into them, and what goes with them
     copies: dict[Step, frozenset[int]] = field(default_factory=dict)
+    named: dict[Value, Frame] = field(
+        default_factory=dict
+    )  # statements `y = x.copy()`, if they are made copies
     roots: dict[Value, Roots] = field(default_factory=dict)  # none for a number, which nothing can change
 
 
@@ -125,6 +129,8 @@ def _block(block: Block, live: Liveness, nested: Set[Value], expressions: Set[Va
             if eqn.out not in nested and _is_apart(eqn, live.time[step], roots, live, known):
                 known.apart.add(eqn.out)
                 roots = (_Root(True),)
+            if eqn.op.name == "copy" and eqn.out.hint and not eqn.phase and eqn.out not in nested:
+                known.named[eqn.out] = frame
             _put(eqn.out, roots, known)
 
 
@@ -246,6 +252,13 @@ def _loop(
     taken = {k for k in own if _taken_over(k, entry, time, frame, live)}
     written = {j for k in own if own[k].used for j in sources[k]}
     copied = written - taken
+    inits_copied = [(j, init) for j, init in enumerate(inits) if j in copied and isinstance(init, Value)]
+    earlier = {  # the copy is made by the statement that says so
+        init: j
+        for j, init in inits_copied
+        if known.named.get(init) is frame and not live.live_after(init, time, frame)
+    }
+    known.apart |= set(earlier)
     for k in sorted(written & taken):
         _exclusive(entry[k], time, frame, live)
     for k, out in enumerate(step.eqn.outs):
@@ -258,7 +271,7 @@ def _loop(
             _put(out, (_Root(True, before=before),), known)
         else:
             _put(out, tuple(dict.fromkeys((strange, *before, *after[k]))), known)
-    known.copies[step] = frozenset(copied)
+    known.copies[step] = frozenset(copied - set(earlier.values()))
 
 
 def _sources(own: dict[int, _Root], after: list[Roots]) -> dict[int, tuple[int, ...]]:

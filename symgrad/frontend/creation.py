@@ -218,7 +218,7 @@ def ascontiguousarray(low: Lowering, a: Val, dtype: Val = None) -> Val:
 @handles(np.copy)
 def copy(low: Lowering, a: Val) -> Val:
     t = as_tensor(low, a)
-    return Tensor(low.arg(t), is_array=True)
+    return Tensor(low.emit("copy", [low.arg(t)]), is_array=True)
 
 
 @handles(method="copy")

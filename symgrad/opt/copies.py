@@ -6,6 +6,9 @@ name of its copy instead.
 
     t = x * y; q = copy(t)     ->    q = x * y
     dsigx = copy(dden)         ->    dsigx = copy(dden) in the study text, nothing in a kernel
+
+Before differentiation, second names of arrays go from regions (`one_name_inside`): each would have a cotangent
+of its own, cleared and added in every trip.
 """
 
 from __future__ import annotations
@@ -40,6 +43,24 @@ def _block(block: Block, keep_named: bool) -> Block:
         changed = changed or eqn is not old
         eqns.append(eqn)
     return with_eqns(block, eqns, env=env) if changed else block
+
+
+def one_name_inside(function: Function) -> Function:
+    """`function` whose loops and branches read the arrays that were copied, in place of their copies."""
+    eqns = [replace(e, regions=tuple(map(_one_name, e.regions))) if e.regions else e for e in function.eqns]
+    return replace(function, body=with_eqns(function.body, eqns))
+
+
+def _one_name(block: Block) -> Block:
+    env: dict[Value, Arg] = {}
+    eqns: list[Eqn] = []
+    for old in block.eqns:
+        eqn = rewire(old, env)
+        if eqn.op.name == "copy" and eqn.out.type.rank:
+            env[old.out] = eqn.args[0]
+            continue
+        eqns.append(replace(eqn, regions=tuple(map(_one_name, eqn.regions))) if eqn.regions else eqn)
+    return with_eqns(block, eqns, env=env)
 
 
 def _says_something(copy: Eqn) -> bool:

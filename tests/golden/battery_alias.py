@@ -81,19 +81,19 @@ def value_and_grad_alias___HASH__(x):
     if n - 1 < 0:
         raise ValueError('index 0 is out of bounds for axis 0 of size 4')
     # v[0] = 5.0
-    v_2 = np.empty(n)
+    v = np.empty(n)
     for i in range(n):
-        v_2[i] = x[i]  # v
-    v_2[0] = 5.0
+        v[i] = x[i]
+    v[0] = 5.0
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
-    dv_2 = np.empty(n)
+    dv = np.empty(n)
     total = 0.0
     for i in range(n):
-        v_2_i = v_2[i]
-        total = plus(total, v_2_i * v_2_i)
-        dv_2[i] = 2.0 * v_2_i  # dv
+        v_i = v[i]
+        total = plus(total, v_i * v_i)
+        dv[i] = 2.0 * v_i
     # adjoint of v[0] = 5.0
-    dv_2[0] = 0.0
-    return total, dv_2
+    dv[0] = 0.0
+    return total, dv

@@ -107,28 +107,28 @@ def value_and_grad_bucket___HASH__(x):
     # y[i % 2] += x[i] * x[i]
     # adjoint of y[i % 2] += x[i] * x[i]
     x_0 = x[0]
-    y_6 = np.zeros(2)
-    y_6[0] += x_0 * x_0
+    y_2 = np.zeros(2)
+    y_2[0] += x_0 * x_0
     x_1 = x[1]
-    y_6[1] += x_1 * x_1
+    y_2[1] += x_1 * x_1
     x_2 = x[2]
-    y_6[0] += x_2 * x_2
+    y_2[0] += x_2 * x_2
     x_3 = x[3]
-    y_6[1] += x_3 * x_3
-    dy_1 = 2.0 * y_6[1]
+    y_2[1] += x_3 * x_3
+    dy_1 = 2.0 * y_2[1]
     prod6 = dy_1 * x_3
-    dx_8 = np.zeros(n)
-    dx_8[3] += 2.0 * prod6
-    dy_0 = 2.0 * y_6[0]
+    dx = np.zeros(n)
+    dx[3] += 2.0 * prod6
+    dy_0 = 2.0 * y_2[0]
     prod7 = dy_0 * x_2
-    dx_8[2] += 2.0 * prod7
+    dx[2] += 2.0 * prod7
     prod8 = dy_1 * x_1
-    dx_8[1] += 2.0 * prod8
+    dx[1] += 2.0 * prod8
     prod9 = dy_0 * x_0
-    dx_8[0] += 2.0 * prod9
+    dx[0] += 2.0 * prod9
     # return np.sum(y * y)
     total = 0.0
     for i in range(2):
-        y_6_i = y_6[i]
-        total = plus(total, y_6_i * y_6_i)
-    return total, dx_8
+        y_2_i = y_2[i]
+        total = plus(total, y_2_i * y_2_i)
+    return total, dx

@@ -97,9 +97,9 @@ def value_and_grad_dynprod___HASH__(x):
     p_2 = x_0 * x_1
     x_2 = x[2]
     p_3 = p_2 * x_2
-    dx_4 = np.zeros(m)
-    dx_4[2] += p_2
+    dx_2 = np.zeros(m)
+    dx_2[2] += p_2
     dp = x_2 * x_1
-    dx_4[1] += x_2 * x_0
-    dx_4[0] += dp
-    return p_3, dx_4
+    dx_2[1] += x_2 * x_0
+    dx_2[0] += dp
+    return p_3, dx_2

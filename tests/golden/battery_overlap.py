@@ -84,25 +84,25 @@ def value_and_grad_overlap___HASH__(x):
     if n - 1 < 0:
         raise ValueError('n - 1 >= 0')
     # y[1:] = y[:-1] * 2.0
-    y_2 = np.empty(n)
+    y = np.empty(n)
     for i in range(n):
-        y_2[i] = x[i]  # y
+        y[i] = x[i]
     for i in range(n - 1):
-        y_2[i + 1] = 2.0 * x[i]
+        y[i + 1] = 2.0 * x[i]
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
-    dy_3 = np.empty(n)
+    dy = np.empty(n)
     total = 0.0
     for i in range(n):
-        y_2_i = y_2[i]
-        total = plus(total, y_2_i * y_2_i)
-        dy_3[i] = 2.0 * y_2_i  # dy
+        y_i = y[i]
+        total = plus(total, y_i * y_i)
+        dy[i] = 2.0 * y_i
     # adjoint of y[1:] = y[:-1] * 2.0
     t2 = np.empty(n - 1)
     for i in range(n - 1):
-        t2[i] = dy_3[i + 1]
-        dy_3[i + 1] = 0.0
+        t2[i] = dy[i + 1]
+        dy[i + 1] = 0.0
     for i in range(n - 1):
-        dy_3[i] += 2.0 * t2[i]
-    return total, dy_3
+        dy[i] += 2.0 * t2[i]
+    return total, dy

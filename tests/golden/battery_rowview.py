@@ -131,8 +131,8 @@ def value_and_grad_rowview___HASH__(x):
     total = prod * prod + x_2 * x_2
     dA_10 = 2.0 * prod
     dA_11 = 2.0 * x_2
-    dx_4 = np.zeros(n)
-    dx_4[2] += dA_11
-    dx_4[1] += dA_10 * x_0
-    dx_4[0] += dA_10 * x_1
-    return total, dx_4
+    dx_2 = np.zeros(n)
+    dx_2[2] += dA_11
+    dx_2[1] += dA_10 * x_0
+    dx_2[0] += dA_10 * x_1
+    return total, dx_2

@@ -106,26 +106,26 @@ def value_and_grad_swapdep___HASH__(x):
         raise ValueError('index 0 is out of bounds for axis 0 of size 4')
     # y[0], y[1] = y[1], y[0] * y[1]
     prod = x[0] * x[1]
-    y_3 = np.empty(n)
+    y = np.empty(n)
     for i in range(n):
-        y_3[i] = x[i]  # y
-    y_3[0] = x[1]
-    y_3[1] = prod
+        y[i] = x[i]
+    y[0] = x[1]
+    y[1] = prod
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
-    dy_6 = np.empty(n)
+    dy = np.empty(n)
     total = 0.0
     for i in range(n):
-        y_3_i = y_3[i]
-        total = plus(total, y_3_i * y_3_i)
-        dy_6[i] = 2.0 * y_3_i  # dy
+        y_i = y[i]
+        total = plus(total, y_i * y_i)
+        dy[i] = 2.0 * y_i
     # adjoint of y[0], y[1] = y[1], y[0] * y[1]
-    t2 = dy_6[1]
-    dy_6[1] = 0.0
-    t3 = dy_6[0]
-    dy_6[0] = 0.0
-    dy_6[1] += t2 * x[0]
-    dy_6[0] += t2 * x[1]
-    dy_6[1] += t3
-    return total, dy_6
+    t2 = dy[1]
+    dy[1] = 0.0
+    t3 = dy[0]
+    dy[0] = 0.0
+    dy[1] += t2 * x[0]
+    dy[0] += t2 * x[1]
+    dy[1] += t3
+    return total, dy

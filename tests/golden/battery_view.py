@@ -87,24 +87,24 @@ def value_and_grad_view___HASH__(x):
     if n - 2 < 0:
         raise ValueError('n - 2 >= 0')
     # v *= 3.0
-    y_2 = np.empty(n)
+    y = np.empty(n)
     for i in range(n):
-        y_2[i] = x[i]  # y
+        y[i] = x[i]
     for i in range(2):
         v_2_i = 3.0 * x[i]
-        y_2[i] = v_2_i
+        y[i] = v_2_i
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
-    dy_2 = np.empty(n)
+    dy = np.empty(n)
     total = 0.0
     for i in range(n):
-        y_2_i = y_2[i]
-        total = plus(total, y_2_i * y_2_i)
-        dy_2[i] = 2.0 * y_2_i  # dy
+        y_i = y[i]
+        total = plus(total, y_i * y_i)
+        dy[i] = 2.0 * y_i
     # adjoint of v *= 3.0
     # adjoint of v = y[0:2]
     for i in range(2):
-        dv_2_i = 3.0 * dy_2[i]
-        dy_2[i] = dv_2_i
-    return total, dy_2
+        dv_2_i = 3.0 * dy[i]
+        dy[i] = dv_2_i
+    return total, dy

@@ -221,7 +221,7 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
     # adjoint of return x + h * np.exp(-h * h)
     # adjoint of h = np.tanh(x @ w + b)
     prod12 = np.empty((n, m))
-    db_2 = np.zeros(m)
+    db = np.zeros(m)
     total3 = 0.0
     for i in range(n):
         for j in range(m):
@@ -240,7 +240,7 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
             dh_ij = dx_ij * e3_ij + prod9_ij * neg3_ij - prod9_ij * h_2_ij
             prod12_ij = dh_ij * (1.0 - prod3_ij)
             prod12[i, j] = prod12_ij
-            db_2[j] += prod12_ij
+            db[j] += prod12_ij
     # return np.mean(x * x)
     # adjoint of h = np.tanh(x @ w + b)
     ratio = total3 / num
@@ -264,8 +264,8 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
             total6[j] += e4_ij_2
     # adjoint of h = np.tanh(x @ w + b)
     for i in range(m):
-        db_2_i = db_2[i]
-        db_2[i] = db_2_i + total6[i]  # db
+        db_i = db[i]
+        db[i] = db_i + total6[i]
     dot4 = np.dot(e4, w1.T)
     dw1 = np.dot(x.T, e4)
     for i in range(n):
@@ -275,4 +275,4 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
             dx_ij = ratio2 * x_3_ij
             dx_2_ij = dx_ij + dot3[i, j]
             dx_3[i, j] = dx_2_ij + dot4[i, j]  # dx
-    return ratio, (dx_3, dw1, dw2, db_2)
+    return ratio, (dx_3, dw1, dw2, db)

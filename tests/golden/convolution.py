@@ -144,7 +144,7 @@ def value_and_grad_smoothed___HASH__(signal, kernel, target):
         for i in range(n):
             t2[i + k_1] += signal[i] * kernel_n
     # adjoint of error = np.convolve(signal, kernel, "valid") - target
-    part_2 = np.zeros(m + n - 1)
+    arr = np.zeros(m + n - 1)
     dkernel = np.zeros(m)
     dsignal = np.zeros(n)
 
@@ -155,7 +155,7 @@ def value_and_grad_smoothed___HASH__(signal, kernel, target):
         error_i = t2[i + m - 1] - target[i]
         total = plus(total, error_i * error_i)
         derror_i = 2.0 * error_i
-        part_2[i + m - 1] += derror_i
+        arr[i + m - 1] += derror_i
     # adjoint of error = np.convolve(signal, kernel, "valid") - target
     dsignal_2 = np.empty(n)
     for k_1 in range(m - 1, -1, -1):
@@ -163,9 +163,9 @@ def value_and_grad_smoothed___HASH__(signal, kernel, target):
         kernel_n_2 = kernel[k_1]
         total2 = 0.0
         for i in range(n):
-            part_2_i = part_2[i + k_1]
-            dsignal_2[i] = dsignal[i] + part_2_i * kernel_n_2  # dsignal
-            total2 = plus(total2, part_2_i * signal[i])
+            arr_i = arr[i + k_1]
+            dsignal_2[i] = dsignal[i] + arr_i * kernel_n_2  # dsignal
+            total2 = plus(total2, arr_i * signal[i])
         dkernel[k_1] += total2
         dsignal, dsignal_2 = dsignal_2, dsignal
     return total, (dsignal, dkernel)

@@ -102,9 +102,8 @@ import numpy as np
 
 def value_and_grad_sweep(x):
     n = x.shape[0]
-    y = x
+    y = x.copy()
     y_saved_1 = np.empty((2 * n, max(n - 2, 0)))  # saved: y, 8 B x max(n - 2, 0) x 2 * n
-    y = y.copy()
     for t in range(2 * n):
         y_saved = np.empty(max(n - 2, 0))  # saved: y, 8 B x max(n - 2, 0)
         for i in range(1, n - 1):
@@ -160,12 +159,12 @@ def value_and_grad_sweep___HASH__(x):
 
     # return np.sum(y * y)
     # adjoint of return np.sum(y * y)
-    dy_2 = np.empty(n)
+    dy = np.empty(n)
     total = 0.0
     for j in range(n):
         x_2_j = x_2[j]
         total = plus(total, x_2_j * x_2_j)
-        dy_2[j] = 2.0 * x_2_j  # dy
+        dy[j] = 2.0 * x_2_j
     # adjoint of for t in range(2 * n):
     for t in range(2 * n - 1, -1, -1):
         # adjoint of for i in range(1, n - 1):
@@ -174,10 +173,10 @@ def value_and_grad_sweep___HASH__(x):
             # adjoint of y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
             y_saved_1_nn = y_saved_1[t, i - 1]
             x_2[i] = y_saved_1_nn
-            carry = 0.5 * (dy_2[i] + carry)
-            dy_2[i] = carry * x_2[i + 1]
-            dy_2[i + 1] += carry * y_saved_1_nn
+            carry = 0.5 * (dy[i] + carry)
+            dy[i] = carry * x_2[i + 1]
+            dy[i + 1] += carry * y_saved_1_nn
         if n - 2 > 0:
             # adjoint of y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
-            dy_2[0] += carry
-    return total, dy_2
+            dy[0] += carry
+    return total, dy

@@ -87,8 +87,7 @@ import numpy as np
 
 def value_and_grad_heat(x):
     n = x.shape[0]
-    u = x
-    u = u.copy()
+    u = x.copy()
     for t in range(10 * n):
         u[1:-1] = u[1:-1] + 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2])
     out = np.sum(u**2)
@@ -140,19 +139,19 @@ def value_and_grad_heat___HASH__(x):
 
     # return np.sum(u**2)
     # adjoint of return np.sum(u**2)
-    du_2 = np.empty(n)
+    du = np.empty(n)
     total = 0.0
     for i in range(n):
         x_2_i = x_2[i]
         total = plus(total, x_2_i * x_2_i)
-        du_2[i] = 2.0 * x_2_i  # du
+        du[i] = 2.0 * x_2_i
     # adjoint of for t in range(10 * x.shape[0]):
     t2 = np.empty(n - 2)
     for t in range(10 * n - 1, -1, -1):
         # adjoint of u[1:-1] = u[1:-1] + 0.1 * (u[2:] - 2 * u[1:-1] + u[:-2])
         for i in range(n - 2):
-            t2[i] = du_2[i + 1]
-            du_2[i + 1] = 0.0
+            t2[i] = du[i + 1]
+            du[i + 1] = 0.0
         prod3_before = prod3_before2 = 0.0
         prod4_before = 0.0
         t2_before = 0.0
@@ -160,11 +159,11 @@ def value_and_grad_heat___HASH__(x):
             t2_i = t2[i]
             prod3_i = 0.1 * t2_i
             prod4_i = -2.0 * prod3_i
-            du_2[i] += prod3_i + prod4_before + t2_before + prod3_before2
+            du[i] += prod3_i + prod4_before + t2_before + prod3_before2
             prod3_before2 = prod3_before
             prod3_before = prod3_i
             prod4_before = prod4_i
             t2_before = t2_i
-        du_2[n - 2] += prod4_before + t2_before + prod3_before2
-        du_2[n - 1] += prod3_before
-    return total, du_2
+        du[n - 2] += prod4_before + t2_before + prod3_before2
+        du[n - 1] += prod3_before
+    return total, du

@@ -38,9 +38,7 @@ def arguments(rng):
 #           t_6:float64[] = multiply(0.5, t_5)
 #           new_5:float64[n] = setitem(new_4, t_6, index=(At(position=i),))
 #           yield new_5
-#       u_4:float64[n] = copy(new_3)
-#       new_6:float64[n] = copy(u_2)
-#       yield new_6, u_4
+#       yield u_2, new_3
 #   t_7:float64[n] = multiply(u_1, u_1)
 #   t_8:float64[] = sum(t_7, axis=(0,), keepdims=False)
 #   return t_8
@@ -62,9 +60,7 @@ def arguments(rng):
 #           t_6:float64[] = multiply(0.5, t_5)
 #           new_5:float64[n] = setitem(new_4, t_6, index=(At(position=i),))
 #           yield new_5
-#       u_4:float64[n] = copy(new_3)
-#       new_6:float64[n] = copy(u_2)
-#       yield new_6, u_4
+#       yield u_2, new_3
 #   t_7:float64[n] = multiply(u_1, u_1)
 #   t_8:float64[] = sum(t_7, axis=(0,), keepdims=False)
 #   du:float64[n] = multiply(2.0, u_1)  # bwd
@@ -72,18 +68,16 @@ def arguments(rng):
 #   t_10:float64[n] = full(0.0, shape=(n,))  # bwd
 #   dnew:float64[n], du_1:float64[n] = for(t_9, -1, -1, t_10, du)  # bwd
 #     (t_11:int64[], dnew_1:float64[n], du_2:float64[n]) ->
-#       du_3:float64[n] = copy(dnew_1)  # bwd
-#       dnew_2:float64[n] = copy(du_2)  # bwd
 #       t_12:int64[] = extent(dim=n - 2)  # bwd
-#       dnew_3:float64[n], du_4:float64[n] = for(t_12, 0, -1, dnew_2, du_3)  # bwd
-#         (i_1:int64[], dnew_4:float64[n], du_5:float64[n]) ->
-#           t_13:float64[] = getitem(dnew_4, index=(At(position=i),))  # bwd
-#           dnew_5:float64[n] = setitem(dnew_4, 0.0, index=(At(position=i),))  # bwd
+#       dnew_2:float64[n], du_3:float64[n] = for(t_12, 0, -1, du_2, dnew_1)  # bwd
+#         (i_1:int64[], dnew_3:float64[n], du_4:float64[n]) ->
+#           t_13:float64[] = getitem(dnew_3, index=(At(position=i),))  # bwd
+#           dnew_4:float64[n] = setitem(dnew_3, 0.0, index=(At(position=i),))  # bwd
 #           t_14:float64[] = multiply(0.5, t_13)  # bwd
-#           du_6:float64[n] = add_at(du_5, t_14, index=(At(position=i + 1),))  # bwd
-#           du_7:float64[n] = add_at(du_6, t_14, index=(At(position=i - 1),))  # bwd
-#           yield dnew_5, du_7
-#       yield dnew_3, du_4
+#           du_5:float64[n] = add_at(du_4, t_14, index=(At(position=i + 1),))  # bwd
+#           du_6:float64[n] = add_at(du_5, t_14, index=(At(position=i - 1),))  # bwd
+#           yield dnew_4, du_6
+#       yield dnew_2, du_3
 #   dx:float64[n] = copy(du_1)  # bwd
 #   return t_8, dx
 
@@ -95,15 +89,12 @@ import numpy as np
 
 def value_and_grad_relax(x):
     n = x.shape[0]
-    u = x
+    u = x.copy()
     new = np.zeros_like(x)
-    u = u.copy()
     for t in range(3 * n):
         for i in range(1, n - 1):
             new[i] = 0.5 * (u[i - 1] + u[i + 1])
-        new_2 = u
-        u = new
-        new = new_2
+        new, u = u, new
     out = np.sum(u * u)
 
     # return np.sum(u * u)
@@ -111,18 +102,15 @@ def value_and_grad_relax(x):
     # for t in range(3 * x.shape[0]):
     dnew = np.zeros_like(x)
     for t in range(3 * n - 1, -1, -1):
-        # u, new = new, u
-        du_2 = dnew
-        dnew = du
         # for i in range(1, x.shape[0] - 1):
+        dnew, du = du, dnew
         for i in range(n - 2, 0, -1):
             # new[i] = 0.5 * (u[i - 1] + u[i + 1])
             part = dnew[i]
             dnew[i] = 0.0
             prod = 0.5 * part
-            du_2[i + 1] += prod
-            du_2[i - 1] += prod
-        du = du_2
+            du[i + 1] += prod
+            du[i - 1] += prod
     # u = x * 1.0
     dx = du
     return out, dx
@@ -156,19 +144,19 @@ def value_and_grad_relax___HASH__(x):
 
     # return np.sum(u * u)
     # adjoint of return np.sum(u * u)
-    du_2 = np.empty(n)
+    du = np.empty(n)
     total = 0.0
     for j in range(n):
         x_2_j = x_2[j]
         total = plus(total, x_2_j * x_2_j)
-        du_2[j] = 2.0 * x_2_j  # du
+        du[j] = 2.0 * x_2_j
     # adjoint of for t in range(3 * x.shape[0]):
     for t in range(3 * n - 1, -1, -1):
         # adjoint of new[i] = 0.5 * (u[i - 1] + u[i + 1])
         prod3_before = prod3_before2 = 0.0
         for j in range(n - 2):
-            t2_j = du_2[j + 1]
-            du_2[j + 1] = 0.0
+            t2_j = du[j + 1]
+            du[j + 1] = 0.0
             prod3_j = 0.5 * t2_j
             new_4[j] += prod3_j + prod3_before2
             prod3_before2 = prod3_before
@@ -176,5 +164,5 @@ def value_and_grad_relax___HASH__(x):
         if n - 2 > 0:
             new_4[n - 2] += prod3_before2
             new_4[n - 1] += prod3_before
-        new_4, du_2 = du_2, new_4
-    return total, du_2
+        new_4, du = du, new_4
+    return total, du

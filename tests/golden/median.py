@@ -132,29 +132,29 @@ def value_and_grad_spread___HASH__(x):
     prod_ = 0.5 * (x[order[(n - 1) // 2]] + x[order[n // 2]])
     centre = np.nan if mask else prod_
     num = float(n)
-    part_2 = np.zeros(n)
+    arr = np.zeros(n)
 
     # return np.mean(np.sqrt(1.0 + (x - centre) ** 2))
     # adjoint of return np.mean(np.sqrt(1.0 + (x - centre) ** 2))
-    dx_2 = np.empty(n)
+    dx = np.empty(n)
     total3 = 0.0
     total4 = 0.0
     for i in range(n):
         diff_i = x[i] - centre
         root_i = np.sqrt(1.0 + diff_i * diff_i)
         total3 = plus(total3, root_i)
-        dx_2_i = 1.0 / root_i / num * diff_i
-        dx_2[i] = dx_2_i  # dx
-        total4 = plus(total4, dx_2_i)
+        dx_i = 1.0 / root_i / num * diff_i
+        dx[i] = dx_i
+        total4 = plus(total4, dx_i)
     # return np.mean(np.sqrt(1.0 + (x - centre) ** 2))
     # adjoint of return np.mean(np.sqrt(1.0 + (x - centre) ** 2))
     # adjoint of centre = np.median(x)
     ratio = total3 / num
     dcentre = -total4
     prod2 = 0.5 * (0.0 if mask else dcentre)
-    part_2[(n - 1) // 2] += prod2
-    part_2[n // 2] += prod2
+    arr[(n - 1) // 2] += prod2
+    arr[n // 2] += prod2
     # adjoint of centre = np.median(x)
     for i in range(n):
-        dx_2[order[i]] += part_2[i]
-    return ratio, dx_2
+        dx[order[i]] += arr[i]
+    return ratio, dx

@@ -122,7 +122,7 @@ def value_and_grad_softmax_loss___HASH__(W, X, y):
     scores = np.dot(X, W)
     num = float(r)
     ratio3 = -1.0 / num
-    part_2 = np.zeros((k, m))
+    arr = np.zeros((k, m))
     # p = e / np.sum(e, axis=1, keepdims=True)
     # data_loss = -np.mean(np.log(p[np.arange(len(y)), y]))
     dscores = np.empty((k, m))
@@ -156,7 +156,7 @@ def value_and_grad_softmax_loss___HASH__(W, X, y):
         if not 0 <= y_i < m:
             raise IndexError("index out of bounds")
         total3 = plus(total3, scores[index_i, y_i] - masked[index_i])
-        part_2[index_i, y_i] += ratio3
+        arr[index_i, y_i] += ratio3
     # data_loss = -np.mean(np.log(p[np.arange(len(y)), y]))
     ratio2 = total3 / num
     # reg_loss = 0.5 * 1e-3 * np.sum(W * W)
@@ -173,11 +173,11 @@ def value_and_grad_softmax_loss___HASH__(W, X, y):
     for i in range(k):
         total5_i = 0.0
         for j in range(m):
-            total5_i = plus(total5_i, part_2[i, j])
+            total5_i = plus(total5_i, arr[i, j])
         prod2_i = 1.0 / total[i] * total5_i
         for j in range(m):
             dscores_ij = dscores[i, j]
-            dscores[i, j] = part_2[i, j] - dscores_ij * prod2_i
+            dscores[i, j] = arr[i, j] - dscores_ij * prod2_i
     # adjoint of scores = X.dot(W)
     dW_2 = np.dot(X.T, dscores)
     for i in range(n):
