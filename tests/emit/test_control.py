@@ -62,7 +62,7 @@ def test_what_a_loop_writes_is_copied_once_if_it_is_an_argument() -> None:
             y[i] = y[i - 1] * y[i]
         return np.sum(y) + np.sum(x)
 
-    assert [line for line in lines(f, X) if "copy" in line] == ["y = y.copy()"]
+    assert [line for line in lines(f, X) if "copy" in line] == ["y = x.copy()"]
 
 
 def test_chains_of_branches_are_elif() -> None:
