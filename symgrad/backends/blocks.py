@@ -53,6 +53,7 @@ def prepare(
     targets: Mapping[int, str] | None = None,
     indent: int = 1,
     buffers: Buffers | None = None,
+    handed_on: Mapping[Value, Value] | None = None,
 ) -> tuple[Body, tuple[Group, ...]]:
     """The block's loop nests, and its variables.
 
@@ -62,6 +63,7 @@ def prepare(
     known : extents that have their numbers outside
     targets : the names under which its scalar results leave it, by number
     buffers : of the loop that it stands in
+    handed_on : what a trip leaves in the places of the arrays that it may change
     """
     program = plan(block, owned, known)
     groups = schedule(program)
@@ -73,13 +75,15 @@ def prepare(
             if v not in names:
                 names[v] = _new_name(identifier(v.hint) if v.hint else "part", draft.taken)
     kept = arrays(program, groups)
-    reused = share(program, groups, kept) if is_on("share") else {}
+    reused = share(program, groups, kept, handed_on or {}) if is_on("share") else {}
+    lent = {owner: value for value, owner in reused.items() if value in block.params}
     for value, owner in reused.items():
-        kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
+        if value not in block.params:
+            kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
     for owner, chain in _chains(program, reused).items():
-        best = owner if owner in block.params else _best_name(chain, program)
+        best = owner if owner in block.params else lent.get(owner) or _best_name(chain, program)
         name = names[best]
-        if best is not owner or owner not in block.params:  # of `da`, `da_2`, ... the first
+        if best not in block.params:  # of `da`, `da_2`, ... the first
             name = min((names[v] for v in chain if v.hint == best.hint), key=lambda n: (len(n), n))
         for value in chain:
             names[value] = name
@@ -126,7 +130,7 @@ def _chains(program: Plan, reused: Mapping[Value, Value]) -> dict[Value, list[Va
         view = eqn is not None and eqn.op.name == "reshape"
         owner = value if view else program.owner(value)
         chains.setdefault(reused.get(owner, owner), []).append(value)
-    return {owner: chain for owner, chain in chains.items() if chain != [owner]}
+    return {owner: chain for owner, chain in chains.items() if chain != [owner] or owner in reused.values()}
 
 
 def _best_name(chain: Sequence[Value], program: Plan) -> Value:
@@ -156,11 +160,13 @@ def write_block(groups: Sequence[Group], body: Body, inner: bool = False) -> Sco
     """The lines of a block; of an `inner` one each statement stands under its own comment."""
     scope = Scope(0)
     allocated = {body.names[p] for p in body.params}
+    reused = body.reused
     echo = _Echo(inner)
     for group in groups:
         apart = isinstance(group, Straight) and (
             inner or any(s.form is Form.REGION for s in group.statements)
         )
+        body.reused = _overwritten(group, reused, body)
         body.echo = (lambda eqn, start: echo.after(eqn, start, body)) if apart else None
         if not apart:
             echo.before(group, body)
@@ -170,6 +176,12 @@ def write_block(groups: Sequence[Group], body: Body, inner: bool = False) -> Sco
         body.echo = None
         body.forget()
     return scope
+
+
+def _overwritten(group: Group, reused: frozenset[Value], body: Body) -> frozenset[Value]:
+    """Those of the arrays whose memory another takes over in this group."""
+    names = {body.names[s.writes.value] for s in statements_in([group]) if s.form is not Form.REGION}
+    return frozenset(value for value in reused if body.names[value] in names)
 
 
 def _not_empty(group: Group, body: Body, checked: frozenset[str]) -> None:

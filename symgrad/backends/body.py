@@ -172,6 +172,11 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
         piece = folds.plus(body, *(piece_of(read, body, scope) for read in statement.reads))
         _define(target, piece, body, scope)
         return
+    if statement.form is Form.MAP and _augments(statement, body, scope):
+        operator = _AUGMENTED[statement.eqn.op.name]
+        piece = piece_of(statement.reads[1], body, scope)
+        body.line(f"{stored(target, body, scope)} {operator} {piece.text}")
+        return
     if statement.form is Form.MAP:
         piece = (
             inlined(statement.eqn, target, body, scope)
@@ -196,6 +201,25 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
             body.line(f"{stored(target, body, scope)} = {running}")
     else:
         folds.step(statement, value, body, scope)
+
+
+_AUGMENTED = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
+
+
+def _augments(statement: Statement, body: Body, scope: Scope) -> bool:
+    """Whether an element is changed where it is, and nobody else reads the old one or the new one here."""
+    if statement.eqn.op.name not in _AUGMENTED:
+        return False
+    old, target = statement.reads[0], statement.writes
+    return (
+        isinstance(old, Read)
+        and old.value in body.reused
+        and body.names[old.value] == body.names[target.value]
+        and old.coords == target.coords
+        and scope.count[old] == 1
+        and not scope.count[target]
+        and scope.find(old) is None
+    )
 
 
 def _accumulates(statement: Statement, body: Body) -> bool:

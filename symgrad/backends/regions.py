@@ -124,7 +124,8 @@ def _write(
     owned = frozenset(params[position - first] for position, _ in overwritten(eqn))
     outs = {k + skip: body.names[out] for k, out in enumerate(eqn.outs)}
     targets = {k: outs[k] for k in outs if not block.results[k].type.rank}
-    inner, groups = prepare(block, draft, owned, body.known, targets, body.indent + 1, buffers)
+    handed_on = {} if eqn.op is COND else _handed_on(params, block.results[skip:])
+    inner, groups = prepare(block, draft, owned, body.known, targets, body.indent + 1, buffers, handed_on)
     pairs = [(outs[k], _result(block.results[k], inner)) for k in outs]
     if buffers is not None:
         buffers.leaving |= {inner.names[v] for v in _reshaped(inner)}
@@ -149,6 +150,12 @@ def _carried_extents(block: Block, eqn: Eqn, body: Body, mark: int) -> None:
         extent = symbol.axis is None and symbol.param in carried and number != symbol.name
         if extent and _mentions(text, [symbol.name]):
             body.lines.insert(mark, f"{'    ' * body.indent}{symbol.name} = {number}")
+
+
+def _handed_on(params: Sequence[Value], results: Sequence[Arg]) -> dict[Value, Value]:
+    """What a trip leaves in the place of each array that it got."""
+    pairs = zip(params, results, strict=False)  # the params end with the invariant ones
+    return {p: r for p, r in pairs if p.type.rank and isinstance(r, Value) and r is not p}
 
 
 def _reshaped(body: Body) -> Iterator[Value]:

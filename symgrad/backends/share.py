@@ -1,10 +1,14 @@
 """Arrays that take over the memory of arrays that are read for the last time.
 
-In: a plan, its loop nests, which values have arrays. Out: for each value whose array is another's, that
-other.
+In: a plan, its loop nests, which values have arrays, what a trip hands on for each array that it got. Out:
+for each value whose array is another's, that other.
 
     a = np.dot(x, w)                          a = np.dot(x, w)
     h[i, j] = tanh(a[i, j])             ->    a[i, j] = tanh(a[i, j])
+
+    for t in range(n):                        for t in range(n):
+        v_2[i] = v[i] + dt * f[i]       ->        v[i] = v[i] + dt * f[i]
+        v, v_2 = v_2, v
 
 A statement may write where its loop body has just read if nothing reads the old element later: not in a later
 group, not in another trip of a loop that both stand in. What the same trip still reads has a name.
@@ -39,8 +43,13 @@ class _Array:
     reads: list[_Use] = field(default_factory=list)
 
 
-def share(plan: Plan, groups: Sequence[Group], arrays: Mapping[Value, Axes]) -> dict[Value, Value]:
-    """Which array each value's array becomes: chains are followed to their end."""
+def share(
+    plan: Plan, groups: Sequence[Group], arrays: Mapping[Value, Axes], handed_on: Mapping[Value, Value]
+) -> dict[Value, Value]:
+    """Which array each value's array becomes: chains are followed to their end.
+
+    `handed_on`: for the arrays that the loop carries, what takes their places on the next trip.
+    """
     found: dict[Value, _Array] = {}
     order = list(paths(groups))
     for number, (statement, path) in enumerate(order):
@@ -56,13 +65,14 @@ def share(plan: Plan, groups: Sequence[Group], arrays: Mapping[Value, Axes]) -> 
     for number, (statement, path) in enumerate(order):
         for read in statement.reads:
             for element in elements(read, plan):
-                if element.value in arrays and element.value not in fixed:
+                if (element.value in arrays or element.value in handed_on) and element.value not in fixed:
                     recent.setdefault((path, element.coords), []).append(element.value)
         out, coords = statement.writes.value, statement.writes.coords
         if statement.form is not Form.MAP or out not in arrays:
             continue
         for old in recent.get((path, coords), []):
-            if old not in taken and old.type == out.type and _last(found[old], number, path, coords):
+            ours = plan.owner(handed_on[old]) is out if old in handed_on else _made_here(found[old])
+            if old not in taken and old.type == out.type and ours and _last(found[old], number, path, coords):
                 taken[old] = out
                 break
     for value in reversed(taken):  # later ones first: their ends are known
@@ -70,12 +80,14 @@ def share(plan: Plan, groups: Sequence[Group], arrays: Mapping[Value, Axes]) -> 
     return taken
 
 
+def _made_here(array: _Array) -> bool:
+    """Whether the array is one of this block, whole before it is read."""
+    forms = (Form.MAP, Form.SCAN, Form.CALL, Form.FOLD)
+    return bool(array.writes) and all(s.form in forms for s in array.writes)
+
+
 def _last(array: _Array, number: int, path: Path, coords: Coords) -> bool:
     """Whether nothing reads an element after the statement `number` has overwritten it."""
-    if not array.writes or any(
-        s.form not in (Form.MAP, Form.SCAN, Form.CALL, Form.FOLD) for s in array.writes
-    ):
-        return False
     for use in array.reads:
         if use.path == path and use.coords == coords:
             continue  # the element has a name by now

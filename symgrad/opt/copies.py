@@ -7,8 +7,8 @@ name of its copy instead.
     t = x * y; q = copy(t)     ->    q = x * y
     dsigx = copy(dden)         ->    dsigx = copy(dden) in the study text, nothing in a kernel
 
-Before differentiation, second names of arrays go from regions (`one_name_inside`): each would have a cotangent
-of its own, cleared and added in every trip.
+Before differentiation, second names of arrays go from regions (`one_name_inside`): each would have a
+cotangent of its own, cleared and added in every trip.
 """
 
 from __future__ import annotations
