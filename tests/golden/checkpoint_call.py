@@ -230,8 +230,7 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
             prod3_ij = h_2_ij * h_2_ij
             dot2_ij_2 = h_2_ij * exp(-prod3_ij)
             dot2[i, j] = dot2_ij_2
-            dx_3_ij = dx_3[i, j]
-            x_3_ij = dx_3_ij + dot2_ij_2
+            x_3_ij = dx_3[i, j] + dot2_ij_2
             total3 = plus(total3, x_3_ij * x_3_ij)
             neg3_ij = -h_2_ij
             e3_ij = exp(neg3_ij * h_2_ij)
@@ -251,8 +250,7 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
     total6 = np.zeros(m)
     for i in range(n):
         for j in range(m):
-            dx_3_ij = dx_3[i, j]
-            x_3_ij = dx_3_ij + dot2[i, j]
+            x_3_ij = dx_3[i, j] + dot2[i, j]
             dx_ij = ratio2 * x_3_ij
             dx_2_ij = dx_ij + dot3[i, j]
             e4_ij = e4[i, j]
@@ -264,8 +262,7 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
             total6[j] += e4_ij_2
     # adjoint of h = np.tanh(x @ w + b)
     for i in range(m):
-        db_i = db[i]
-        db[i] = db_i + total6[i]
+        db[i] += total6[i]
     dot4 = np.dot(e4, w1.T)
     dw1 = np.dot(x.T, e4)
     for i in range(n):

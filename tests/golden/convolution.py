@@ -157,15 +157,13 @@ def value_and_grad_smoothed___HASH__(signal, kernel, target):
         derror_i = 2.0 * error_i
         arr[i + m - 1] += derror_i
     # adjoint of error = np.convolve(signal, kernel, "valid") - target
-    dsignal_2 = np.empty(n)
     for k_1 in range(m - 1, -1, -1):
         # adjoint of error = np.convolve(signal, kernel, "valid") - target
         kernel_n_2 = kernel[k_1]
         total2 = 0.0
         for i in range(n):
             arr_i = arr[i + k_1]
-            dsignal_2[i] = dsignal[i] + arr_i * kernel_n_2  # dsignal
+            dsignal[i] += arr_i * kernel_n_2
             total2 = plus(total2, arr_i * signal[i])
         dkernel[k_1] += total2
-        dsignal, dsignal_2 = dsignal_2, dsignal
     return total, (dsignal, dkernel)

@@ -257,6 +257,5 @@ def value_and_grad_likelihood___HASH__(x, y, scale, noise):
     # adjoint of K = np.exp(-0.5 * ((x[:, None] - x[None, :]) / scale) ** 2) + noise * np.eye(len(x))
     dscale = -total6
     for i in range(n):
-        dx_i = dx[i]
-        dx[i] = dx_i - total7[i]
+        dx[i] -= total7[i]
     return diff2, (dx, dy, dscale, dnoise)

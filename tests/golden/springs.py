@@ -203,8 +203,6 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
     for i in range(n):
         pos_2[i] = pos[i]  # pos
     f_2 = np.empty(n)
-    v_2 = np.empty(n)
-    x_2 = np.empty(n)
     for t in range(steps):
         # f[i] += k * d
         f_2.fill(0.0)
@@ -225,10 +223,10 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
         # v += dt * f
         # x += dt * v
         for i in range(n):
-            v_2_i = vel_2[i] + dt * f_2[i]
-            v_2[i] = v_2_i  # v
-            x_2[i] = pos_2[i] + dt * v_2_i  # x
-        vel_2, pos_2, v_2, x_2 = v_2, x_2, vel_2, pos_2
+            vel_2_i = vel_2[i]
+            vel_2_i_2 = vel_2_i + dt * f_2[i]
+            vel_2[i] = vel_2_i_2  # v
+            pos_2[i] += dt * vel_2_i_2
 
     # adjoint of return np.sum(x * x)
     dx = np.empty(n)
@@ -236,11 +234,10 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
         dx[i] = 2.0 * pos_2[i]
     # adjoint of for t in range(steps):
     dk = 0.0
-    dv_2 = np.empty(n)
     for t in range(diff, -1, -1):
         # adjoint of x += dt * v
         for i in range(n):
-            dv_2[i] = dv[i] + dx[i] * dt  # dv
+            dv[i] += dx[i] * dt
         # adjoint of f[i + 1] -= k * d
         # adjoint of f[i] += k * d
         # adjoint of d = old[i + 1] - x[i] - 1.0
@@ -248,11 +245,11 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
         total2 = 0.0
         dd_2_before = 0.0
         for i in range(n - 1):
-            df_i = dv_2[i + 1] * dt
+            df_i = dv[i + 1] * dt
             neg2_i = -df_i
             d_2_i = x_saved[t, i + 1] - x_saved[t, i] - 1.0
             dd_i = neg2_i * k
-            df_i_2 = dv_2[i] * dt
+            df_i_2 = dv[i] * dt
             dd_2_i = dd_i + df_i_2 * k
             dx[i] += -dd_2_i + dd_2_before
             total = plus(total, neg2_i * d_2_i)
@@ -264,5 +261,4 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
         dk_2 = dk + total
         # adjoint of f[i] += k * d
         dk = dk_2 + total2
-        dv, dv_2 = dv_2, dv
     return dx, dv, dk
