@@ -17,7 +17,7 @@ import numpy as np
 from symgrad.ad.dependence import WRITES
 from symgrad.ad.loops import Adjoint
 from symgrad.ad.versions import NO_VERSIONS, Versions
-from symgrad.ir.core import Arg, Eqn, Kind, Symbol, Value, values
+from symgrad.ir.core import Arg, Const, Eqn, Kind, Symbol, Value, values
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.regions import FOR
 from symgrad.ir.walk import symbols_of
@@ -165,11 +165,19 @@ def _in_order(again: Mapping[Value, Eqn], order: Mapping[Value, int]) -> tuple[E
 
 def is_cheap(eqn: Eqn) -> bool:
     """Cheaper to compute again than to store and load; and a scalar, or a view that costs nothing."""
-    if eqn.op.kind is Kind.REGION or eqn.op.name in EXPENSIVE:
+    if eqn.op.kind is Kind.REGION or (eqn.op.name in EXPENSIVE and not _is_short(eqn)):
         return False
     if eqn.op.kind in (Kind.SHAPE, Kind.CREATE):
         return True
     return eqn.op.kind is Kind.ELEMENTWISE
+
+
+def _is_short(eqn: Eqn) -> bool:
+    """A power that is a product or two, or the remainder of integers."""
+    if eqn.op.name == "power":
+        exponent = eqn.args[1]
+        return isinstance(exponent, Const) and exponent.value in (2, 3, 4)
+    return eqn.op.name == "remainder" and not eqn.out.type.is_float
 
 
 def uses_of(adjoint: Adjoint, sizes: Iterable[Value], arrays: Versions) -> dict[Value, int]:

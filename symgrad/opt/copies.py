@@ -13,10 +13,12 @@ cotangent of its own, cleared and added in every trip.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
-from symgrad.ir.walk import map_regions, rewire, with_eqns
+from symgrad.ir.regions import operands_of, params_of
+from symgrad.ir.walk import map_regions, rename, rewire, with_eqns
 
 
 def remove_copies(function: Function, *, keep_named: bool) -> Function:
@@ -59,8 +61,26 @@ def _one_name(block: Block) -> Block:
         if eqn.op.name == "copy" and eqn.out.type.rank:
             env[old.out] = eqn.args[0]
             continue
-        eqns.append(replace(eqn, regions=tuple(map(_one_name, eqn.regions))) if eqn.regions else eqn)
+        if eqn.regions:
+            named = _as_outside(eqn, old.args)
+            eqn = replace(eqn, regions=tuple(_one_name(_renamed(r, named)) for r in eqn.regions))
+        eqns.append(eqn)
     return with_eqns(block, eqns, env=env)
+
+
+def _as_outside(eqn: Eqn, before: Sequence[Arg]) -> dict[Value, str]:
+    """The params of blocks that were given a copy: they are called as the array that was copied."""
+    first, carried = operands_of(eqn)
+    first += carried
+    named: dict[Value, str] = {}
+    for block in eqn.regions:
+        triples = zip(params_of(eqn, block)[carried:], before[first:], eqn.args[first:], strict=True)
+        named |= {p: now.hint for p, old, now in triples if now is not old and isinstance(now, Value)}
+    return named
+
+
+def _renamed(block: Block, named: Mapping[Value, str]) -> Block:
+    return rename(Function("", block), named).body if any(p in named for p in block.params) else block
 
 
 def _says_something(copy: Eqn) -> bool:

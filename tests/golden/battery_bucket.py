@@ -39,22 +39,20 @@ def arguments(rng):
 # ---- graph: value_and_grad
 # value_and_grad_bucket(x:float64[n]):
 #   y:float64[2] = full(0.0, shape=(2,))
-#   saved:int64[4] = empty(dtype=int64, shape=(4,))
-#   y_1:float64[2], saved_1:int64[4] = for(0, 4, 1, y, saved, x)
-#     (i:int64[], y_2:float64[2], saved_2:int64[4], x_1:float64[n]) ->
+#   y_1:float64[2] = for(0, 4, 1, y, x)
+#     (i:int64[], y_2:float64[2], x_1:float64[n]) ->
 #       t:int64[] = remainder(i, 2)
-#       saved_3:int64[4] = setitem(saved_2, t, i, index=(AtArg(),))
 #       t_1:float64[] = getitem(x_1, index=(At(position=i),))
 #       t_2:float64[] = multiply(t_1, t_1)
 #       y_3:float64[2] = add_at(y_2, t_2, t, index=(AtArg(),))
-#       yield y_3, saved_3
+#       yield y_3
 #   t_3:float64[2] = multiply(y_1, y_1)
 #   t_4:float64[] = sum(t_3, axis=(0,), keepdims=False)
 #   dy:float64[2] = multiply(2.0, y_1)  # bwd
 #   t_5:float64[n] = full(0.0, shape=(n,))  # bwd
-#   dx:float64[n] = for(3, -1, -1, t_5, dy, saved_1, x)  # bwd
-#     (i_1:int64[], dx_1:float64[n], dy_1:float64[2], saved_4:int64[4], x_2:float64[n]) ->
-#       t_6:int64[] = getitem(saved_4, i_1, index=(AtArg(),))  # bwd
+#   dx:float64[n] = for(3, -1, -1, t_5, dy, x)  # bwd
+#     (i_1:int64[], dx_1:float64[n], dy_1:float64[2], x_2:float64[n]) ->
+#       t_6:int64[] = remainder(i_1, 2)  # bwd
 #       t_7:float64[] = getitem(x_2, index=(At(position=i),))  # bwd
 #       t_8:float64[] = getitem(dy_1, t_6, index=(AtArg(),))  # bwd
 #       t_9:float64[] = multiply(t_8, t_7)  # bwd
@@ -72,11 +70,8 @@ import numpy as np
 
 def value_and_grad_bucket(x):
     y = np.zeros(2)
-    saved = np.empty(4, dtype=np.int64)  # saved: 8 B x 4
     for i in range(4):
-        t = i % 2
-        saved[i] = t
-        y[t] += x[i] * x[i]
+        y[i % 2] += x[i] * x[i]
     out = np.sum(y * y)
 
     # return np.sum(y * y)
@@ -85,7 +80,7 @@ def value_and_grad_bucket(x):
     dx = np.zeros_like(x)
     for i in range(3, -1, -1):
         # y[i % 2] += x[i] * x[i]
-        prod = dy[saved[i]] * x[i]
+        prod = dy[i % 2] * x[i]
         dx[i] += prod
         dx[i] += prod
     return out, dx
@@ -96,8 +91,6 @@ def value_and_grad_bucket(x):
 import numpy as np
 from numba import njit
 
-from symgrad.backends.accumulate import plus
-
 
 @njit
 def value_and_grad_bucket___HASH__(x):
@@ -105,30 +98,27 @@ def value_and_grad_bucket___HASH__(x):
     if n - 4 < 0:
         raise ValueError('n - 4 >= 0')
     # y[i % 2] += x[i] * x[i]
+    # return np.sum(y * y)
+    # adjoint of return np.sum(y * y)
     # adjoint of y[i % 2] += x[i] * x[i]
     x_0 = x[0]
-    y_2 = np.zeros(2)
-    y_2[0] += x_0 * x_0
+    y_0 = x_0 * x_0
     x_1 = x[1]
-    y_2[1] += x_1 * x_1
+    y_1 = x_1 * x_1
     x_2 = x[2]
-    y_2[0] += x_2 * x_2
+    y_0_2 = y_0 + x_2 * x_2
     x_3 = x[3]
-    y_2[1] += x_3 * x_3
-    dy_1 = 2.0 * y_2[1]
-    prod6 = dy_1 * x_3
+    y_1_2 = y_1 + x_3 * x_3
+    total = y_0_2 * y_0_2 + y_1_2 * y_1_2
+    dy_0 = 2.0 * y_0_2
+    dy_1 = 2.0 * y_1_2
+    prod5 = dy_1 * x_3
     dx = np.zeros(n)
-    dx[3] += 2.0 * prod6
-    dy_0 = 2.0 * y_2[0]
-    prod7 = dy_0 * x_2
-    dx[2] += 2.0 * prod7
-    prod8 = dy_1 * x_1
-    dx[1] += 2.0 * prod8
-    prod9 = dy_0 * x_0
-    dx[0] += 2.0 * prod9
-    # return np.sum(y * y)
-    total = 0.0
-    for i in range(2):
-        y_2_i = y_2[i]
-        total = plus(total, y_2_i * y_2_i)
+    dx[3] += 2.0 * prod5
+    prod6 = dy_0 * x_2
+    dx[2] += 2.0 * prod6
+    prod7 = dy_1 * x_1
+    dx[1] += 2.0 * prod7
+    prod8 = dy_0 * x_0
+    dx[0] += 2.0 * prod8
     return total, dx

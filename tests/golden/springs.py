@@ -36,9 +36,9 @@ def arguments(rng):
 #       f:float64[n] = full(0.0, shape=(n,))
 #       t_1:int64[] = extent(dim=n - 1)
 #       f_1:float64[n] = for(0, t_1, 1, f, x_2, k_1)
-#         (i:int64[], f_2:float64[n], old:float64[n], k_2:float64[]) ->
-#           t_2:float64[] = getitem(old, index=(At(position=i + 1),))
-#           t_3:float64[] = getitem(old, index=(At(position=i),))
+#         (i:int64[], f_2:float64[n], x_3:float64[n], k_2:float64[]) ->
+#           t_2:float64[] = getitem(x_3, index=(At(position=i + 1),))
+#           t_3:float64[] = getitem(x_3, index=(At(position=i),))
 #           t_4:float64[] = subtract(t_2, t_3)
 #           d:float64[] = subtract(t_4, 1.0)
 #           t_5:float64[] = multiply(k_2, d)
@@ -50,8 +50,8 @@ def arguments(rng):
 #       t_8:float64[n] = multiply(dt_1, f_1)
 #       v_3:float64[n] = add(v_2, t_8)
 #       t_9:float64[n] = multiply(dt_1, v_3)
-#       x_3:float64[n] = add(x_2, t_9)
-#       yield v_3, x_3
+#       x_4:float64[n] = add(x_2, t_9)
+#       yield v_3, x_4
 #   t_10:float64[n] = multiply(x_1, x_1)
 #   t_11:float64[] = sum(t_10, axis=(0,), keepdims=False)
 #   return t_11
@@ -69,9 +69,9 @@ def arguments(rng):
 #       f:float64[n] = full(0.0, shape=(n,))
 #       t_1:int64[] = extent(dim=n - 1)
 #       f_1:float64[n] = for(0, t_1, 1, f, x_2, k_1)
-#         (i:int64[], f_2:float64[n], old:float64[n], k_2:float64[]) ->
-#           t_2:float64[] = getitem(old, index=(At(position=i + 1),))
-#           t_3:float64[] = getitem(old, index=(At(position=i),))
+#         (i:int64[], f_2:float64[n], x_3:float64[n], k_2:float64[]) ->
+#           t_2:float64[] = getitem(x_3, index=(At(position=i + 1),))
+#           t_3:float64[] = getitem(x_3, index=(At(position=i),))
 #           t_4:float64[] = subtract(t_2, t_3)
 #           d:float64[] = subtract(t_4, 1.0)
 #           t_5:float64[] = multiply(k_2, d)
@@ -82,22 +82,22 @@ def arguments(rng):
 #       t_7:float64[n] = multiply(dt_1, f_1)
 #       v_3:float64[n] = add(v_2, t_7)
 #       t_8:float64[n] = multiply(dt_1, v_3)
-#       x_3:float64[n] = add(x_2, t_8)
-#       yield v_3, x_3, x_saved_3
+#       x_4:float64[n] = add(x_2, t_8)
+#       yield v_3, x_4, x_saved_3
 #   dx:float64[n] = multiply(2.0, x_1)  # bwd
 #   t_9:int64[] = subtract(steps, 1)  # bwd
 #   t_10:float64[n] = full(0.0, shape=(n,))  # bwd
 #   dv:float64[n], dx_1:float64[n], dk:float64[] = for(t_9, -1, -1, t_10, dx, 0.0, x_saved_1, dt, k)  # bwd
 #     (t_11:int64[], dv_1:float64[n], dx_2:float64[n], dk_1:float64[], x_saved_4:float64[trips, n], dt_2:float64[], k_3:float64[]) ->
-#       x_4:float64[n] = getitem(x_saved_4, t_11, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
+#       x_5:float64[n] = getitem(x_saved_4, t_11, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
 #       t_12:float64[n] = multiply(dx_2, dt_2)  # bwd
 #       dv_2:float64[n] = add(dv_1, t_12)  # bwd
 #       df:float64[n] = multiply(dv_2, dt_2)  # bwd
 #       t_13:int64[] = extent(dim=n - 2)  # bwd
-#       dold:float64[n], dk_2:float64[] = for(t_13, -1, -1, dx_2, dk_1, df, x_4, k_3)  # bwd
-#         (i_1:int64[], dold_1:float64[n], dk_3:float64[], df_1:float64[n], x_5:float64[n], k_4:float64[]) ->
-#           t_14:float64[] = getitem(x_5, index=(At(position=i + 1),))  # bwd
-#           t_15:float64[] = getitem(x_5, index=(At(position=i),))  # bwd
+#       dx_3:float64[n], dk_2:float64[] = for(t_13, -1, -1, dx_2, dk_1, df, x_5, k_3)  # bwd
+#         (i_1:int64[], dx_4:float64[n], dk_3:float64[], df_1:float64[n], x_6:float64[n], k_4:float64[]) ->
+#           t_14:float64[] = getitem(x_6, index=(At(position=i + 1),))  # bwd
+#           t_15:float64[] = getitem(x_6, index=(At(position=i),))  # bwd
 #           t_16:float64[] = subtract(t_14, t_15)  # bwd
 #           d_1:float64[] = subtract(t_16, 1.0)  # bwd
 #           t_17:float64[] = getitem(df_1, index=(At(position=i + 1),))  # bwd
@@ -111,10 +111,10 @@ def arguments(rng):
 #           t_22:float64[] = multiply(t_20, k_4)  # bwd
 #           dd_1:float64[] = add(dd, t_22)  # bwd
 #           t_23:float64[] = negative(dd_1)  # bwd
-#           dold_2:float64[n] = add_at(dold_1, t_23, index=(At(position=i),))  # bwd
-#           dold_3:float64[n] = add_at(dold_2, dd_1, index=(At(position=i + 1),))  # bwd
-#           yield dold_3, dk_5
-#       yield dv_2, dold, dk_2
+#           dx_5:float64[n] = add_at(dx_4, t_23, index=(At(position=i),))  # bwd
+#           dx_6:float64[n] = add_at(dx_5, dd_1, index=(At(position=i + 1),))  # bwd
+#           yield dx_6, dk_5
+#       yield dv_2, dx_3, dk_2
 #   dvel:float64[n] = copy(dv)  # bwd
 #   dpos:float64[n] = copy(dx_1)  # bwd
 #   return dpos, dvel, dk
@@ -154,7 +154,6 @@ def grad_springs(pos, vel, k, dt, steps):
         # v += dt * f
         df = dv * dt
         # for i in range(len(x) - 1):
-        dold = dx
         for i in range(n - 2, -1, -1):
             # d = old[i + 1] - x[i] - 1.0
             d = x[i + 1] - x[i] - 1
@@ -166,9 +165,8 @@ def grad_springs(pos, vel, k, dt, steps):
             dk += df[i] * d
             dd += df[i] * k
             # d = old[i + 1] - x[i] - 1.0
-            dold[i] -= dd
-            dold[i + 1] += dd
-        dx = dold
+            dx[i] -= dd
+            dx[i + 1] += dd
     # v = vel.copy()
     dvel = dv
     # x = pos.copy()

@@ -23,7 +23,7 @@ def alias(x, k, steps):
 def copied(x, k, steps):
     u = x.copy()
     s = 0.0
-    for t in range(steps):
+    for _ in range(steps):
         for i in range(len(x) - 1):
             s += np.sin(u[i + 1] * u[i]) * k
         u *= 0.9
@@ -33,7 +33,7 @@ def copied(x, k, steps):
 def handed_on(x, k, steps):
     u = x.copy()
     old = u
-    for t in range(steps):
+    for _ in range(steps):
         new = old * k
         for i in range(1, len(x)):
             new[i] += np.tanh(old[i - 1] * old[i])
