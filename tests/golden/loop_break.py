@@ -125,12 +125,12 @@ def value_and_grad_until___HASH__(x):
     # return s * x[3]
     prod = s * x[3]
     # adjoint of return s * x[3]
-    dx_3 = np.zeros(n)
-    dx_3[3] += s
+    dx_2 = np.zeros(n)
+    dx_2[3] += s
     # adjoint of for i in range(x.shape[0]):
     x_3 = x[3]
     for i in range(trip - 1, -1, -1):
         # adjoint of s = s + x[i] * x[i]
         prod3 = x_3 * x[i]
-        dx_3[i] += 2.0 * prod3
-    return prod, dx_3
+        dx_2[i] += 2.0 * prod3
+    return prod, dx_2

@@ -128,7 +128,6 @@ def value_and_grad_damped___HASH__(u, c):
     u_2 = np.empty(n)
     for j in range(n):
         u_2[j] = u[j]  # u
-    u_4 = np.empty(n)
     for i in range(3):
         # for _ in range(3):
         # u = u + np.exp(-c) * np.sin(u)
@@ -137,31 +136,28 @@ def value_and_grad_damped___HASH__(u, c):
             u_saved[i, j] = u_2_j
             s2_j = sin(u_2_j)
             saved[i, j] = s2_j
-            u_4[j] = u_2_j + e * s2_j  # u
-        u_2, u_4 = u_4, u_2
+            u_2[j] = u_2_j + e * s2_j  # u
 
     # return np.sum(u * u)
     # adjoint of return np.sum(u * u)
-    du_2 = np.empty(n)
+    du = np.empty(n)
     total = 0.0
     for j in range(n):
         u_2_j = u_2[j]
         total = plus(total, u_2_j * u_2_j)
-        du_2[j] = 2.0 * u_2_j  # du
+        du[j] = 2.0 * u_2_j
     # adjoint of for _ in range(3):
     t2 = 0.0
-    du_3 = np.empty(n)
     for i in range(2, -1, -1):
         # adjoint of u = u + np.exp(-c) * np.sin(u)
         total2 = 0.0
         for j in range(n):
-            total2 = plus(total2, du_2[j] * saved[i, j])
+            total2 = plus(total2, du[j] * saved[i, j])
         t2 = plus(t2, total2)
         for j in range(n):
-            du_2_j = du_2[j]
-            du_3[j] = du_2_j + du_2_j * e * cos(u_saved[i, j])  # du
-        du_2, du_3 = du_3, du_2
+            du_j = du[j]
+            du[j] = du_j + du_j * e * cos(u_saved[i, j])
     # adjoint of u = u + np.exp(-c) * np.sin(u)
     neg2_ = -(t2 * e)
     dc = 0.0 if (t2 == 0.0) & mask3 else neg2_
-    return total, (du_2, dc)
+    return total, (du, dc)

@@ -59,46 +59,36 @@ def arguments(rng):
 #     (i:int64[], dr_1:float64[n, m], r_1:float64[n, m], cutoff_1:float64[]) ->
 #       trips:int64[] = maximum(i, 0)  # bwd
 #       r2_saved:float64[trips] = empty(dtype=float64, shape=(trips,))  # bwd
-#       branch_saved_1:float64[trips] = empty(dtype=float64, shape=(trips,))  # bwd
-#       r2_saved_1:float64[trips], branch_saved_1_1:float64[trips] = for(0, i, 1, r2_saved, branch_saved_1, r_1, cutoff_1, i)  # bwd
-#         (j:int64[], r2_saved_2:float64[trips], branch_saved_1_2:float64[trips], r_2:float64[n, m], cutoff_2:float64[], i_1:int64[]) ->
+#       r2_saved_1:float64[trips] = for(0, i, 1, r2_saved, r_1, i)  # bwd
+#         (j:int64[], r2_saved_2:float64[trips], r_2:float64[n, m], i_1:int64[]) ->
 #           t_2:float64[m] = getitem(r_2, index=(At(position=i), Span(start=0, step=1, extent=m)))
 #           t_3:float64[m] = getitem(r_2, index=(At(position=j), Span(start=0, step=1, extent=m)))
 #           d:float64[m] = subtract(t_2, t_3)
 #           r2:float64[] = matmul(d, d)
 #           r2_saved_3:float64[trips] = setitem(r2_saved_2, r2, j, index=(AtArg(),))
-#           t_4:float64[] = multiply(cutoff_2, cutoff_2)
-#           t_5:bool[] = greater(r2, t_4)
-#           branch_saved:float64[] = cond(t_5, r2)
-#             (r2_1:float64[]) ->
-#               yield 0.0
-#             (r2_2:float64[]) ->
-#               t_6:float64[] = power(r2_2, 3.0)
-#               yield t_6
-#           branch_saved_1_3:float64[trips] = setitem(branch_saved_1_2, branch_saved, j, index=(AtArg(),))
-#           yield r2_saved_3, branch_saved_1_3
-#       t_7:int64[] = subtract(i, 1)  # bwd
-#       dr_2:float64[n, m] = for(t_7, -1, -1, dr_1, r2_saved_1, branch_saved_1_1, r_1, cutoff_1, i)  # bwd
-#         (j_1:int64[], dr_3:float64[n, m], r2_saved_4:float64[trips], branch_saved_1_4:float64[trips], r_3:float64[n, m], cutoff_3:float64[], i_2:int64[]) ->
-#           r2_3:float64[] = getitem(r2_saved_4, j_1, index=(AtArg(),))  # bwd
-#           branch_saved_2:float64[] = getitem(branch_saved_1_4, j_1, index=(AtArg(),))  # bwd
-#           t_8:float64[] = multiply(cutoff_3, cutoff_3)  # bwd
-#           t_9:bool[] = greater(r2_3, t_8)  # bwd
-#           dr_4:float64[n, m] = cond(t_9, dr_3, r2_3, branch_saved_2, r_3, i_2, j_1)  # bwd
-#             (dr_5:float64[n, m], r2_4:float64[], branch_saved_3:float64[], r_4:float64[n, m], i_3:int64[], j_2:int64[]) ->
+#           yield r2_saved_3
+#       t_4:int64[] = subtract(i, 1)  # bwd
+#       dr_2:float64[n, m] = for(t_4, -1, -1, dr_1, r2_saved_1, r_1, cutoff_1, i)  # bwd
+#         (j_1:int64[], dr_3:float64[n, m], r2_saved_4:float64[trips], r_3:float64[n, m], cutoff_2:float64[], i_2:int64[]) ->
+#           r2_1:float64[] = getitem(r2_saved_4, j_1, index=(AtArg(),))  # bwd
+#           t_5:float64[] = multiply(cutoff_2, cutoff_2)  # bwd
+#           t_6:bool[] = greater(r2_1, t_5)  # bwd
+#           dr_4:float64[n, m] = cond(t_6, dr_3, r2_1, r_3, i_2, j_1)  # bwd
+#             (dr_5:float64[n, m], r2_2:float64[], r_4:float64[n, m], i_3:int64[], j_2:int64[]) ->
 #               yield dr_5
-#             (dr_6:float64[n, m], r2_5:float64[], branch_saved_4:float64[], r_5:float64[n, m], i_4:int64[], j_3:int64[]) ->
-#               t_10:float64[] = power(r2_5, 2.0)  # bwd
-#               t_11:float64[] = multiply(-3.0, t_10)  # bwd
-#               t_12:float64[] = power(branch_saved_4, 2.0)  # bwd
-#               dr2:float64[] = divide(t_11, t_12)  # bwd
-#               t_13:float64[m] = getitem(r_5, index=(At(position=i), Span(start=0, step=1, extent=m)))  # bwd
-#               t_14:float64[m] = getitem(r_5, index=(At(position=j), Span(start=0, step=1, extent=m)))  # bwd
-#               d_1:float64[m] = subtract(t_13, t_14)  # bwd
-#               t_15:float64[] = multiply(2.0, dr2)  # bwd
-#               dd:float64[m] = multiply(t_15, d_1)  # bwd
-#               t_16:float64[m] = negative(dd)  # bwd
-#               dr_7:float64[n, m] = add_at(dr_6, t_16, index=(At(position=j), Span(start=0, step=1, extent=m)))  # bwd
+#             (dr_6:float64[n, m], r2_3:float64[], r_5:float64[n, m], i_4:int64[], j_3:int64[]) ->
+#               t_7:float64[] = power(r2_3, 3.0)  # bwd
+#               t_8:float64[] = power(r2_3, 2.0)  # bwd
+#               t_9:float64[] = multiply(-3.0, t_8)  # bwd
+#               t_10:float64[] = power(t_7, 2.0)  # bwd
+#               dr2:float64[] = divide(t_9, t_10)  # bwd
+#               t_11:float64[m] = getitem(r_5, index=(At(position=i), Span(start=0, step=1, extent=m)))  # bwd
+#               t_12:float64[m] = getitem(r_5, index=(At(position=j), Span(start=0, step=1, extent=m)))  # bwd
+#               d_1:float64[m] = subtract(t_11, t_12)  # bwd
+#               t_13:float64[] = multiply(2.0, dr2)  # bwd
+#               dd:float64[m] = multiply(t_13, d_1)  # bwd
+#               t_14:float64[m] = negative(dd)  # bwd
+#               dr_7:float64[n, m] = add_at(dr_6, t_14, index=(At(position=j), Span(start=0, step=1, extent=m)))  # bwd
 #               dr_8:float64[n, m] = add_at(dr_7, dd, index=(At(position=i), Span(start=0, step=1, extent=m)))  # bwd
 #               yield dr_8
 #           yield dr_4
@@ -118,22 +108,15 @@ def grad_potential(r, cutoff):
         # for j in range(i):
         trips = np.maximum(i, 0)
         r2_saved = np.empty(trips)  # saved: r2, 8 B x trips
-        branch_saved_1 = np.empty(trips)  # saved: branch, 8 B x trips
         for j in range(i):
             d = r[i] - r[j]
             r2 = d @ d
             r2_saved[j] = r2
-            if r2 > cutoff * cutoff:
-                branch_saved = 0.0
-            else:
-                branch_saved = r2**3
-            branch_saved_1[j] = branch_saved
         for j in range(i - 1, -1, -1):
             r2 = r2_saved[j]
-            branch_saved = branch_saved_1[j]
             if not r2 > cutoff * cutoff:
                 # energy += 1.0 / r2**3
-                dr2 = -3.0 * r2**2 / branch_saved**2
+                dr2 = -3.0 * r2**2 / (r2**3) ** 2
                 # d = r[i] - r[j]
                 d = r[i] - r[j]
                 # r2 = np.dot(d, d)
@@ -161,11 +144,8 @@ def grad_potential___HASH__(r, cutoff):
         # adjoint of for j in range(i):
         trips = max(i_2, 0)
         r2_saved = np.empty(trips)
-        branch_saved_1 = np.empty(trips)
         i = i_2
         for j in range(i_2):
-            # if r2 > cutoff * cutoff:
-            prod2 = cutoff * cutoff
             # r2 = np.dot(d, d)
             r2 = 0.0
             for k in range(m):
@@ -173,23 +153,16 @@ def grad_potential___HASH__(r, cutoff):
                 r2 = plus(r2, d_k * d_k)
             # for j in range(i):
             r2_saved[j] = r2
-            # if r2 > cutoff * cutoff:
-            if r2 > prod2:
-                branch_saved = 0.0
-            else:
-                # energy += 1.0 / r2**3
-                branch_saved = r2 * r2 * r2
-            # for j in range(i):
-            branch_saved_1[j] = branch_saved
         for j in range(i_2 - 1, -1, -1):
             # adjoint of if r2 > cutoff * cutoff:
             i = i_2
             if not (r2_saved[j] > cutoff * cutoff):
                 # adjoint of energy += 1.0 / r2**3
                 r2_saved_n = r2_saved[j]
-                branch_saved_1_n = branch_saved_1[j]
+                sq = r2_saved_n * r2_saved_n
+                prod3_ = sq * r2_saved_n
                 # adjoint of r2 = np.dot(d, d)
-                ratio = -6.0 * (r2_saved_n * r2_saved_n) / (branch_saved_1_n * branch_saved_1_n)
+                ratio = -6.0 * sq / (prod3_ * prod3_)
                 # adjoint of d = r[i] - r[j]
                 for k in range(m):
                     d_2_k = r[i, k] - r[j, k]

@@ -103,17 +103,17 @@ def value_and_grad_joined___HASH__(x, w):
         raise ValueError('index 0 is out of bounds for axis 0 of size 5')
     # z[0] = w * x[0]
     # adjoint of z[1:] = x[1:] * x[:-1]
-    z_4 = np.zeros(n)
-    z_4[0] = w * x[0]
-    dx_3 = np.zeros(n)
+    z_2 = np.zeros(n)
+    z_2[0] = w * x[0]
+    dx = np.zeros(n)
     # z[1:] = x[1:] * x[:-1]
     for i in range(n - 1):
-        z_4[i + 1] = x[i + 1] * x[i]
+        z_2[i + 1] = x[i + 1] * x[i]
     # return np.sum(np.tanh(z))
     th = np.empty(n)
     total = 0.0
     for i in range(n):
-        th_i = tanh(z_4[i])
+        th_i = tanh(z_2[i])
         th[i] = th_i
         total = plus(total, th_i)
 
@@ -123,12 +123,12 @@ def value_and_grad_joined___HASH__(x, w):
         th_i = th[i + 1]
         dz_i = 1.0 - th_i * th_i
         prod4_i = dz_i * x[i]
-        dx_3[i] += dz_i * x[i + 1] + prod4_before
+        dx[i] += dz_i * x[i + 1] + prod4_before
         prod4_before = prod4_i
-    dx_3[n - 1] += prod4_before
+    dx[n - 1] += prod4_before
     # adjoint of z[0] = w * x[0]
     th_0 = th[0]
     dz_0 = 1.0 - th_0 * th_0
     dw = dz_0 * x[0]
-    dx_3[0] += dz_0 * w
-    return total, (dx_3, dw)
+    dx[0] += dz_0 * w
+    return total, (dx, dw)
