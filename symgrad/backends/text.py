@@ -198,7 +198,8 @@ def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Pi
     """An index counted from the front, checked."""
     extent = dim_text(extent_of(eqn.attrs, "extent"))
     name = body.local(read)
-    body.line(f"{name} = int({piece_of(arg, body, scope).text})")
+    unsigned = isinstance(arg, Read) and arg.value.type.dtype == "uint64"  # numba adds it to int64 as a float
+    body.line(f"{name} = {'np.int64' if unsigned else 'int'}({piece_of(arg, body, scope).text})")
     if eqn.attrs.get("front"):
         body.line(f"if {name} >= {extent}:")
     else:  # counted from the front first: then one comparison of numbers without a sign, and none in x[name]

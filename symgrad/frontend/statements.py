@@ -207,8 +207,11 @@ def _aug_assign(frame: Frame, node: ast.AugAssign) -> None:
     start = len(eqns)
     before = subscript(frame, base, key)
     stop = len(eqns)
+    writes = base.root.version if isinstance(base, Tensor) else 0
     value = evaluate(frame, node.value)
-    if isinstance(base, Tensor) and _added(frame, node, base, key, before, value):
+    # Python has read an element by now, and only sees a slice: a call may have written in between.
+    same = isinstance(before, Tensor) and (before.is_array or writes == base.root.version)
+    if isinstance(base, Tensor) and same and _added(frame, node, base, key, before, value):
         if stop > start and eqns[stop - 1].out is before.arg:
             del eqns[stop - 1]  # the read of what was there before
         return

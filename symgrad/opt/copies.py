@@ -13,10 +13,10 @@ cotangent of its own, cleared and added in every trip.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value, values
 from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.walk import map_regions, rename, rewire, with_eqns
 
@@ -29,6 +29,7 @@ def remove_copies(function: Function, *, keep_named: bool) -> Function:
 
 def _block(block: Block, keep_named: bool) -> Block:
     named = _adopted(block)
+    told = {s.param for s in block.symbols}
     env: dict[Value, Arg] = {}
     eqns: list[Eqn] = []
     changed = False
@@ -38,7 +39,7 @@ def _block(block: Block, keep_named: bool) -> Block:
             outs = tuple(Value(out.type, named[out]) if out in named else out for out in eqn.outs)
             env.update(zip(eqn.outs, outs, strict=True))
             eqn = replace(eqn, outs=outs)
-        if eqn.op.name == "copy" and not (keep_named and _says_something(eqn)):
+        if eqn.op.name == "copy" and not _stays(eqn, told) and not (keep_named and _says_something(eqn)):
             env[old.out] = eqn.args[0]
             changed = True
             continue
@@ -81,6 +82,11 @@ def _as_outside(eqn: Eqn, before: Sequence[Arg]) -> dict[Value, str]:
 
 def _renamed(block: Block, named: Mapping[Value, str]) -> Block:
     return rename(Function("", block), named).body if any(p in named for p in block.params) else block
+
+
+def _stays(copy: Eqn, told: Collection[Value]) -> bool:
+    """The number of an extent has a value of its own, also where it is a constant."""
+    return isinstance(copy.args[0], Const) and copy.out in told
 
 
 def _says_something(copy: Eqn) -> bool:

@@ -89,6 +89,17 @@ class _Gathering:
         """What the leaves are, and the leaves of those definitions."""
         for value in tuple(self.leaves):
             self._define(value, _DEFINITION_DEPTH)
+        found, self.defined = self.defined, {}
+
+        def place(number: int) -> None:
+            """A definition after those of its leaves: one may have been found too deep, and then again."""
+            if number in found and number not in self.defined:
+                for met in _leaf_numbers(found[number]):
+                    place(met)
+                self.defined[number] = found[number]
+
+        for number in found:
+            place(number)
 
     def _define(self, value: Value, depth: int) -> None:
         number = self.number[value]

@@ -182,6 +182,7 @@ def rewrite(function: Function, rules: Rules, *, through_names: bool) -> Functio
 def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
     site = Site(through_names)
     site.count = dict(uses(block))
+    told = {s.param for s in block.symbols}  # the number of an extent has a value, also if it is a constant
     env: dict[Value, Arg] = {}
     done: list[Eqn] = []
     changed = False
@@ -192,11 +193,20 @@ def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
             if eqn.op.kind is Kind.REGION:
                 inner = map_regions(eqn, lambda b: rewrite_block(b, rules, through_names=through_names))
                 eqn, changed = inner, changed or inner is not eqn
+            lasting = eqn.op.name == "copy" and isinstance(eqn.args[0], Const) and eqn.out in told
+            if lasting:
+                done.append(eqn)
+                site.add(eqn)
+                continue
             known = fold(eqn.op.name, eqn.args) if through_names and len(eqn.outs) == 1 else None
             if known is not None and known.type == eqn.out.type:
                 changed = True
                 site.release(eqn)
-                _bind(site, env, replace(eqn, op=OPS["copy"], args=(known,), attrs={}))
+                copy = replace(eqn, op=OPS["copy"], args=(known,), attrs={})
+                if eqn.out in told:
+                    pending.append(copy)
+                else:
+                    _bind(site, env, copy)
                 continue
             new = _apply(site, rules.get(eqn.op.name, ()), eqn) if fuel else None
             if new is not None:
