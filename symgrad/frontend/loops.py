@@ -11,7 +11,7 @@ written, makes the trial start again with it. What was learnt is kept, so that n
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.errors import UnsupportedSyntaxError
@@ -128,7 +128,7 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
             finish(low, trial.scope, learnt, node.body, name, before, env.get(name, _UNASSIGNED), mine)
         later, broken = _late(trial, env, live)
         ending = slots_of_exit(low, trial.scope, node, exit_)
-        ends = _ends(trial, env, [*trial.slots, *later])
+        ends = _ends(trial, env, [*trial.slots, *later], broken)
         origins = returned_origins(trial.scope, exit_, [s.param for s in trial.slots])
         results = [low.arg(t) for t, _ in trial.cells]
         _stay_alike(trial, learnt, results)
@@ -359,14 +359,18 @@ def _emit(
     return outs
 
 
-def _ends(trial: Trial, env: dict[str, Val], slots: Sequence[Slot]) -> Ends:
-    """The arrays that each slot may hold at the end of a trip; asked inside."""
+def _ends(trial: Trial, env: dict[str, Val], slots: Sequence[Slot], broken: Collection[str]) -> Ends:
+    """The arrays that each slot may hold at the end of a trip; asked inside.
+
+    What is only assigned before a `break` has no param that would tell that it is an array of the trip.
+    """
     own = [s.param for s in slots]
     ends: Ends = {}
     for name in dict.fromkeys(s.name for s in slots):
         leaves = [v for v in spread(env[name]) if is_number(v)]
         for slot, leaf in zip((s for s in slots if s.name == name), leaves, strict=True):
-            fresh = (leaf.root,) if isinstance(leaf, Tensor) else ()
+            fresh: tuple[Tensor, ...] = (leaf.root,) if isinstance(leaf, Tensor) else ()
+            fresh += fresh[0].kin if fresh and name in broken else ()
             ends[id(slot)] = tuple(dict.fromkeys((*fresh, *trial.scope.origins(leaf, own))))
     return ends
 

@@ -17,10 +17,6 @@ _REASONS: dict[str, tuple[str, str]] = {
         "its factors jump where two singular values meet",
         "np.linalg.eigh(a.T @ a), whose eigenvalues are the squares of the singular values"),
     "np.linalg.svdvals": ("it has no rule yet", "np.sqrt(np.linalg.eigvalsh(a.T @ a))"),
-    "np.linalg.qr": ("it has no rule yet", "np.linalg.cholesky(a.T @ a).T, which is R up to signs"),
-    "np.linalg.lstsq": (
-        "it finds out the rank of the matrix from the data",
-        "np.linalg.solve(a.T @ a, a.T @ b), for a matrix of full column rank"),
     "np.linalg.pinv": (
         "it finds out the rank of the matrix from the data",
         "np.linalg.solve(a.T @ a, a.T), for a matrix of full column rank"),
@@ -44,7 +40,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "np.argpartition": (
         "the order of what it leaves unsorted is not defined", "np.argsort(x)"),
     "np.polyfit": ("it finds out the rank of the matrix from the data",
-                   "np.linalg.solve(v.T @ v, v.T @ y) with v = np.vander(x, degree + 1)"),
+                   "np.linalg.lstsq(np.vander(x, degree + 1), y)[0]"),
     "np.roots": (_COMPLEX, "Newton's method from a root that is nearby"),
     "np.angle": (_COMPLEX, "np.arctan2(y, x)"),
     "np.nanmedian": ("it has no rule yet", "np.median of what is no NaN"),
@@ -61,6 +57,8 @@ _REASONS: dict[str, tuple[str, str]] = {
     "scipy.special.boxcox": ("its limit at 0 is a case of its own", "(x**c - 1) / c, or np.log(x)"),
     "scipy.special.exprel": ("its limit at 0 is a case of its own", "np.expm1(x) / x away from 0"),
     "np.lexsort": ("it has no rule yet", "np.argsort"),
+    "scipy.linalg.qr": ("its results are of another form than NumPy's", "np.linalg.qr(a)"),
+    "scipy.linalg.lstsq": ("its results are of another form than NumPy's", "np.linalg.lstsq(a, b)"),
     "scipy.linalg.lu": ("its permutation jumps with the data", "np.linalg.solve, or np.linalg.det"),
     "scipy.linalg.eigh": ("the signs of its vectors may be others than NumPy's", "np.linalg.eigh"),
     "scipy.linalg.lu_factor": ("its factors are stored as LAPACK has them", "np.linalg.solve(a, b)"),

@@ -31,6 +31,7 @@ from symgrad.frontend import (
     shaping,
     sorting,
     spelled,
+    spelled_factors,
     spelled_writes,
     statistics,
     systems,
@@ -46,8 +47,8 @@ from symgrad.ir.ops import OPS
 
 TABLES = (
     checkpoints, containers, creation, einsum, grids, joins, known, linalg, matrices, norms, pointwise,
-    pybuiltins, reductions, running, sequences, shaping, sorting, spelled, spelled_writes, statistics,
-    systems,
+    pybuiltins, reductions, running, sequences, shaping, sorting, spelled, spelled_factors,
+    spelled_writes, statistics, systems,
 )  # fmt: skip
 
 

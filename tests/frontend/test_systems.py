@@ -216,9 +216,9 @@ def test_strided_operands(rng):
     ("call", "why"),
     [
         (lambda a: np.linalg.svd(a)[1].sum(), "singular values"),
-        (lambda a: np.linalg.lstsq(a, a)[0].sum(), "rank"),
+        (lambda a: np.linalg.lstsq(a[:2], a[:2])[0].sum(), "rank"),
         (lambda a: np.linalg.pinv(a).sum(), "rank"),
-        (lambda a: np.linalg.qr(a)[1].sum(), "no rule"),
+        (lambda a: np.linalg.qr(a, mode="complete")[1].sum(), "square"),
         (lambda a: np.linalg.eigvals(a).sum(), "complex"),
         (lambda a: np.abs(np.fft.fft(a)).sum(), "complex"),
         (lambda a: scipy.linalg.expm(a).sum(), "no rule"),

@@ -10,7 +10,8 @@ from symgrad.errors import UnsupportedSyntaxError
 
 X = np.array([0.71, 1.33, 0.56, 0.43, 1.12, 0.87, 0.62, 1.41])
 PROGRAMS = Programs()
-program = PROGRAMS.program
+A = np.random.default_rng(3).normal(size=(3, 4))
+program, refused = PROGRAMS.program, PROGRAMS.refused
 
 
 @program(X)
@@ -235,7 +236,45 @@ def newton_that_must_converge(x):
     return y * x[2]
 
 
-test_program = PROGRAMS.test()
+# What was bound before the `break` may be one array with another name's.
+
+
+@refused("what a holds is not known here", A)
+def an_array_before_break_is_written(a):
+    a = a.copy()
+    while True:
+        a = a * 0.9
+        if np.sum(a**2) < 4.0:
+            last = a
+            break
+    last[0, 0] = 3.0
+    return np.sum(a) + last[1, 1]
+
+
+@refused("what keep holds is not known here", A)
+def two_names_before_break(a):
+    while True:
+        b = a * 0.9
+        c = b
+        a = a + 1.0
+        if np.sum(a**2) > 4.0:
+            last, keep = c, b
+            break
+    last[0, 0] = 3.0
+    return np.sum(a) + last[1, 1] + keep[0, 0]
+
+
+@program(A)
+def an_array_before_break_is_read(a):
+    while True:
+        a = a * 0.9
+        if np.sum(a**2) < 4.0:
+            last = a
+            break
+    return np.sum(a) * last[1, 1]
+
+
+test_program, test_refused = PROGRAMS.tests()
 
 
 def test_names_before_break_alone_are_not_read():

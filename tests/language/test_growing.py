@@ -308,6 +308,16 @@ def tuples_with_lists(x):
     return q[0][0]
 
 
+@refused("what q holds is not known here", X)
+def the_array_in_a_tuple_is_written(x):
+    q = []
+    for v in x:
+        u = x * v
+        q.append((u, 1.0))
+        u[0] = 5.0
+    return sum(np.sum(u) * w for u, w in q)
+
+
 test_program, test_refused = PROGRAMS.tests()
 
 

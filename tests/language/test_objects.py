@@ -345,6 +345,15 @@ def objects_under_a_condition(x):
     return sum(f.x for f in found)
 
 
+@refused("an object is changed after a loop or a branch has bound", X)
+def two_objects_change_places(x):
+    a, b = Vec(x[0], 0.0), Vec(x[1], 0.0)
+    for v in x:
+        a.y += v * b.x
+        a, b = b, a
+    return a.y * 2 + b.y
+
+
 class Slotted:
     __slots__ = ("a",)
 
