@@ -12,6 +12,7 @@ what can be done after it (`deferred`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,11 +20,12 @@ from symgrad.ir.core import Arg, At, AtArg, Block, Eqn, Function, Gather, Symbol
 from symgrad.ir.dims import symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.regions import FOR, bind_symbols, mentioned_symbols, told_by
-from symgrad.ir.walk import rewire, rewire_args
+from symgrad.ir.walk import rewire, rewire_args, uses
 from symgrad.opt.all_trips import all_trips
 from symgrad.opt.deferred import deferred
 from symgrad.opt.facts import Facts
 from symgrad.opt.products_first import products_first
+from symgrad.opt.steady import without_steady
 from symgrad.opt.vector_updates import Loop
 
 _LITTLE = 16  # products with an extent up to this are left to loops
@@ -54,6 +56,7 @@ class _Made:
     """A block on the way: its equations so far."""
 
     params: tuple[Value, ...]
+    used: Counter[Value]
     symbols: list[Symbol]
     eqns: list[Eqn]
     env: dict[Value, Arg]
@@ -83,7 +86,7 @@ class _Nest:
     def block(self, block: Block) -> _Two:
         if not any(e.regions for e in block.eqns):
             return _Two(block, block)
-        plain, eager = (_Made(block.params, [*block.symbols], [], {}, {}) for _ in range(2))
+        plain, eager = (_Made(block.params, uses(block), [*block.symbols], [], {}, {}) for _ in range(2))
         seen = set(block.params)
         for eqn in block.eqns:
             names = {s.name for s in block.symbols if s.param in seen}
@@ -133,11 +136,13 @@ class _Nest:
 
     def _reduced(self, eqn: Eqn, side: _Made, names: set[str]) -> _Reduced | None:
         """Equations in place of a loop, its results, and where they find their extents."""
-        eqn = _with_named_positions(eqn, self.facts)
+        given = eqn.outs
+        eqn, results = without_steady(_with_named_positions(eqn, self.facts), side.made, side.used)
         loop = Loop(eqn, names, side.made, self.facts)
         joined = all_trips(loop, self.facts)
         if joined is not None:
-            return list(joined.eqns), joined.results, joined.symbols
+            ends = dict(zip(eqn.outs, joined.results, strict=True))
+            return list(joined.eqns), rewire_args(results, ends), joined.symbols
         first = products_first(loop, self.facts)
         before: list[Eqn] = []
         told: Sequence[Symbol] = ()
@@ -146,8 +151,10 @@ class _Nest:
             loop = Loop(eqn, names, {**side.made, **{o: e for e in before for o in e.outs}}, self.facts)
         after = deferred(loop, side.known())
         if after is not None:
-            return [*before, *after], eqn.outs, told
-        return ([*before, eqn], eqn.outs, told) if first is not None else None
+            return [*before, *after], results, told
+        if first is None and results == given:
+            return None
+        return [*before, eqn], results, told
 
 
 def _products(eqns: Sequence[Eqn], depth: int = 0) -> float:

@@ -2,6 +2,7 @@
 
 In: a `Loop`. Out: its equation, in whose body a number that multiplies a product of a matrix from before the
 loop and a vector, or the vector of such a matrix in an outer product, multiplies the other vector instead.
+What is added beside such a product is added by itself.
 
     da[i] += alpha * (w @ a)              ->    v = alpha * w;  da[i] += v @ a
     da += np.outer(w, alpha * a[i])       ->    v = alpha * w;  da += np.outer(v, a[i])
@@ -15,7 +16,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Eqn, NewAxis, Value
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
-from symgrad.ir.walk import with_eqns
+from symgrad.ir.walk import live, with_eqns
 from symgrad.opt.vector_updates import Loop
 
 
@@ -25,10 +26,10 @@ def numbers_inward(loop: Loop) -> Eqn:
     body = loop.parts.body
     for e in body.eqns:
         mover.b.loc, mover.b.phase, mover.b.note = e.loc, e.phase, e.note
-        mover.b.eqns.append(mover.product(e) or mover.outer(e) or e)
+        mover.b.eqns += mover.terms(e) or [mover.product(e) or mover.outer(e) or e]
     if not mover.changed:
         return loop.eqn
-    return replace(loop.eqn, regions=(with_eqns(body, mover.b.eqns),))
+    return replace(loop.eqn, regions=(with_eqns(body, live(mover.b.eqns, body.results, body.symbols)),))
 
 
 class _Mover:
@@ -37,6 +38,29 @@ class _Mover:
         self.b = Builder()
         self.changed = False
         self._scaled: dict[tuple[Arg, Arg], Value] = {}
+
+    def terms(self, e: Eqn) -> list[Eqn] | None:
+        """An addition of a sum, one of whose terms is such a product: an addition for each term."""
+        value = e.args[1] if e.op.name == "add_at" else None
+        made = self.loop.made.get(value) if isinstance(value, Value) and self.loop.count[value] == 1 else None
+        if made is None or made.op.name != "add" or any(a.type != made.out.type for a in made.args):
+            return None
+        if not any(map(self._is_product, made.args)):
+            return None
+        self.changed = True
+        first, second = made.args
+        between = Value(e.out.type, e.out.hint)
+        one = replace(e, args=(e.args[0], first, *e.args[2:]), outs=(between,))
+        return [one, replace(e, args=(between, second, *e.args[2:]))]
+
+    def _is_product(self, arg: Arg) -> bool:
+        """Whether a value is a product of a matrix and a vector, perhaps times a number."""
+        made = self.loop.made.get(arg) if isinstance(arg, Value) and self.loop.count[arg] == 1 else None
+        if made is None:
+            return False
+        if made.op.name == "multiply":
+            return any(not a.type.rank and self._is_product(b) for a, b in (made.args, made.args[::-1]))
+        return made.op.name == "matmul" and sorted(a.type.rank for a in made.args) == [1, 2]
 
     def product(self, e: Eqn) -> Eqn | None:
         """`number * (matrix @ vector)`."""

@@ -126,6 +126,7 @@ COUNTS = {
     "inner_last": (1, 3),
     "a_sum_of_each_element": (1, 3),
     "rank_k": (1, 2),
+    "symmetric": (2, 4),
     "correlations": (1, 3),
     "shifted_rows": (1, 2),
     "a_moving_window": (0, 0),
@@ -272,3 +273,22 @@ def test_extents_of_an_array_that_becomes_part_of_a_larger_one():
             plain = evaluate.run(simplify(function, "kernel"), *args)
         for x, y in zip(found, plain, strict=True):
             np.testing.assert_allclose(x, y, rtol=1e-11, atol=1e-13)
+
+
+def test_what_every_trip_begins_with_as_zero_is_not_carried():
+    def f(a, b):
+        s = 0.0
+        for i in range(a.shape[0]):
+            total = np.zeros(b.shape[1])
+            for k in range(a.shape[1]):
+                total += a[i, k] * b[k]
+            s += np.sum(np.sin(total))
+        return s
+
+    args = normal(3, 4), normal(4, 5)
+    value, gradient = programs(f, args)
+    assert [count(simplify(g, "kernel")) for g in (value, gradient)] == [1, 3]
+    with without("products"):
+        plain = evaluate.run(simplify(gradient, "kernel"), *args)
+    for a, b in zip(evaluate.run(simplify(gradient, "kernel"), *args), plain, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
