@@ -205,4 +205,6 @@ def _rebuilt(block: Block, side: _Made) -> Block:
     eqns = tuple(side.eqns)
     results = rewire_args(block.results, side.env)
     bound = bind_symbols(block.params, eqns, mentioned_symbols(block.params, eqns), side.known())
-    return Block(block.params, eqns, results, bound)
+    named = {s.name for s in bound}
+    given = (s for s in block.symbols if s.param in block.params and s.name not in named)  # for guards
+    return Block(block.params, eqns, results, (*bound, *given))
