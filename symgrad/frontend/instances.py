@@ -180,6 +180,12 @@ def attribute(low: Lowering, obj: Any, name: str) -> Val:
 
 def assign(low: Lowering, obj: Any, name: str, value: Val) -> None:
     """`obj.name = value`."""
+    if not is_instance(obj):
+        low.refuse(
+            f"the attribute {name!r} is assigned",
+            why="a differentiated function must not have side effects",
+            instead="a local variable, and return the new value",
+        )
     cls = type(obj)
     setter = inspect.getattr_static(cls, name, None)
     if isinstance(setter, property):

@@ -11,15 +11,14 @@ written, makes the trial start again with it. What was learnt is kept, so that n
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from symgrad.errors import UnsupportedSyntaxError
-from symgrad.frontend import aliases, branches, contents, lists
-from symgrad.frontend.aliases import Handed
+from symgrad.frontend import branches, contents, lists
 from symgrad.frontend.branches import Live, Run, live_after
 from symgrad.frontend.carried import Again, Guess, Learnt, Slot, finish, initial, late, param_of, slots_of
-from symgrad.frontend.context import Frame, Lowering
+from symgrad.frontend.context import Frame
 from symgrad.frontend.exits import CONTINUE, FALSE, TRUE, Exit, Leave, flag, kinds
 from symgrad.frontend.flow import may_leave, read_first, rebound, written
 from symgrad.frontend.instances import freeze
@@ -27,55 +26,16 @@ from symgrad.frontend.leaving import LOOP, condition, left, returned_origins, sl
 from symgrad.frontend.names import known, stored_names
 from symgrad.frontend.regions import Raises, Scope, attempt, closed, emit_region
 from symgrad.frontend.structure import is_instance, rebuilt, same, spread
+from symgrad.frontend.trial import UNASSIGNED, Head, Trial, bind, ends_of, settle
 from symgrad.frontend.values import Carry, Missing, Partly, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Eqn, Value
-from symgrad.ir.dims import Dim
 from symgrad.ir.regions import FOR, WHILE
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
-Ends = dict[int, tuple[Tensor, ...]]  # by the identity of a slot
 INT = ArrayType("int64")
 ATTEMPTS = 24  # each learns one thing more; types settle in a few
-_UNASSIGNED = Missing("it is not assigned on every way through a loop", "assign it before the loop as well")
 _UNREAD = Missing("it was assigned in a loop and not read after it, as far as the text shows")
-
-
-@dataclass(slots=True, eq=False)
-class Head:
-    """What `for` and `while` differ in."""
-
-    node: LOOP
-    index: Value | None  # the param of the counter
-    enter: Callable[[], None]  # at the beginning of a trip: bind the target
-    test: Callable[[], Val] | None  # of a `while`
-    bounds: tuple[Arg, Arg, Arg] | None  # of a `for`
-    certain: bool  # the body is run whenever the loop is reached
-    runs: Callable[[], bool]  # whether there is a first trip (asked only where it matters)
-    number: Dim | None = None  # of the trip, counted from 0
-    trips: Callable[[], Dim | None] = lambda: None  # how many there are, if that is an extent
-    attrs: dict[str, object] = field(default_factory=dict)  # of the equation
-
-
-@dataclass(slots=True, eq=False)
-class Trial:
-    """One attempt at a loop: what it carries, and what the trip made of it."""
-
-    frame: Frame
-    head: Head
-    scope: Scope
-    before: dict[str, Val]  # the names before the loop
-    stored: list[str]  # the names that the body binds
-    in_place: set[str]  # of those, arrays that stay one object
-    values: dict[str, Val]  # carried names: their value before
-    slots: list[Slot]
-    cells: list[tuple[Tensor, Value]]  # arrays that the trips write, with their params
-    tests: list[Scope] = field(default_factory=list)
-    test: Arg | None = None
-
-    @property
-    def low(self) -> Lowering:
-        return self.frame.low
 
 
 def lower(frame: Frame, head: Callable[[], Head], node: LOOP, run: Run, key: object = None) -> Exit:
@@ -125,10 +85,10 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
         env = dict(frame.env) | {key: held.items() for key, held in learnt.held.items()}
         for name, before in trial.values.items():
             mine = [s for s in trial.slots if s.name == name]
-            finish(low, trial.scope, learnt, node.body, name, before, env.get(name, _UNASSIGNED), mine)
+            finish(low, trial.scope, learnt, node.body, name, before, env.get(name, UNASSIGNED), mine)
         later, broken = _late(trial, env, live)
         ending = slots_of_exit(low, trial.scope, node, exit_)
-        ends = _ends(trial, env, [*trial.slots, *later], broken)
+        ends = ends_of(trial, env, [*trial.slots, *later], broken)
         origins = returned_origins(trial.scope, exit_, [s.param for s in trial.slots])
         results = [low.arg(t) for t, _ in trial.cells]
         _stay_alike(trial, learnt, results)
@@ -142,10 +102,10 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
     low.at(frame, node)
     written_before = set(trial.scope.written())
     outs = _emit(trial, [*trial.slots, *later, *ending], results, more, ending)
-    handed = _bind(trial, env, [*trial.slots, *later], ends, learnt)
+    handed = bind(trial, env, [*trial.slots, *later], ends, learnt)
     for name, v in broken.items():
         frame.env[name] = replace(v, value=frame.env[name])
-    _settle(trial, outs, handed, written_before)
+    settle(trial, outs, handed, written_before)
     return left(frame, node, exit_, ending, origins, trial.slots, list(broken), run)
 
 
@@ -161,7 +121,7 @@ def _prepared(frame: Frame, head: Head, guess: Guess, learnt: Learnt) -> Trial:
     values: dict[str, Val] = {}
     slots: list[Slot] = []
     for name in stored:
-        value = before.get(name, _UNASSIGNED)
+        value = before.get(name, UNASSIGNED)
         if name in guess.names and name not in in_place and not isinstance(value, Missing):
             value = known(low, name, value)
             if is_instance(value) and name not in learnt.rebound:
@@ -357,68 +317,3 @@ def _emit(
     blocks, operands = closed(low, params, [(tested, [value]), body], [*trial.tests, scope])
     emit_region(low, WHILE, (*starts, *operands), made, blocks, operands)
     return outs
-
-
-def _ends(trial: Trial, env: dict[str, Val], slots: Sequence[Slot], broken: Collection[str]) -> Ends:
-    """The arrays that each slot may hold at the end of a trip; asked inside.
-
-    What is only assigned before a `break` has no param that would tell that it is an array of the trip.
-    """
-    own = [s.param for s in slots]
-    ends: Ends = {}
-    for name in dict.fromkeys(s.name for s in slots):
-        leaves = [v for v in spread(env[name]) if is_number(v)]
-        for slot, leaf in zip((s for s in slots if s.name == name), leaves, strict=True):
-            fresh: tuple[Tensor, ...] = (leaf.root,) if isinstance(leaf, Tensor) else ()
-            fresh += fresh[0].kin if fresh and name in broken else ()
-            ends[id(slot)] = tuple(dict.fromkeys((*fresh, *trial.scope.origins(leaf, own))))
-    return ends
-
-
-def _bind(
-    trial: Trial, env: dict[str, Val], slots: Sequence[Slot], ends: Ends, learnt: Learnt
-) -> list[Handed]:
-    """The names hold what the loop left in them; gives the arrays that were handed on."""
-    handed: list[Handed] = []
-    by_name: dict[str, list[Slot]] = {}
-    for slot in slots:
-        by_name.setdefault(slot.name, []).append(slot)
-    for name in (*trial.stored, *learnt.held):
-        value = env.get(name, _UNASSIGNED)
-        if name in trial.in_place or isinstance(value, Pending):
-            continue
-        if name in by_name:
-            mine = iter(by_name[name])
-            leaves = [_after(next(mine), ends, handed) if is_number(v) else v for v in spread(value)]
-            value = rebuilt(value, iter(leaves))
-        if name in learnt.held:
-            learnt.held[name].put(trial.low, value)
-        else:
-            trial.frame.env[name] = value
-    return handed
-
-
-def _after(slot: Slot, ends: Ends, handed: list[Handed]) -> Val:
-    """What one leaf of a carried name is after the loop."""
-    if slot.out is None:
-        return slot.initial
-    t = Tensor(slot.out, weak=slot.weak, is_array=slot.param.is_array)
-    t.name = slot.name.lstrip(contents.PREFIX)
-    if t.is_array and t.rank:
-        first = (slot.initial.root,) if isinstance(slot.initial, Tensor) else ()
-        handed.append(Handed(first, slot.param, ends.get(id(slot), ()), t))
-    return t
-
-
-def _settle(
-    trial: Trial, outs: dict[Tensor, Value], handed: list[Handed], written_before: set[Tensor]
-) -> None:
-    """Written arrays hold the results; which arrays may be one is noted, or refused."""
-    low, scope = trial.low, trial.scope
-    states = scope.journal.tensors
-    touched = written_before | {t for t, s in states.items() if t.view is None and t.version != s[1]}
-    aliases.settle(low, scope, handed, touched, trial.head.node)
-    for t, out in outs.items():
-        low.touch(t)
-        t.version = max(t.version, states[t][1]) + 1
-        t.arg = out

@@ -34,11 +34,11 @@ from symgrad.frontend.exits import (
 from symgrad.frontend.growing import OfObjects
 from symgrad.frontend.iterate import UNROLL, items_of, iterate, length
 from symgrad.frontend.leaving import assigned
-from symgrad.frontend.loops import Head
 from symgrad.frontend.names import stored_names
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.regions import Grown, attempt
 from symgrad.frontend.solver import Bounds, Undecided
+from symgrad.frontend.trial import Head
 from symgrad.frontend.values import Checkpointed, Items, NeedUnrolled, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim, symbol

@@ -308,6 +308,17 @@ def tuples_with_lists(x):
     return q[0][0]
 
 
+@program(X)
+def snapshots_of_a_dict(x):
+    state = {"at": x[:3].copy(), "n": 0.0}
+    snaps = []
+    for v in x:
+        state["at"] += v
+        state["n"] += v * v
+        snaps.append((state["at"].copy(), state["n"]))
+    return sum(p[0] * n for p, n in snaps) + np.sum(state["at"])
+
+
 @refused("what q holds is not known here", X)
 def the_array_in_a_tuple_is_written(x):
     q = []
