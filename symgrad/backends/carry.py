@@ -217,7 +217,7 @@ def _rewritten(
                 held = e.args[1]
 
     for e in body.eqns:
-        if e.out in reads:
+        if len(e.outs) == 1 and e.out in reads:
             read = chain.index(reads[e.out])
             up_to(read)
             if index_of(e.attrs) != here:

@@ -142,7 +142,9 @@ def _spread(parts: For, name: str, outer: Bounds, known: frozenset[str]) -> tupl
     totals = _totals(parts)
     chained = {e.out for chain in totals.values() for e in chain}
     for e in body.eqns:
-        if any(name in symbols(d) or not outer.nonnegative(d) for v in e.outs for d in v.type.shape):
+        if e.regions or any(
+            name in symbols(d) or not outer.nonnegative(d) for v in e.outs for d in v.type.shape
+        ):
             raise _Refused
         if e.out in chained:
             continue

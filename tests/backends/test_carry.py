@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from backends.helpers import gradients
 
+import symgrad as sg
+
 
 def sweep(a):
     a = a.copy()
@@ -88,3 +90,20 @@ def test_sweeps_over_a_grid(shape: tuple[int, int]) -> None:
     gradients(columns, (rng.normal(size=shape),), (0,), "carry")
     if shape == (4, 3):
         assert "carry" in text
+
+
+def test_a_branch_of_several_results_beside_what_is_carried():
+    """The branch's results are not the array's elements: hvp and gradient agree with differences."""
+
+    def swept(x):
+        y = np.sin(x)
+        for i in range(2):
+            s = y[i + 1]
+            y[i + 2] = 0.3 * (x[i] if i else s)
+        return np.sum(y * y)
+
+    x, p, h = np.linspace(0.2, 1.1, 5), np.array([1.0, -2.0, 0.5, 0.3, -0.7]), 1e-6
+    slope = sg.grad(swept, jit=False)
+    np.testing.assert_allclose(sg.grad(swept)(x), slope(x), rtol=1e-13)
+    want = (slope(x + h * p) - slope(x - h * p)) / (2 * h)
+    np.testing.assert_allclose(sg.hvp(swept)(x, p), want, rtol=1e-7, atol=1e-8)
