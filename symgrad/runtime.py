@@ -42,6 +42,7 @@ __all__ = [
     "softplus",
     "solve_triangular",
     "stop_gradient",
+    "tape",
     "trigamma",
     "xlogy",
 ]
@@ -102,6 +103,11 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """sqrt(sum(x * x)) over `axis`; its derivative at 0 is 0."""
     return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+
+
+def tape(*shape: int, dtype: Any = float) -> Any:
+    """A tape without slots, of numbers or of arrays of this shape; `push` gives it more."""
+    return np.empty((0, *shape), dtype)
 
 
 def push(tape: Any, k: int, v: Any) -> Any:

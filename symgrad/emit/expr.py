@@ -223,8 +223,7 @@ def _tape(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     """A tape without slots; it grows by `push`."""
     out = eqn.out.type
     dtype = [] if out.dtype == "float64" else [f"dtype={_dtype(out.dtype)}"]
-    sizes = ", ".join(["0", *(extent(d, scope).text for d in dims(eqn.attrs))])
-    return call("np.empty", [f"({sizes})" if out.rank > 1 else "0", *dtype], out.dtype)
+    return call("tape", [*(extent(d, scope).text for d in dims(eqn.attrs)), *dtype], out.dtype)
 
 
 def _iota(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:

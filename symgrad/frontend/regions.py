@@ -20,7 +20,7 @@ from symgrad.frontend.journal import Journal
 from symgrad.frontend.values import Rows, Tensor, Val, now
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Op, Symbol, Value
-from symgrad.ir.dims import Dim, symbol, symbols
+from symgrad.ir.dims import Dim, as_symbol, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import Body, bind_symbols, close_all, mentioned_symbols, result_types
 from symgrad.ir.types import INT
@@ -285,3 +285,8 @@ def emit_region(
             if first in low.hints:
                 low.hints.setdefault(param, low.hints[first])
     low.builder.eqns.append(Eqn(op, tuple(args), outs, attrs, blocks, low.builder.loc))
+    for out in outs:  # a tape that has grown tells its length from now on
+        name = as_symbol(out.type.shape[0]) if out.type.rank else None
+        told = low.axes.get(name) if name is not None else None
+        if told is not None and told.axis == 0 and told.param in (*args, *operands):
+            low.axes[told.name] = replace(told, param=out)

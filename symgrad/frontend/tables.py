@@ -18,6 +18,7 @@ from symgrad.frontend import (
     creation,
     einsum,
     grids,
+    growing_tapes,
     joins,
     known,
     linalg,
@@ -134,8 +135,8 @@ def runtime_handler(fn: Any) -> Handler:
         lower = _add_at
     elif op is None:
         lower = _unknown(name)
-    elif name == "push":
-        lower = _grows
+    elif name in ("tape", "push"):
+        lower = growing_tapes.tape if name == "tape" else growing_tapes.push
     elif name == "polygamma":
         lower = _polygamma
     elif name == "solve_triangular":
@@ -184,14 +185,6 @@ def _solve_triangular(low: Lowering, a: Val, b: Val, lower: Val = False, trans: 
 
 def _add_at(low: Lowering, x: Tensor, key: Val, value: Val) -> None:
     write(low, x, key, value, "add_at")
-
-
-def _grows(low: Lowering, tape: Val, k: Val, v: Val) -> Val:
-    low.refuse(
-        "push: a tape that grows",
-        why="its length is known only when the program has run, and shapes must be known before",
-        instead="differentiate the function itself once more: grad(grad(f))",
-    )
 
 
 def _unknown(name: str) -> Lower:

@@ -7,20 +7,23 @@ extents, and whether an axis of extent 1 is added by an index or by a reshape.
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Function, Gather, Kind, NewAxis, Span, Value
-from symgrad.ir.dims import Dim, as_symbol, substitute, symbol, symbols
+from symgrad.ir.dims import AtLeastZero, Dim, Extent, as_symbol, substitute, symbol, symbols
 from symgrad.ir.regions import COND, FOR
 from symgrad.ir.text import show
 from symgrad.ir.types import ArrayType, Shape
 from symgrad.ir.walk import map_dims, substitute_extents
 
 Table = dict[Any, int]
-_SAME_IF_SAME_TYPE = {"copy", "cast", "broadcast_to"}
+_SAME_IF_SAME_TYPE = {"copy", "cast", "broadcast_to", "recall"}
+_INTEGERS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul}
 
 
 def difference(a: Function, b: Function) -> str:
@@ -41,7 +44,7 @@ def _with_extents_by_place(f: Function) -> Function:
             if (name := as_symbol(dim)) is not None:
                 names.setdefault(name, symbol(f"s{i}_{axis}"))
     for s in f.body.symbols:
-        if s.axis is None:
+        if s.axis is None and s.param in f.params:
             names[s.name] = symbol(f"s{f.params.index(s.param)}")
     return substitute_extents(f, names)
 
@@ -62,9 +65,13 @@ class _Scope:
         self.depth: int = outer.depth if outer else 0
         self.of: dict[Value, int] = {}
         self.params: dict[Value, Callable[[], int]] = {}
-        self.sized = {s.name: s.param for s in block.symbols if s.axis is None and s.param in self.made}
+        self.outer = outer
+        self.names |= {str(e.attrs["slots"]): symbol("slots") for e in block.eqns if e.op.name == "tape"}
+        self.sized = {s.name: s.param for s in block.symbols if s.axis is None}
 
     def intern(self, *key: Any) -> int:
+        if key[0] == "index" and isinstance(key[1], int):
+            key = ("const", repr(key[1]), ArrayType("int64"))
         number = self.table.setdefault(key, len(self.table))
         self.how[number] = key
         return number
@@ -83,8 +90,12 @@ class _Scope:
         """The extent in names that say what they are: what the data decide is called by its number."""
         for name in dict.fromkeys(symbols(dim)):
             if name in self.sized and name not in self.names:
-                self.names[name] = symbol(f"d{self.number(self.sized[name])}")
-        return substitute(dim, self.names)
+                number = self.number(self.sized[name])
+                known = _integer(self.how[number])
+                self.names[name] = symbol(f"d{number}") if known is None else known
+            elif name not in self.names and self.outer is not None:  # the same number inside
+                self.names[name] = self.outer.dim(symbol(name))
+        return _plain(substitute(dim, self.names))
 
     def _made(self, value: Value) -> int:
         eqn = self.made[value]
@@ -96,11 +107,29 @@ class _Scope:
         return _flat(replace(eqn, attrs=attrs), [self.number(a) for a in eqn.args], self)
 
 
+def _plain(dim: Dim) -> Dim:
+    """max(n - 2, 0) is n - 2 where a guard of the text says so."""
+    for atom in {a for mono, _ in dim.terms for a in mono} if isinstance(dim, Extent) else ():
+        if isinstance(atom, AtLeastZero):
+            assert isinstance(dim, Extent)
+            terms = [(m, c) for m, c in dim.terms if atom not in m]
+            rest: Dim = Extent(tuple(terms)) if terms else 0
+            for mono, coef in dim.terms:
+                if atom in mono:
+                    factor: Dim = coef
+                    for a in mono:
+                        factor = factor * (_plain(a.extent) if a == atom else Extent((((a,), 1),)))
+                    rest = rest + factor
+            return _plain(rest)
+    return dim
+
+
 def _numbers(f: Function, table: Table) -> list[int]:
     """A number for each result, equal for equal expressions."""
     scope = _Scope(f.body, table)
     for i, p in enumerate(f.params):
-        scope.of[p] = scope.intern("param", i, p.type)
+        number = p.type == ArrayType("int64")
+        scope.of[p] = scope.intern("index", symbol(f"s{i}")) if number else scope.intern("param", i, p.type)
     return [scope.number(r) for r in f.results]
 
 
@@ -169,8 +198,23 @@ def _flat(eqn: Eqn, args: list[int], scope: _Scope) -> int:
         return args[0]
     if name == "logical_not" and made[args[0]][0] == "logical_not":
         return int(made[args[0]][1][0])
+    if name == "maximum" and _integer(made[args[1]]) == 0 and _is_length(args[0], made):
+        return args[0]
+    if name in ("multiply", "divide") and made[args[0]][0] == "negative":  # -(a * b) is (-a) * b
+        args = [made[args[0]][1][0], *args[1:]]
+        return intern("negative", (intern(name, tuple(args), _attrs(eqn), out),), "[]", out)
     if name == "extent":
         return intern("index", eqn.attrs["dim"])
+    if name == "tape":
+        return intern("tape", out)
+    if name in _INTEGERS and out == ArrayType("int64"):
+        x, y = (_integer(made[a]) for a in args)
+        if x is not None and y is not None:
+            return intern("index", _INTEGERS[name](x, y))
+    if name == "empty":  # is written before it is read
+        zero: Any = False if out.dtype == "bool" else 0 if out.dtype.startswith("int") else 0.0
+        zeros = intern("const", repr(zero), ArrayType(out.dtype))
+        return intern("full", (zeros,), _attrs(replace(eqn, attrs={"shape": eqn.attrs["shape"]})), out)
     if eqn.op.name in ("getitem", "setitem", "add_at"):
         eqn, args = _with_known_positions(eqn, args, made)
     if (sum_ := _augments(eqn, args, made, intern)) is not None:
@@ -180,6 +224,20 @@ def _flat(eqn: Eqn, args: list[int], scope: _Scope) -> int:
     if eqn.op.kind is Kind.ELEMENTWISE:
         args = [_without_leading_ones(a, t, out, made) for a, t in zip(args, types, strict=True)]
     return intern(name, tuple(args), _attrs(eqn), out)
+
+
+def _integer(key: tuple[Any, ...]) -> Dim | None:
+    """The extent that an integer is, from how it was made."""
+    if key[0] == "index":
+        return key[1]  # type: ignore[no-any-return]
+    return int(key[1]) if key[0] == "const" and key[2] == ArrayType("int64") else None
+
+
+def _is_length(number: int, made: dict[int, Any]) -> bool:
+    """A maximum with 0, or with a number above it."""
+    key = made[number]
+    least = [n for a in key[1] if (n := _integer(made[a])) is not None] if key[0] == "maximum" else []
+    return any(isinstance(n, int) and n >= 0 for n in least)
 
 
 def _with_known_positions(eqn: Eqn, args: list[int], made: dict[int, Any]) -> tuple[Eqn, list[int]]:
@@ -198,6 +256,9 @@ def _with_known_positions(eqn: Eqn, args: list[int], made: dict[int, Any]) -> tu
             else:
                 dim = made[number][1]
                 item = At(int(dim) if made[number][0] == "const" else dim)
+        elif isinstance(item, At) and re.fullmatch(r"d\d+", str(item.position)):  # a number that the data say
+            kept.append(int(str(item.position)[1:]))
+            item = AtArg()
         items.append(item)
     return replace(eqn, attrs={**eqn.attrs, "index": tuple(items)}), kept
 
