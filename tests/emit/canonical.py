@@ -135,17 +135,29 @@ def _numbers(f: Function, table: Table) -> list[int]:
 
 def _branch(eqn: Eqn, k: int, outer: _Scope) -> int:
     """A branch is a choice between two values; no choice if they are one."""
+    test = outer.number(eqn.args[0])
     results = []
     for block in eqn.regions:
         scope = _Scope(block, outer.table, outer)
         scope.params = {p: partial(outer.number, a) for p, a in zip(block.params, eqn.args[1:], strict=True)}
         results.append(scope.number(block.results[k]))
-    if results[0] == results[1]:
-        return results[0]
-    test = outer.number(eqn.args[0])
-    if outer.how[test][0] == "logical_not":
-        return outer.intern("cond", outer.how[test][1][0], *results[::-1])
-    return outer.intern("cond", test, *results)
+    return _chosen(test, results[0], results[1], outer.type(eqn.outs[k].type), outer)
+
+
+def _chosen(test: int, then: int, orelse: int, out: ArrayType, scope: _Scope) -> int:
+    """A choice, however it is written: a branch, `a if c else b`, `c and d`, the flag itself."""
+    made = scope.how
+    if then == orelse:
+        return then
+    if made[test][0] == "logical_not":
+        test, then, orelse = made[test][1][0], orelse, then
+    if made[orelse][:2] == ("const", "False"):  # `and` asks its right side only if it must
+        if made[then][:2] == ("const", "True"):
+            return test
+        return scope.intern("logical_and", (test, then), "[]", out)
+    if made[then][:2] == ("const", "False") and made[orelse][:2] == ("const", "True"):
+        return scope.intern("logical_not", (test,), "[]", out)
+    return scope.intern("cond", test, then, orelse)
 
 
 def _loop(eqn: Eqn, k: int, outer: _Scope) -> int:
@@ -205,6 +217,8 @@ def _flat(eqn: Eqn, args: list[int], scope: _Scope) -> int:
         return intern("negative", (intern(name, tuple(args), _attrs(eqn), out),), "[]", out)
     if name == "extent":
         return intern("index", eqn.attrs["dim"])
+    if name == "where" and not types[0].rank:
+        return _chosen(args[0], args[1], args[2], out, scope)
     if name == "tape":
         return intern("tape", out)
     if name in _INTEGERS and out == ArrayType("int64"):

@@ -74,12 +74,12 @@ def arguments(rng):
 # ---- study text
 
 import numpy as np
-from symgrad.runtime import push
+from symgrad.runtime import push, tape
 
 
 def value_and_grad_root(a):
     x = a
-    x_saved = np.empty(0)  # saved: x, 8 B a trip
+    x_saved = tape()  # saved: x, 8 B a trip
     trip = 0
     while np.abs(x * x - a) > 1e-12:
         x_saved = push(x_saved, trip, x)
