@@ -37,8 +37,14 @@ def _transform(mode: Mode, argnums: Argnums, wrt: Wrt, has_aux: bool = False) ->
     if wrt is not None:
         if argnums != 0:
             raise TypeError("give argnums or wrt, not both")
-        names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        names = (wrt,) if isinstance(wrt, str) or not isinstance(wrt, Sequence) else tuple(wrt)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError(
+                f"wrt={wrt!r}: wrt takes names; write argnums={wrt!r}, or wrt='x' for an argument x"
+            )
         return Transform(mode, (), names, isinstance(wrt, str) and wrt != "*", has_aux)
+    if isinstance(argnums, str):
+        raise TypeError(f"argnums={argnums!r}: positions; write wrt={argnums!r}")
     if isinstance(argnums, bool) or not isinstance(argnums, int | Sequence):
         raise TypeError(f"argnums={argnums!r}: write an int or a tuple of ints")
     if isinstance(argnums, int):
