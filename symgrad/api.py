@@ -39,9 +39,7 @@ def _transform(mode: Mode, argnums: Argnums, wrt: Wrt, has_aux: bool = False) ->
             raise TypeError("give argnums or wrt, not both")
         names = (wrt,) if isinstance(wrt, str) or not isinstance(wrt, Sequence) else tuple(wrt)
         if not all(isinstance(name, str) for name in names):
-            raise TypeError(
-                f"wrt={wrt!r}: wrt takes names; write argnums={wrt!r}, or wrt='x' for an argument x"
-            )
+            raise TypeError(f"wrt={wrt!r}: wrt takes names; write argnums={wrt!r}, or wrt='x' for x")
         return Transform(mode, (), names, isinstance(wrt, str) and wrt != "*", has_aux)
     if isinstance(argnums, str):
         raise TypeError(f"argnums={argnums!r}: positions; write wrt={argnums!r}")

@@ -2,7 +2,8 @@
 
 In: an open program and what is nested in the text. Out: `Liveness`, which tells whether anything may still
 read a value after a point of the program: later, or on the next trip of a loop, but not in the branch not
-taken. Time counts statements; a statement at time t reads at t, and the array that it writes at t - 1.
+taken. Time counts statements; a statement at time t reads at t, and the array that it writes at t - 1. What
+ufunc.at adds is read at t - 1 too if it is an array of its own: NumPy makes that before the first addition.
 
     while k < n: s = s + x; k = k + 1      x is live everywhere in the loop, s and k as the loop carries them
 """
@@ -16,10 +17,12 @@ from dataclasses import dataclass, field
 from symgrad.emit.blocks import Block, Size, Step
 from symgrad.ir.core import Eqn, Kind, Value, values
 from symgrad.ir.dims import symbols
+from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.regions import COND, FOR, WHILE
 from symgrad.ir.walk import dims_in, symbols_of
 
 Span = tuple[int, int]
+_SAME = frozenset({"cast", "copy", "recall", "stop_gradient"})
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +83,8 @@ def liveness(
     _place(program, None, False, 0, live, events, owner, expressions)
     found: dict[Value, list[tuple[int, Frame]]] = {}
     told = _told(program, function_sizes)
+    steps = [step for step, _, _ in events if step is not None]
+    fresh = {step.key for step in steps if step.key in nested and _is_new(step.eqn)}
     for step, block, frame in reversed(events):
         if step is None:
             when = [(frame.end, frame)]
@@ -93,7 +98,8 @@ def liveness(
         when = found.get(step.key, []) if step.key in nested else [(time, frame)]
         for position, arg in enumerate(eqn.args):
             if isinstance(arg, Value):
-                if eqn.op.kind is Kind.WRITE and position == 0:
+                first = eqn.op.kind is Kind.WRITE and position == 0
+                if first or (arg in fresh and _is_ufunc_at(eqn)):
                     found.setdefault(arg, []).append((time - 1, frame))
                 elif eqn.op is FOR and position < 3:  # the header stands after the first assignments
                     found.setdefault(arg, []).append((time + 1, frame))
@@ -113,6 +119,17 @@ def liveness(
         born = live.born.get(value, 0)
         live.stops[value] = max(max(t, _repeated_until(born, at)) for t, at in places)
     return live
+
+
+def _is_new(eqn: Eqn) -> bool:
+    """The expression gives an array of its own (a cast may be left to NumPy, and is then its operand)."""
+    if eqn.op.name == "getitem":
+        return not is_basic(index_of(eqn.attrs))
+    return eqn.op.kind in (Kind.ELEMENTWISE, Kind.REDUCTION) and eqn.op.name not in _SAME
+
+
+def _is_ufunc_at(eqn: Eqn) -> bool:
+    return eqn.op.name == "add_at" and not is_basic(index_of(eqn.attrs))
 
 
 def _mentioned(eqn: Eqn) -> set[str]:
