@@ -201,7 +201,9 @@ def _loop(step: Step, frame: Frame, targets: dict[Value, int], m: _Making) -> No
     m.out.entry[step] = entry
     if step.eqn.op is FOR:
         index = step.body.params[0]
-        m.hold(m.open(index.type, time + 1, end, index.hint, "i"), index)  # after the header is read
+        kept = _last_index(step, index, mine, m)
+        # after the header is read
+        m.hold(m.open(index.type, time + 1, end, index.hint, "i") if kept is None else kept, index)
     for block in step.blocks:
         body = block is step.body
         wanted = _targets(step.yields, mine, block) if body else {}
@@ -214,6 +216,14 @@ def _loop(step: Step, frame: Frame, targets: dict[Value, int], m: _Making) -> No
     _forget(mark, m)
     for slot, out in zip(mine, step.eqn.outs, strict=True):
         m.hold(slot, out)
+
+
+def _last_index(step: Step, index: Value, mine: Sequence[int], m: _Making) -> int | None:
+    """The carried variable that is the loop's index, read after the loop: `for i in ...: ...; y[i]`."""
+    for slot, p, y in zip(mine, step.carried_params, step.yields, strict=True):
+        if y is index and p.hint == index.hint and p not in m.live.reads and p.type == index.type:
+            return slot
+    return None
 
 
 def _taken_over(init: Arg, p: Value, time: int, frame: Frame, mine: Sequence[int], m: _Making) -> int | None:
