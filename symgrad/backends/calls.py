@@ -45,15 +45,15 @@ def call(statement: Statement, body: Body, scope: Scope) -> None:
     elif is_library(eqn):
         _library(statement, body, scope)
     else:
-        a, b = (_matrix(r, statement, body, scope) for r in statement.reads)
+        a, b = (_matrix(r, body, scope) for r in statement.reads)
         if out.type.rank == 2:
             body.line(f"np.dot({a}, {b}, {name})" if _waits(name, body) else f"{name} = np.dot({a}, {b})")
         else:
-            target = _matrix(statement.writes, statement, body, scope)
+            target = _matrix(statement.writes, body, scope)
             body.line(f"np.dot({a}, {b}, {target})")
 
 
-def _matrix(read: object, statement: Statement, body: Body, scope: Scope) -> str:
+def _matrix(read: object, body: Body, scope: Scope) -> str:
     """An operand of np.dot: the matrix of this trip, transposed if its axes stand the other way round."""
     assert isinstance(read, Read)
     *batch, row, column = read.coords

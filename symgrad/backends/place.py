@@ -92,7 +92,7 @@ def place(block: Block, owned: Set[Value]) -> Block:
     for n, eqn in enumerate(block.eqns):
         for position, _ in overwritten(eqn):
             base = eqn.args[position]
-            views = _views_to_read_early(base, n, position, eqn, owned, made, number, reads)
+            views = _views_to_read_early(base, n, eqn, owned, made, number, reads)
             if views is not None:
                 for view in views:
                     early.setdefault(number[view], []).append(view)
@@ -138,7 +138,6 @@ def _reads(block: Block, made: Mapping[Value, Eqn]) -> dict[Value, list[_Late]]:
 def _views_to_read_early(
     base: Arg,
     n: int,
-    position: int,
     eqn: Eqn,
     owned: Set[Value],
     made: Mapping[Value, Eqn],

@@ -211,10 +211,6 @@ def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Pi
     return Piece(name, NAME)
 
 
-def _atom(text: str) -> str:
-    return text if text.replace("_", "").isalnum() else f"({text})"
-
-
 def dim_piece(dim: Dim) -> Piece:
     text = str(dim)
     return Piece(text, NAME if text.isidentifier() or text.isdigit() else ADD)

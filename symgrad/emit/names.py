@@ -17,9 +17,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.ir.core import Eqn, Function, Kind, Value, values
-from symgrad.ir.walk import all_eqns
-
 FOREVER = math.inf
 
 # A temporary is named after what it is, in a word that a lecturer would write on the board.
@@ -118,25 +115,3 @@ def _numbered(base: str, free_from: dict[str, float], wanted: set[str], counters
         if name not in free_from and name not in wanted:
             counters[base] = number
             return name
-
-
-def value_names(function: Function, reserved: Iterable[str] = ()) -> dict[Value, str]:
-    """A name of its own for every value, those inside regions too: what kernel text calls them."""
-    order: list[tuple[Value, str]] = [(p, "arg") for p in function.params]
-    for eqn in all_eqns(function.body):
-        for region in eqn.regions:
-            order += [(p, "i" if p.type.dtype == "int64" else "arg") for p in region.params]
-        order += [(o, _word_of(eqn)) for o in eqn.outs]
-    slots = [Slot(0.0, FOREVER, v.hint, w) for v, w in order]
-    symbols = [s.name for s in function.body.symbols]
-    names = allocate(slots, [*reserved, *symbols])
-    return {v: n for (v, _), n in zip(order, names, strict=True)}
-
-
-def _word_of(eqn: Eqn) -> str:
-    """The word for a result: a transposed or sliced thing is called after the thing."""
-    if eqn.op.kind is Kind.SHAPE and eqn.op.name in ("transpose", "reshape", "getitem"):
-        base = next((a.hint for a in values(eqn.args)), "")
-        suffix = {"transpose": "_t", "reshape": "_flat", "getitem": "_part"}[eqn.op.name]
-        return identifier(base) + suffix if base else word(eqn.op.name)
-    return word(eqn.op.name)

@@ -76,7 +76,7 @@ def grown(low: Lowering, frame: Frame, go: Callable[[], T]) -> T:
                     raise
                 plans[id(g.items)] = _planned(low, frame, g, before)
             else:
-                _learn(low, mine[0], g, before)
+                _learn(low, mine[0], g)
     raise UnsupportedSyntaxError("the lists that this loop fills do not settle", low.builder.loc)
 
 
@@ -169,7 +169,7 @@ def _refusal(g: Grown, why: str) -> UnsupportedSyntaxError:
     )
 
 
-def _learn(low: Lowering, plan: Plan, g: Grown, before: frozenset[str]) -> None:
+def _learn(low: Lowering, plan: Plan, g: Grown) -> None:
     """The statement asked for another kind of array."""
     if plan.exact and not g.exact:
         plan.exact, plan.room = False, None

@@ -88,7 +88,7 @@ class Join:
                 "numbers and arrays only, of one shape on both sides",
             )
         types = [type_of(self.low, v) for v in present]
-        kind = self._kind(types, present)
+        kind = self._kind(types)
         if isinstance(kind, Missing):
             return kind
         out = Tensor(
@@ -101,7 +101,7 @@ class Join:
             self.arrays.append((out, x, y))
         return out
 
-    def _kind(self, types: list[tuple[ArrayType, bool, bool]], present: list[Val]) -> ArrayType | Missing:
+    def _kind(self, types: list[tuple[ArrayType, bool, bool]]) -> ArrayType | Missing:
         """The type that both sides yield."""
         first, last = types[0][0], types[-1][0]
         if first.rank != last.rank:

@@ -18,16 +18,16 @@ from symgrad.ir.dims import symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
 from symgrad.ir.types import INT
-from symgrad.ir.walk import live, rewire, rewire_args, substitute_extents, symbols_of, uses, with_eqns
+from symgrad.ir.walk import live, map_regions, rewire, rewire_args, substitute_extents, symbols_of, uses, with_eqns
 
 
 def shrink_regions(function: Function) -> Function:
     """`function` with every region equation cut down (the same object if there is nothing to cut)."""
-    body = _block(function.body, ())
+    body = _block(function.body)
     return function if body is function.body else replace(function, body=body)
 
 
-def _block(block: Block, keep: Sequence[Value]) -> Block:
+def _block(block: Block) -> Block:
     if not any(e.regions for e in block.eqns):
         return block
     count = uses(block)
@@ -38,10 +38,7 @@ def _block(block: Block, keep: Sequence[Value]) -> Block:
     for eqn in block.eqns:
         new = rewire(eqn, env)
         if eqn.regions:
-            new = _with_known_extents(new)
-            inner = tuple(_block(r, ()) for r in new.regions)
-            if any(a is not b for a, b in zip(inner, new.regions, strict=True)):
-                new = replace(new, regions=inner)
+            new = map_regions(_with_known_extents(new), _block)
             cut = _cond(new, count, env) if new.op is COND else _loop(new, count, env, eqns)
             changed |= cut is not eqn
             new = cut

@@ -143,10 +143,6 @@ class _Gathering:
             operands.append(found)
         return (eqn.op.name, *operands)
 
-    def _is_inside(self, eqn: Eqn) -> bool:
-        """Is this arithmetic that one other equation reads and nobody named?"""
-        return _arithmetic(eqn) and not eqn.out.hint and self.count[eqn.out] == 1
-
 
 def _leaf_numbers(term: Term) -> list[int]:
     if term[0] == "leaf":

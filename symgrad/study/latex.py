@@ -41,7 +41,7 @@ Text = tuple[str, int]
 def latex(function: Function, labels: Sequence[str]) -> str:
     """The results of `function` as an aligned set of equations; `labels` are their left-hand sides."""
     made = producers(function.body)
-    named = _long_names(function, made)
+    named = _long_names(function)
     extents = extent_names(function.body)
     letters = tuple(c for c in INDICES if c not in extents)
     lines = []
@@ -73,7 +73,7 @@ def named(name: str) -> str:
     return _symbol(name, ())
 
 
-def _long_names(function: Function, made: dict[Value, Eqn]) -> set[Value]:
+def _long_names(function: Function) -> set[Value]:
     """User-named values whose formulas are too long to repeat inside others."""
     size: dict[Value, int] = {}
     named: set[Value] = set()

@@ -2,11 +2,7 @@
 
 import keyword
 
-from symgrad.emit.names import FOREVER, Slot, allocate, identifier, value_names
-from symgrad.ir.build import Builder, exp
-from symgrad.ir.core import Block, Function, Symbol, Value
-from symgrad.ir.dims import symbol
-from symgrad.ir.types import ArrayType
+from symgrad.emit.names import FOREVER, Slot, allocate, identifier
 
 
 def test_a_dead_version_gives_its_name_to_the_next() -> None:
@@ -39,17 +35,6 @@ def test_nothing_that_the_text_uses_is_hidden() -> None:
     assert identifier("params[0].w").isidentifier()
     assert identifier("2x").isidentifier()
     assert allocate([Slot(0, 1, "", "sum")]) != ["sum"]
-
-
-def test_every_value_of_a_kernel_has_a_name_of_its_own() -> None:
-    n = symbol("n")
-    x = Value(ArrayType("float64", (n,)), "x")
-    b = Builder()
-    first = exp(b.ref(x))
-    y = b.emit(b.eqns[0].op, (first.arg,), {}, "x")
-    f = Function("f", Block((x,), tuple(b.eqns), (y,), (Symbol("n", x, 0),)))
-    names = value_names(f, reserved=["e"])
-    assert list(names.values()) == ["x", "e2", "x_2"]
 
 
 def test_many_names_take_linear_time() -> None:
