@@ -18,7 +18,16 @@ from symgrad.ir.dims import symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
 from symgrad.ir.types import INT
-from symgrad.ir.walk import live, map_regions, rewire, rewire_args, substitute_extents, symbols_of, uses, with_eqns
+from symgrad.ir.walk import (
+    live,
+    map_regions,
+    rewire,
+    rewire_args,
+    substitute_extents,
+    symbols_of,
+    uses,
+    with_eqns,
+)
 
 
 def shrink_regions(function: Function) -> Function:
