@@ -30,10 +30,9 @@ from symgrad.frontend.trial import UNASSIGNED, Head, Trial, bind, ends_of, settl
 from symgrad.frontend.values import Carry, Missing, Partly, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.regions import FOR, WHILE
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
-INT = ArrayType("int64")
 ATTEMPTS = 24  # each learns one thing more; types settle in a few
 _UNREAD = Missing("it was assigned in a loop and not read after it, as far as the text shows")
 

@@ -69,8 +69,8 @@ class Batch:
 
     def emit(self, name: str, args: Iterable[Arg], hint: str = "", **attrs: Any) -> Value:
         eqn_args = tuple(args)
-        if name == "transpose":  # twice is not at all
-            inner = self.produced.get(eqn_args[0])  # type: ignore[arg-type]
+        if name == "transpose" and isinstance(eqn_args[0], Value):  # twice is not at all
+            inner = self.produced.get(eqn_args[0])
             if inner is not None and inner.op.name == "transpose" and len(inner.out.type.shape) == 2:
                 source = inner.args[0]
                 assert isinstance(source, Value)
@@ -125,9 +125,7 @@ class Batch:
         start = self.trips.start + offset
         if start == 0:
             return number
-        first: Arg = Const(start, INT) if isinstance(start, int) else None  # type: ignore[assignment]
-        if first is None:
-            first = self.emit("extent", (), dim=start)
+        first = Const(start, INT) if isinstance(start, int) else self.emit("extent", (), dim=start)
         return self.emit("add", (number, first))
 
     def _aligned(self, arg: Arg, rank: int) -> Arg:
