@@ -10,11 +10,7 @@ from __future__ import annotations
 from symgrad.ir.build import reshape
 from symgrad.ir.ops import op
 from symgrad.rules.declare import Array, transpose
-
-
-def _row(v: Array) -> Array:
-    """(..., k) as (..., 1, k)."""
-    return reshape(v, (*v.shape[:-1], 1, v.shape[-1]))
+from symgrad.rules.shaping import row
 
 
 def _column(v: Array) -> Array:
@@ -27,12 +23,12 @@ def _left(g: Array, a: Array, b: Array) -> Array:
         return g * b if a.ndim == 1 else _column(g) * b
     if a.ndim > 1:
         return g @ b.mT
-    return b @ g if b.ndim == 2 else reshape(_row(g) @ b.mT, (*g.shape[:-1], b.shape[-2]))
+    return b @ g if b.ndim == 2 else reshape(row(g) @ b.mT, (*g.shape[:-1], b.shape[-2]))
 
 
 def _right(g: Array, a: Array, b: Array) -> Array:
     if a.ndim == 1:
-        return g * a if b.ndim == 1 else _column(a) * _row(g)
+        return g * a if b.ndim == 1 else _column(a) * row(g)
     if b.ndim > 1:
         return a.mT @ g
     return a.mT @ g if a.ndim == 2 else reshape(a.mT @ _column(g), (*a.shape[:-2], a.shape[-1]))

@@ -27,7 +27,7 @@ from symgrad.ir.dims import product
 from symgrad.ir.ops import op
 from symgrad.rules.declare import Array, jvp, nondiff, transpose, vjp
 from symgrad.rules.elementwise import nonzero
-from symgrad.rules.shaping import inverse
+from symgrad.rules.shaping import inverse, row
 
 Axes = tuple[int, ...]
 
@@ -134,18 +134,14 @@ def _products_without(x: Array, axis: int) -> Array:
     """
     n = x.shape[axis]
     i, k = reshape(arange(x, n), (n, 1)), reshape(arange(x, n), (1, n))
-    row = _row(permute(x, _last(x, (axis,))))
-    return where(i <= k, cumprod(where(equal(i, k), 1.0, row), axis=x.ndim), 0.0)
-
-
-def _row(x: Array) -> Array:
-    return reshape(x, (*x.shape[:-1], 1, x.shape[-1]))
+    last = row(permute(x, _last(x, (axis,))))
+    return where(i <= k, cumprod(where(equal(i, k), 1.0, last), axis=x.ndim), 0.0)
 
 
 @vjp(op.cumprod)
 def _to_running(g: Array, y: Array, x: Array, *, axis: int) -> Array:
     perm = _last(x, (axis,))
-    return permute(sum(_row(permute(g, perm)) * _products_without(x, axis), (x.ndim,)), inverse(perm))
+    return permute(sum(row(permute(g, perm)) * _products_without(x, axis), (x.ndim,)), inverse(perm))
 
 
 @jvp(op.cumprod)

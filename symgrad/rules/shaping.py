@@ -18,6 +18,11 @@ def inverse(perm: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(range(len(perm)), key=perm.__getitem__))
 
 
+def row(v: Array) -> Array:
+    """(..., k) as (..., 1, k)."""
+    return reshape(v, (*v.shape[:-1], 1, v.shape[-1]))
+
+
 def _split(g: Array, *xs: Array, axis: int) -> tuple[Array, ...]:
     """The piece of `g` that came from each operand."""
     start: Dim = 0
