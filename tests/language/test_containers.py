@@ -134,4 +134,13 @@ def list_state(x):
     return st[0] * st[1]
 
 
+@program(X)
+def items_are_updated(x):
+    d, pair = {"a": x[0] * 2}, [x[1], x]
+    d["a"] += x[1]
+    pair[0] *= d["a"]
+    pair[1] = pair[1] + pair[0]
+    return d["a"] ** 2 + (pair[1] * x).sum()
+
+
 test_program = PROGRAMS.test()
