@@ -9,17 +9,13 @@ from symgrad.ir.switch import without
 RNG = np.random.default_rng(2)
 
 
-def nearest(points, centroids):
+def chained(points, centroids):
     total = 0.0
     for i in range(points.shape[0]):
-        closest = np.inf
+        p = 1.0
         for j in range(centroids.shape[0]):
-            dist = 0.0
-            for c in range(points.shape[1]):
-                dist += (points[i, c] - centroids[j, c]) ** 2
-            if dist < closest:
-                closest = dist
-        total += closest
+            p = np.sin(p * points[i, 0] + centroids[j, 1])
+        total += p
     return total
 
 
@@ -47,7 +43,7 @@ def vectors_kept(x):
 
 
 PROGRAMS = [
-    (nearest, (RNG.normal(size=(6, 3)), RNG.normal(size=(4, 3)))),
+    (chained, (RNG.normal(size=(6, 3)), RNG.normal(size=(4, 3)))),
     (three_deep, (RNG.normal(size=(3, 5)),)),
     (vectors_kept, (RNG.normal(size=(4, 3)),)),
 ]
