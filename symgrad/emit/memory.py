@@ -256,7 +256,9 @@ def _loop(
     earlier = {  # the copy is made by the statement that says so
         init: j
         for j, init in inits_copied
-        if known.named.get(init) is frame and not live.live_after(init, time, frame)
+        if known.named.get(init) is frame
+        and not live.live_after(init, time, frame)
+        and all(t >= time for t in live.reads.get(init, ()))  # else `b = a` may be a second name of the copy
     }
     known.apart |= set(earlier)
     for k in sorted(written & taken):
