@@ -161,7 +161,7 @@ test_program = PROGRAMS.test()
 
 
 def test_the_indices_keep_their_names():
-    d = sg.grad(ndindex_of_a_shape, jit=False)
+    d = sg.value_and_grad(ndindex_of_a_shape, jit=False)
     d(A)
     assert "for i in range(n):" in d.source
     assert "for j in range(m):" in d.source
