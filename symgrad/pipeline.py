@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -145,7 +146,7 @@ class Program:
         """Fused scalar loops for numba."""
         from symgrad.backends.loops import kernel  # start-up: printing the study text needs no kernel
 
-        with _timed(self.seconds, "kernel text"):
+        with _timed(self.seconds, "kernel text"), self._order_of_sums:
             vector_math, parallel = self._how
             return kernel(self._reduced, returns=self.returns, vector_math=vector_math, parallel=parallel)
 
@@ -154,7 +155,7 @@ class Program:
         """The same loops on arrays that the caller keeps."""
         from symgrad.backends.loops import reusable  # start-up, as above
 
-        with _timed(self.seconds, "kernel text"):
+        with _timed(self.seconds, "kernel text"), self._order_of_sums:
             vector_math, parallel = self._how
             return reusable(self._reduced, returns=self.returns, vector_math=vector_math, parallel=parallel)
 
@@ -167,9 +168,13 @@ class Program:
     def _reduced(self) -> Function:
         if self.options.simplify == "off":
             return trace("kernel", self.function)
-        # A product of matrices adds in another order than the loop that it stands for.
-        with without(*(("products",) if self.options.fastmath == "strict" else ())):
+        with self._order_of_sums:
             return trace("kernel", simplify(self.function, "kernel"))
+
+    @property
+    def _order_of_sums(self) -> AbstractContextManager[None]:
+        """Without the passes that add in another order than the program, where that is to be kept."""
+        return without(*(("products", "join", "totals") if self.options.fastmath == "strict" else ()))
 
 
 class _timed:

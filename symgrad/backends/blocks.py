@@ -207,6 +207,8 @@ def _allocate(group: Group, body: Body, allocated: set[str]) -> None:
         name = body.names[value]
         allocated.add(name)
         shape = tuple(value.type.shape[a] for a in kept)
+        if statement.eqn.op.name == "tape":
+            shape = calls.made_shape(statement)
         empty = calls.empty(value, shape)
         if statement.form is Form.CALL and calls.allocated_by_call(statement):
             if body.buffers is not None and calls.can_fill(statement):

@@ -31,8 +31,7 @@ def call(statement: Statement, body: Body, scope: Scope) -> None:
     elif eqn.op.name in ALLOCATED:
         if _waits(name, body):
             return
-        slots = (_FIRST_SLOTS,) if eqn.op.name == "tape" else ()
-        body.line(f"{name} = {empty(out, slots + dims(eqn.attrs))}")
+        body.line(f"{name} = {empty(out, made_shape(statement))}")
     elif eqn.op.name == "push":
         slot = piece_of(statement.reads[0], body, scope).text
         body.used.add("grow")
@@ -89,11 +88,18 @@ def _waits(name: str, body: Body) -> bool:
     return body.buffers is not None and name in body.buffers.texts
 
 
+def made_shape(statement: Statement) -> Shape:
+    """The shape with which the line makes the array: a tape begins with a few slots."""
+    eqn = statement.eqn
+    if eqn.op.name in ALLOCATED:
+        return ((_FIRST_SLOTS,) if eqn.op.name == "tape" else ()) + dims(eqn.attrs)
+    return statement.writes.value.type.shape
+
+
 def can_fill(statement: Statement) -> bool:
     """Whether the line can write into an array that is there."""
-    return (
-        statement.eqn.op is OWN or statement.eqn.op.name in ("matmul", "empty") or is_library(statement.eqn)
-    )
+    op = statement.eqn.op
+    return op is OWN or op.name in ("matmul", *ALLOCATED) or is_library(statement.eqn)
 
 
 def allocated_by_call(statement: Statement) -> bool:

@@ -25,6 +25,7 @@ from symgrad.backends.opened_systems import OPEN_SYSTEMS
 from symgrad.backends.place import overwritten, place, targets
 from symgrad.backends.sink import sink
 from symgrad.backends.spread import spread
+from symgrad.backends.totals import added_in_place, running_totals
 from symgrad.emit.names import identifier
 from symgrad.ir.build import Builder
 from symgrad.ir.core import (
@@ -78,6 +79,7 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
     numbers: set[Arg] = set(block.params)
     given = set(block.params) - owned
     last = _last_uses(block)
+    running = running_totals(block, owned)
     for number, original in enumerate(block.eqns):
         eqn = rewire(original, env)
         emitter.loc, emitter.phase, emitter.note = eqn.loc, eqn.phase, eqn.note
@@ -87,6 +89,8 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
             results = _control(eqn, emitter, frozenset(env.get(a, a) for a in free), known)
             env.update((out, r) for out, r in zip(eqn.outs, results, strict=True) if r is not out)
             continue
+        if eqn.out in running:
+            eqn = added_in_place(eqn, env.get(running[eqn.out], running[eqn.out]))
         arg = _legal(eqn, emitter)
         if (
             eqn.out in named

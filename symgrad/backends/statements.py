@@ -32,6 +32,7 @@ from symgrad.backends.legal import ALLOCATED, OWN, layout
 from symgrad.backends.library import batch_of, call_of, is_library
 from symgrad.backends.nest import Form, Plan, Statement
 from symgrad.backends.place import overwritten
+from symgrad.backends.totals import only_added
 from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Symbol, Value, array_of, values
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.indexing import index_of, index_shape
@@ -54,6 +55,7 @@ class _Draft:
     orders: dict[Value, Order] = field(default_factory=dict)
     memory: dict[Value, Value] = field(default_factory=dict)
     copies: list[Value] = field(default_factory=list)  # of arrays that a write must not change
+    sums: Mapping[Value, Eqn] = field(default_factory=dict)  # that are only added to an array
 
 
 def plan(block: Block, owned: frozenset[Value] = frozenset(), known: frozenset[str] = frozenset()) -> Plan:
@@ -67,8 +69,10 @@ def plan(block: Block, owned: frozenset[Value] = frozenset(), known: frozenset[s
     forced = frozenset(_forced(eqns, block, producers))
     written, in_place = _writes(eqns, block, producers, owned)
     inline = cheap(eqns, producers, forced, written)
-    draft = _Draft(producers, inline, in_place)
+    draft = _Draft(producers, inline, in_place, sums=only_added(eqns, block.results, producers, written))
     for eqn in eqns:
+        if len(eqn.outs) == 1 and eqn.out in draft.sums:
+            continue
         if eqn.regions:
             _region(eqn, draft)
         elif eqn.out in inline:
@@ -328,11 +332,34 @@ def _write(eqn: Eqn, draft: _Draft) -> None:
     target = resolve(Read(eqn.out, selected(index_of(eqn.attrs), tuple(operands), coords)), draft.producers)
     assert isinstance(target, Read)
     form = Form.ADD if eqn.op.name == "add_at" else Form.STORE
+    if isinstance(value, Value) and value in draft.sums:
+        _added_up(eqn, draft.sums[value], draft)
+        return
     reads = _elements((value,), coords, draft)
     if eqn.op.name == "push":  # the tape grows before its slot is written
         slot = tuple(resolve(whole(a), draft.producers) for a in operands)
         draft.statements.append(Statement(Form.CALL, eqn, (), slot, target))
     draft.statements.append(Statement(form, eqn, loops, reads, target))
+
+
+def _added_up(eqn: Eqn, total: Eqn, draft: _Draft) -> None:
+    """`a[...] += sum(x, axis)`, element by element of x; what the innermost loops sum is one number first."""
+    (x,) = total.args
+    axis = axes(total.attrs)
+    order = order_of(x.type.shape, total.args, draft)
+    trailing = _trailing(order, axis)
+    kept = tuple(a for a in range(x.type.rank) if a not in trailing)
+    if trailing:
+        part = Value(ArrayType(x.type.dtype, tuple(x.type.shape[a] for a in kept)))
+        _fold(replace(total, outs=(part,), attrs={"axis": trailing, "keepdims": False}, note=""), draft)
+        axis = tuple(kept.index(a) for a in axis if a not in trailing)
+        order = tuple(kept.index(a) for a in order if a not in trailing)
+        x = part
+    coords, loops = _loops(x.type.shape, order)
+    element = tuple(c for a, c in enumerate(coords) if a not in axis)
+    target = resolve(Read(eqn.out, selected(index_of(eqn.attrs), eqn.args[2:], element)), draft.producers)
+    assert isinstance(target, Read)
+    draft.statements.append(Statement(Form.ADD, eqn, loops, _elements((x,), coords, draft), target))
 
 
 def _matmul(eqn: Eqn, draft: _Draft) -> None:

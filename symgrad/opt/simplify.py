@@ -17,8 +17,11 @@ from symgrad.opt.copies import remove_copies
 from symgrad.opt.cse import share
 from symgrad.opt.dce import remove_dead
 from symgrad.opt.idle import enter_branches
+from symgrad.opt.joined import join_loops
 from symgrad.opt.local import apply_identities, as_spoken
 from symgrad.opt.loop_products import loop_products
+from symgrad.opt.overwritten import drop_overwritten
+from symgrad.opt.same_loops import share_loops
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.tiny import scalarise
 from symgrad.opt.versions import join_versions
@@ -26,6 +29,15 @@ from symgrad.opt.write_through import write_through
 
 Level = Literal["off", "study", "kernel"]
 Effort = Literal["auto", "off", "full"]
+
+# What is done to the loops of a kernel, by name.
+_LOOPS = (
+    ("overwritten", drop_overwritten),
+    ("join", join_loops),
+    ("same_loops", share_loops),
+    ("write_through", write_through),
+    ("products", loop_products),
+)
 
 # Two rounds settle nearly every program, the third finds nothing to do.
 _ROUNDS = 8
@@ -39,12 +51,10 @@ def simplify(
         return function
     function = settle(function, through_names=level == "kernel")
     if level == "kernel":
-        if is_on("write_through"):
-            before, function = function, write_through(function)
-            function = function if function is before else settle(function, through_names=True)
-        if is_on("products"):
-            before, function = function, loop_products(function)
-            function = function if function is before else settle(function, through_names=True)
+        for name, apply in _LOOPS:
+            if is_on(name):
+                before, function = function, apply(function)
+                function = function if function is before else settle(function, through_names=True)
         return _with_tiny_arrays_apart(function) if is_on("tiny") else function
     if sympy != "off":
         shorter = shorten(function, FULL if sympy == "full" else AUTO, memo)

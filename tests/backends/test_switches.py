@@ -22,6 +22,7 @@ SHOWN = {
     "share":         "attended hidden_layer",
     "sink":          "diffused loop_undo",
     "spread":        "diffused loop_jacobi",
+    "totals":        "weighted batch_sums",
     "vmath":         "remembered softmax_cross_entropy",
     "windows":       "joined stencil",
 }

@@ -237,16 +237,28 @@ def grad_escape___HASH__(re, im, trips_2):
     m = im.shape[0]
     if m - n < 0:
         raise ValueError('m - n >= 0')
-    # for i in range(re.shape[0]):
-    saved = np.empty(n)
+    # adjoint of for i in range(re.shape[0]):
+    dre = np.zeros(n)
+    dim = np.zeros(m)
     for i_2 in range(n):
+        # adjoint of for _ in range(trips):
+        trips = max(trips_2, 0)
+        x_saved = np.empty(trips)
+        y_saved = np.empty(trips)
         # for _ in range(trips):
         x = 0.0
         y = 0.0
+        trip_2 = 0
         for i_3 in range(trips_2):
+            # for _ in range(trips):
+            trip_2 = trip_2 + 1
             # if x * x + y * y > 4.0:
             mask = x * x + y * y > 4.0
             mask2 = not mask
+            # for _ in range(trips):
+            x_saved[i_3] = x
+            y_saved[i_3] = y
+            # if x * x + y * y > 4.0:
             i = i_2
             if not mask:
                 # x, y = x * x - y * y + re[i], 2.0 * x * y + im[i]
@@ -255,37 +267,8 @@ def grad_escape___HASH__(re, im, trips_2):
                 x = x_3
             if not mask2:
                 break
-        # for i in range(re.shape[0]):
-        saved[i_2] = np.sqrt(x * x + y * y)
-    # adjoint of for i in range(re.shape[0]):
-    dre = np.zeros(n)
-    dim = np.zeros(m)
-    for i_2 in range(n - 1, -1, -1):
-        # adjoint of for _ in range(trips):
-        trips = max(trips_2, 0)
-        x_saved = np.empty(trips)
-        y_saved = np.empty(trips)
-        x = 0.0
-        y = 0.0
-        trip_2 = 0
-        for i_3 in range(trips_2):
-            # for _ in range(trips):
-            trip_2 = trip_2 + 1
-            x_saved[i_3] = x
-            y_saved[i_3] = y
-            # if x * x + y * y > 4.0:
-            mask3 = x * x + y * y > 4.0
-            mask4 = not mask3
-            i = i_2
-            if not mask3:
-                # x, y = x * x - y * y + re[i], 2.0 * x * y + im[i]
-                x_5 = x * x - y * y + re[i]
-                y = 2.0 * x * y + im[i]
-                x = x_5
-            if not mask4:
-                break
         # adjoint of total += np.sqrt(x * x + y * y)
-        ratio = 1.0 / saved[i_2]
+        ratio = 1.0 / np.sqrt(x * x + y * y)
         dy = ratio * y
         dx = ratio * x
         # adjoint of for _ in range(trips):
@@ -300,8 +283,8 @@ def grad_escape___HASH__(re, im, trips_2):
                 y_saved_n_2 = y_saved[trip]
                 x_saved_n_2 = x_saved[trip]
                 dre[i] += dx
-                prod21 = 2.0 * dx
-                dy_4 = 2.0 * dy * x_saved_n_2 - prod21 * y_saved_n_2
-                dx = 2.0 * (dy * y_saved_n_2) + prod21 * x_saved_n_2
+                prod15 = 2.0 * dx
+                dy_4 = 2.0 * dy * x_saved_n_2 - prod15 * y_saved_n_2
+                dx = 2.0 * (dy * y_saved_n_2) + prod15 * x_saved_n_2
                 dy = dy_4
     return dre, dim

@@ -164,8 +164,8 @@ def grad_spread___HASH__(points, centres):
     k, p = centres.shape
     if p - m < 0:
         raise ValueError('p - m >= 0')
-    # for i in range(points.shape[0]):
-    closest_j_saved = np.empty(n, np.int64)
+    # adjoint of for i in range(points.shape[0]):
+    dcentres = np.zeros((k, p))
     for i_2 in range(n):
         # for j in range(centres.shape[0]):
         closest = np.inf
@@ -183,24 +183,18 @@ def grad_spread___HASH__(points, centres):
             else:
                 dist = closest
             closest = dist
-        # for i in range(points.shape[0]):
-        closest_j_saved[i_2] = closest_j
-    # adjoint of for i in range(points.shape[0]):
-    dcentres = np.zeros((k, p))
-    for i_2 in range(n - 1, -1, -1):
         # adjoint of for j in range(centres.shape[0]):
-        if closest_j_saved[i_2] >= 0:
+        if closest_j >= 0:
             # adjoint of for c in range(points.shape[1]):
             i = i_2
-            closest_j_saved_n = closest_j_saved[i_2]
-            j = closest_j_saved_n
+            j = closest_j
             for c in range(m - 1, -1, -1):
                 # adjoint of diff = points[i, c] - centres[j, c]
-                count6_ = int(j)
-                if count6_ < 0:
-                    count6_ += k
-                if not 0 <= count6_ < k:
+                count5_ = int(j)
+                if count5_ < 0:
+                    count5_ += k
+                if not 0 <= count5_ < k:
                     raise IndexError("index out of bounds")
-                diff = points[i, c] - centres[count6_, c]
-                dcentres[count6_, c] += -2.0 * diff
+                diff = points[i, c] - centres[count5_, c]
+                dcentres[count5_, c] += -2.0 * diff
     return dcentres

@@ -131,37 +131,27 @@ def value_and_grad_rank_k___HASH__(alpha, a, c):
     a = np.ascontiguousarray(a)
     # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
     dot = np.dot(a, a.T)
-    # for i in range(a.shape[0]):
+
+    # adjoint of for i in range(a.shape[0]):
+    total = 0.0
+    for j in range(n):
+        for k in range(m):
+            total = plus(total, a[j, k])
+    mask = abs(total) < np.inf
     c_2 = np.empty((p, q))
     for j in range(p):
         for k in range(q):
             c_2[j, k] = c[j, k]  # c
-    for i in range(n):
-        # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
-        for j in range(i + 1):
-            c_2[i, j] += alpha * dot[i, j]
-
-    # return np.sum(c * c)
-    # adjoint of return np.sum(c * c)
-    dc = np.empty((p, q))
-    total = 0.0
-    for j in range(p):
-        for k in range(q):
-            c_2_jk = c_2[j, k]
-            total = plus(total, c_2_jk * c_2_jk)
-            dc[j, k] = 2.0 * c_2_jk
-    # adjoint of for i in range(a.shape[0]):
-    total2 = 0.0
-    for j in range(n):
-        for k in range(m):
-            total2 = plus(total2, a[j, k])
-    if abs(total2) < np.inf:
+    if mask:
         # adjoint of for i in range(a.shape[0]):
         rows = np.zeros((n, n))
-        for i in range(n - 1, -1, -1):
+        for i in range(n):
+            # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
             # adjoint of for i in range(a.shape[0]):
             for j in range(i + 1):
-                rows[i, j] = alpha * dc[i, j]
+                c_2[i, j] += alpha * dot[i, j]
+                dc_2_j = 2.0 * c_2[i, j]
+                rows[i, j] = alpha * dc_2_j
         total3 = np.empty((n, n))
         for j in range(n):
             for k in range(n):
@@ -171,16 +161,25 @@ def value_and_grad_rank_k___HASH__(alpha, a, c):
     else:
         # adjoint of for i in range(a.shape[0]):
         da_2 = np.zeros((n, m))
-        total4 = np.empty(m)
-        for i in range(n - 1, -1, -1):
+        for i in range(n):
+            # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
             # adjoint of c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
-            total4.fill(0.0)
             for j in range(i + 1):
-                prod4_j = alpha * dc[i, j]
+                c_2[i, j] += alpha * dot[i, j]
+                dc_3_j = 2.0 * c_2[i, j]
+                prod5_j = alpha * dc_3_j
                 for k in range(m):
-                    da_2[j, k] += prod4_j * a[i, k]
-                    total4[k] += a[j, k] * prod4_j
-            for j in range(m):
-                da_2[i, j] += total4[j]
+                    da_2[j, k] += prod5_j * a[i, k]
+                for k in range(m):
+                    da_2[i, k] += a[j, k] * prod5_j
         da = da_2
-    return total, (da, dc)
+    # return np.sum(c * c)
+    # adjoint of return np.sum(c * c)
+    dc = np.empty((p, q))
+    total2 = 0.0
+    for j in range(p):
+        for k in range(q):
+            c_2_jk = c_2[j, k]
+            total2 = plus(total2, c_2_jk * c_2_jk)
+            dc[j, k] = 2.0 * c_2_jk
+    return total2, (da, dc)

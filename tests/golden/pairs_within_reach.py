@@ -140,27 +140,21 @@ def grad_potential___HASH__(r, cutoff):
     n, m = r.shape
     # adjoint of for i in range(r.shape[0]):
     dr = np.zeros((n, m))
-    for i_2 in range(n - 1, -1, -1):
+    for i in range(n - 1, -1, -1):
         # adjoint of for j in range(i):
-        trips = max(i_2, 0)
-        r2_saved = np.empty(trips)
-        i = i_2
-        for j in range(i_2):
+        for j in range(i):
+            # adjoint of if r2 > cutoff * cutoff:
+            prod2 = cutoff * cutoff
             # r2 = np.dot(d, d)
             r2 = 0.0
             for k in range(m):
                 d_k = r[i, k] - r[j, k]
                 r2 = plus(r2, d_k * d_k)
-            # for j in range(i):
-            r2_saved[j] = r2
-        for j in range(i_2 - 1, -1, -1):
             # adjoint of if r2 > cutoff * cutoff:
-            i = i_2
-            if not (r2_saved[j] > cutoff * cutoff):
+            if not (r2 > prod2):
                 # adjoint of energy += 1.0 / r2**3
-                r2_saved_n = r2_saved[j]
-                sq = r2_saved_n * r2_saved_n
-                prod3_ = sq * r2_saved_n
+                sq = r2 * r2
+                prod3_ = sq * r2
                 # adjoint of r2 = np.dot(d, d)
                 ratio = -6.0 * sq / (prod3_ * prod3_)
                 # adjoint of d = r[i] - r[j]

@@ -74,6 +74,25 @@ def joined(x, w):
     return np.tanh(z)
 
 
+def left(c, trips):
+    z = np.zeros(len(c))
+    for i in range(len(c)):
+        x = 0.0
+        for _ in range(trips):
+            if x > 0.5:
+                break
+            x = x * x + 0.3 * np.exp(c[i])
+        z[i] = np.sqrt(x * x + 1.0)
+    return z
+
+
+def weighted(w, x):
+    z = np.zeros((x.shape[1], w.shape[1]))
+    for i in range(x.shape[1]):
+        z[i] = np.tanh(np.sum(x[:, i, :, np.newaxis] * w, axis=(0, 1)))
+    return z
+
+
 _SHAPES = {
     relaxed: ((6,), (6,), 3),
     diffused: ((7,), 0.3),
@@ -81,12 +100,14 @@ _SHAPES = {
     attended: ((4, 3), (5, 3)),
     accelerations: ((4, 3),),
     joined: ((6,), 0.4),
+    left: ((5,), 9),
+    weighted: ((3, 2), (2, 3, 3)),
 }
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
-    *_ARRAYS, "battery_bucket", "battery_loopif", "battery_view", "convolution", "gaussian_process", "hidden_layer",
+    *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "gaussian_process", "hidden_layer",
     "huber", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
-    "pairs_within_reach", "softmax_cross_entropy", "stencil", "tiny_gravity", "written_in_parts",
+    "orbit", "pairs_within_reach", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
 
 

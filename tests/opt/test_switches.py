@@ -14,12 +14,15 @@ SHOWN = {
     "cse":           "joined hidden_layer softmax_cross_entropy",
     "hoist":         "diffused loop_hoisted",
     "idle":          "accelerations pairs_within_reach",
+    "join":          "attended sparse_rows pairs_within_reach",
+    "overwritten":   "attended sparse_rows",
     "products":      "remembered attended loop_products",
     "reads":         "joined written_in_parts",
+    "same_loops":    "left orbit",
     "selections":    "joined huber",
     "tiny":          "accelerations tiny_gravity",
-    "unroll":        "accelerations battery_loopif",
-    "write_through": "accelerations loop_gauss_seidel",
+    "unroll":        "battery_bucket battery_loopif",
+    "write_through": "loop_undo loop_gauss_seidel",
     "writes":        "battery_view gaussian_process",
 }
 # fmt: on

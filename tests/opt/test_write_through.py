@@ -57,8 +57,10 @@ def test_the_same_numbers(f, args):
         df = sg.grad(f, argnums=chosen)
         for g, other in zip(grads, df(*args), strict=True):
             np.testing.assert_allclose(g, other, rtol=1e-13)
-        copies = df.kernel_source_for(*args).count("np.empty(")
-    assert sg.grad(f, argnums=chosen).kernel_source_for(*args).count("np.empty(") < copies
+    with without("write_through", "join"):  # a joined loop has no tape to copy into
+        copies = sg.grad(f, argnums=chosen).kernel_source_for(*args).count("np.empty(")
+    with without("join"):
+        assert sg.grad(f, argnums=chosen).kernel_source_for(*args).count("np.empty(") < copies
     for k, a in enumerate(args):
         direction = RNG.normal(size=a.shape)
         ends = []

@@ -1,0 +1,120 @@
+"""A sum over the batch on every trip: added to the gradient of the weights where that is, without an array."""
+
+import numpy as np
+
+
+def energy(w, x):
+    s = 0.0
+    for i in range(x.shape[1]):
+        y = np.sum(x[:, i, :, np.newaxis] * w, axis=1)
+        s += np.sum(y * y)
+    return s
+
+
+MODE, WRT = "grad", ("w",)
+
+
+def arguments(rng):
+    return rng.normal(size=(3, 2)), rng.normal(size=(2, 3, 3))
+
+
+# ======== generated: pytest tests/golden --update-golden ========
+
+# ---- graph: the function
+# energy(w:float64[n, m], x:float64[k, p, n]):
+#   t:int64[] = extent(dim=p)
+#   s:float64[] = for(0, t, 1, 0.0, x, w)
+#     (i:int64[], s_1:float64[], x_1:float64[k, p, n], w_1:float64[n, m]) ->
+#       t_1:float64[k, n, 1] = getitem(x_1, index=(Span(start=0, step=1, extent=k), At(position=i), Span(start=0, step=1, extent=n), NewAxis()))
+#       t_2:float64[k, n, m] = multiply(t_1, w_1)
+#       y:float64[k, m] = sum(t_2, axis=(1,), keepdims=False)
+#       t_3:float64[k, m] = multiply(y, y)
+#       t_4:float64[] = sum(t_3, axis=(0, 1), keepdims=False)
+#       s_2:float64[] = add(s_1, t_4)
+#       yield s_2
+#   return s
+
+
+# ---- graph: grad
+# grad_energy(w:float64[n, m], x:float64[k, p, n]):
+#   t:int64[] = extent(dim=p)
+#   y_saved:float64[p, k, m] = empty(dtype=float64, shape=(p, k, m))
+#   y_saved_1:float64[p, k, m] = for(0, t, 1, y_saved, x, w)
+#     (i:int64[], y_saved_2:float64[p, k, m], x_1:float64[k, p, n], w_1:float64[n, m]) ->
+#       t_1:float64[k, n, 1] = getitem(x_1, index=(Span(start=0, step=1, extent=k), At(position=i), Span(start=0, step=1, extent=n), NewAxis()))
+#       t_2:float64[k, n, m] = multiply(t_1, w_1)
+#       y:float64[k, m] = sum(t_2, axis=(1,), keepdims=False)
+#       y_saved_3:float64[p, k, m] = setitem(y_saved_2, y, i, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=m)))
+#       yield y_saved_3
+#   t_3:int64[] = extent(dim=p - 1)  # bwd
+#   t_4:float64[n, m] = full(0.0, shape=(n, m))  # bwd
+#   dw:float64[n, m] = for(t_3, -1, -1, t_4, y_saved_1, x)  # bwd
+#     (i_1:int64[], dw_1:float64[n, m], y_saved_4:float64[p, k, m], x_2:float64[k, p, n]) ->
+#       y_1:float64[k, m] = getitem(y_saved_4, i_1, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=m)))  # bwd
+#       t_5:float64[k, n, 1] = getitem(x_2, index=(Span(start=0, step=1, extent=k), At(position=i), Span(start=0, step=1, extent=n), NewAxis()))  # bwd
+#       dy:float64[k, m] = multiply(2.0, y_1)  # bwd
+#       t_6:float64[k, 1, m] = reshape(dy, shape=(k, 1, m))  # bwd
+#       t_7:float64[k, n, m] = multiply(t_6, t_5)  # bwd
+#       t_8:float64[n, m] = sum(t_7, axis=(0,), keepdims=False)  # bwd
+#       dw_2:float64[n, m] = add(dw_1, t_8)  # bwd
+#       yield dw_2
+#   return dw
+
+
+# ---- study text
+
+import numpy as np
+
+
+def grad_energy(w, x):
+    m = w.shape[1]
+    k = x.shape[0]
+    p = x.shape[1]
+    y_saved = np.empty((p, k, m))  # saved: y, 8 B x k x m x p
+    for i in range(p):
+        y = np.sum(x[:, i, :, None] * w, axis=1)
+        y_saved[i] = y
+
+    # for i in range(x.shape[1]):
+    dw = np.zeros_like(w)
+    for i in range(p - 1, -1, -1):
+        y = y_saved[i]
+        # s += np.sum(y * y)
+        dy = 2.0 * y
+        # y = np.sum(x[:, i, :, np.newaxis] * w, axis=1)
+        dw += np.sum(dy.reshape(k, 1, m) * x[:, i, :, None], axis=0)
+    return dw
+
+
+# ---- kernel text
+
+import numpy as np
+from numba import njit
+
+
+@njit
+def grad_energy___HASH__(w, x):
+    n, m = w.shape
+    k = x.shape[0]
+    p = x.shape[1]
+    if x.shape[2] != n:
+        raise ValueError('axis 2 of `x` does not have the length of axis 0 of `w`')
+    # adjoint of for i in range(x.shape[1]):
+    dw = np.zeros((n, m))
+    y = np.empty(m)
+    for i in range(p):
+        # y = np.sum(x[:, i, :, np.newaxis] * w, axis=1)
+        # adjoint of y = np.sum(x[:, i, :, np.newaxis] * w, axis=1)
+        for j in range(k):
+            for q in range(m):
+                y[q] = 0.0
+            for l in range(n):
+                x_jl = x[j, i, l]
+                for q in range(m):
+                    y[q] += x_jl * w[l, q]
+            for l in range(n):
+                x_jl = x[j, i, l]
+                for q in range(m):
+                    dy_jq = 2.0 * y[q]
+                    dw[l, q] += dy_jq * x_jl
+    return dw
