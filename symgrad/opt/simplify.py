@@ -32,11 +32,11 @@ Effort = Literal["auto", "off", "full"]
 
 # What is done to the loops of a kernel, by name.
 _LOOPS = (
+    ("products", loop_products),
     ("overwritten", drop_overwritten),
     ("join", join_loops),
     ("same_loops", share_loops),
     ("write_through", write_through),
-    ("products", loop_products),
 )
 
 # Two rounds settle nearly every program, the third finds nothing to do.

@@ -131,27 +131,37 @@ def value_and_grad_rank_k___HASH__(alpha, a, c):
     a = np.ascontiguousarray(a)
     # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
     dot = np.dot(a, a.T)
-
-    # adjoint of for i in range(a.shape[0]):
-    total = 0.0
-    for j in range(n):
-        for k in range(m):
-            total = plus(total, a[j, k])
-    mask = abs(total) < np.inf
+    # for i in range(a.shape[0]):
     c_2 = np.empty((p, q))
     for j in range(p):
         for k in range(q):
             c_2[j, k] = c[j, k]  # c
-    if mask:
+    for i in range(n):
+        # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
+        for j in range(i + 1):
+            c_2[i, j] += alpha * dot[i, j]
+
+    # return np.sum(c * c)
+    # adjoint of return np.sum(c * c)
+    dc = np.empty((p, q))
+    total = 0.0
+    for j in range(p):
+        for k in range(q):
+            c_2_jk = c_2[j, k]
+            total = plus(total, c_2_jk * c_2_jk)
+            dc[j, k] = 2.0 * c_2_jk
+    # adjoint of for i in range(a.shape[0]):
+    total2 = 0.0
+    for j in range(n):
+        for k in range(m):
+            total2 = plus(total2, a[j, k])
+    if abs(total2) < np.inf:
         # adjoint of for i in range(a.shape[0]):
         rows = np.zeros((n, n))
-        for i in range(n):
-            # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
+        for i in range(n - 1, -1, -1):
             # adjoint of for i in range(a.shape[0]):
             for j in range(i + 1):
-                c_2[i, j] += alpha * dot[i, j]
-                dc_2_j = 2.0 * c_2[i, j]
-                rows[i, j] = alpha * dc_2_j
+                rows[i, j] = alpha * dc[i, j]
         total3 = np.empty((n, n))
         for j in range(n):
             for k in range(n):
@@ -161,25 +171,13 @@ def value_and_grad_rank_k___HASH__(alpha, a, c):
     else:
         # adjoint of for i in range(a.shape[0]):
         da_2 = np.zeros((n, m))
-        for i in range(n):
-            # c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
+        for i in range(n - 1, -1, -1):
             # adjoint of c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
             for j in range(i + 1):
-                c_2[i, j] += alpha * dot[i, j]
-                dc_3_j = 2.0 * c_2[i, j]
-                prod5_j = alpha * dc_3_j
+                prod4_j = alpha * dc[i, j]
                 for k in range(m):
-                    da_2[j, k] += prod5_j * a[i, k]
+                    da_2[j, k] += prod4_j * a[i, k]
                 for k in range(m):
-                    da_2[i, k] += a[j, k] * prod5_j
+                    da_2[i, k] += a[j, k] * prod4_j
         da = da_2
-    # return np.sum(c * c)
-    # adjoint of return np.sum(c * c)
-    dc = np.empty((p, q))
-    total2 = 0.0
-    for j in range(p):
-        for k in range(q):
-            c_2_jk = c_2[j, k]
-            total2 = plus(total2, c_2_jk * c_2_jk)
-            dc[j, k] = 2.0 * c_2_jk
-    return total2, (da, dc)
+    return total, (da, dc)

@@ -82,7 +82,7 @@ def test_the_way_forward_is_run_once(fun) -> None:
 
 def test_a_tape_that_grows_is_made_once() -> None:
     lines = kernel(orbit, PROGRAMS[orbit]).splitlines()
-    assert [line for line in lines if "np.empty(16)" in line] == ["    x_saved = np.empty(16)"]
+    assert [line[:11] for line in lines if "x_saved = np.empty(" in line] == ["    x_saved"]
 
 
 @pytest.mark.parametrize("fun", [two_alike, branches_differ])
