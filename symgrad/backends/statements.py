@@ -344,17 +344,15 @@ def _write(eqn: Eqn, draft: _Draft) -> None:
 
 def _added_up(eqn: Eqn, total: Eqn, draft: _Draft) -> None:
     """`a[...] += sum(x, axis)`, element by element of x; what the innermost loops sum is one number first."""
-    (x,) = total.args
-    axis = axes(total.attrs)
+    (x,), axis = total.args, axes(total.attrs)
     order = order_of(x.type.shape, total.args, draft)
     trailing = _trailing(order, axis)
     kept = tuple(a for a in range(x.type.rank) if a not in trailing)
     if trailing:
-        part = Value(ArrayType(x.type.dtype, tuple(x.type.shape[a] for a in kept)))
-        _fold(replace(total, outs=(part,), attrs={"axis": trailing, "keepdims": False}, note=""), draft)
+        x = Value(ArrayType(x.type.dtype, tuple(x.type.shape[a] for a in kept)))
+        _fold(replace(total, outs=(x,), attrs={"axis": trailing, "keepdims": False}, note=""), draft)
         axis = tuple(kept.index(a) for a in axis if a not in trailing)
         order = tuple(kept.index(a) for a in order if a not in trailing)
-        x = part
     coords, loops = _loops(x.type.shape, order)
     element = tuple(c for a, c in enumerate(coords) if a not in axis)
     target = resolve(Read(eqn.out, selected(index_of(eqn.attrs), eqn.args[2:], element)), draft.producers)
