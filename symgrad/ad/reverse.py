@@ -15,6 +15,7 @@ from typing import Literal
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import varied
 from symgrad.ad.branch import pull_cond
+from symgrad.ad.branch_writes import writes_after_branches
 from symgrad.ad.calls import pull_call, without_checkpoints
 from symgrad.ad.checkpoint import pull_checkpointed
 from symgrad.ad.local import pull
@@ -27,7 +28,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Value
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.regions import CALL, COND, extent_names
-from symgrad.ir.walk import live
+from symgrad.ir.walk import all_eqns, live
 from symgrad.rules.declare import Partials, Products, lookup
 
 Mode = Literal["grad", "value_and_grad", "vjp"]
@@ -40,6 +41,21 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode, *, plain: bool
     vjp: further params, the cotangents of the float results; all results, then the gradients.
     `plain`: loops save what is not cheap to compute again, and no array is its own tape (for tests).
     """
+    derived = _reverse(function, wrt, mode, plain)
+    moved = function if plain else writes_after_branches(function)
+    if moved is function:
+        return derived
+    other = _reverse(moved, wrt, mode, plain)
+    return other if _tapes(other) < _tapes(derived) else derived
+
+
+def _tapes(function: Function) -> list[int]:
+    """How much is saved: the number of axes of each tape, the greatest first."""
+    tapes = [e.out.type.rank for e in all_eqns(function.body) if e.op.name == "empty"]
+    return sorted(tapes, reverse=True)
+
+
+def _reverse(function: Function, wrt: tuple[int, ...], mode: Mode, plain: bool) -> Function:
     inputs = differentiated_params(function, wrt)
     builder = Builder()
     builder.phase = "bwd"
