@@ -156,7 +156,8 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
     changed = [k - first for k, _ in overwritten(eqn)]
     roots = (root for k in changed for root in roots_of(resolve(whole(eqn.args[first + k]), emitter.defined)))
     if is_on("sink"):
-        eqn = sink(eqn, emitter.defined, changed, frozenset(roots))
+        emitter.changed.update(roots)
+        eqn = sink(eqn, emitter.defined, changed, emitter.changed)
     changed = [k - first for k, _ in overwritten(eqn)]
     eqn = replace(
         eqn, args=tuple(_as_array(a, k - first in changed, emitter) for k, a in enumerate(eqn.args))
@@ -210,6 +211,7 @@ class _Emitter(Builder):
         self.bounds = bounds
         self.defined: dict[Value, Eqn] = {}
         self.softmaxes: set[Arg] = set()
+        self.changed: set[Value] = set()  # arrays that something was written to: nothing reads them later
         self._known: dict[object, Value] = {}
 
     def emit(
@@ -224,6 +226,11 @@ class _Emitter(Builder):
     def append(self, eqn: Eqn) -> Value:
         self.eqns.append(eqn)
         self.defined.update((out, eqn) for out in eqn.outs)
+        self.changed.update(
+            root
+            for position, _ in overwritten(eqn)
+            for root in roots_of(resolve(whole(eqn.args[position]), self.defined))
+        )
         self.bounds.see(eqn)
         return eqn.outs[0]
 

@@ -10,7 +10,7 @@ scalars with a place of their own; the views stand at the head of its blocks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from symgrad.backends.access import is_view
@@ -42,8 +42,11 @@ class _Moved:
     leaves: dict[Value, None] = field(default_factory=dict)
 
 
-def sink(eqn: Eqn, made: Producers, changed: Sequence[int], avoid: frozenset[Value]) -> Eqn:
-    """`eqn` with its views inside; not the operands that it changes, nor views of their arrays `avoid`."""
+def sink(eqn: Eqn, made: Producers, changed: Sequence[int], avoid: Set[Value]) -> Eqn:
+    """`eqn` with its views inside; not the operands that it changes, nor views of the arrays `avoid`.
+
+    These are written to, by `eqn` or before it: what a view shows is read earlier.
+    """
     first, carried = operands_of(eqn)
     operands = eqn.args[first:]
     named = {s.param: s for block in eqn.regions for s in block.symbols if s.axis is None}
@@ -79,7 +82,7 @@ def sink(eqn: Eqn, made: Producers, changed: Sequence[int], avoid: frozenset[Val
     return replace(eqn, args=args, regions=regions, attrs=attrs)
 
 
-def _sunk(arg: Arg, made: Producers, avoid: frozenset[Value], bound: Symbol | None) -> _Moved | Const | None:
+def _sunk(arg: Arg, made: Producers, avoid: Set[Value], bound: Symbol | None) -> _Moved | Const | None:
     """How an operand moves inside, if it does."""
     if isinstance(arg, Const):
         return None if bound is not None else arg

@@ -203,27 +203,20 @@ def grad_relaxed___HASH__(x, w):
     for i in range(n):
         dd[i] = 2.0 * x_2[i]
     # adjoint of for k in range(len(x)):
-    dd_4 = np.empty(n)
     for k in range(n - 1, -1, -1):
         # adjoint of for j in range(len(x)):
         for j in range(n - 1, -1, -1):
             # adjoint of d[j] = d[k] * w[k, j]
+            t5 = dd[j]
+            dd[j] = 0.0
             d_saved_1_nn = d_saved_1[k, j]
             x_2[j] = d_saved_1_nn
             # adjoint of if d[k] * w[k, j] < d[j]:
-            mask2 = x_2[k] * w[k, j] < d_saved_1_nn
-            # adjoint of d[j] = d[k] * w[k, j]
-            for i in range(n):
-                dd_4[i] = dd[i]  # dd
-            dd_4[j] = 0.0
-            # adjoint of if d[k] * w[k, j] < d[j]:
-            if mask2:
+            if x_2[k] * w[k, j] < d_saved_1_nn:
                 # adjoint of d[j] = d[k] * w[k, j]
-                dd_n = dd[j]
-                dw[k, j] += dd_n * x_2[k]
-                dd_4[k] += dd_n * w[k, j]
+                dw[k, j] += t5 * x_2[k]
+                dd[k] += t5 * w[k, j]
             else:
                 # adjoint of if d[k] * w[k, j] < d[j]:
-                dd_4[j] += dd[j]
-            dd, dd_4 = dd_4, dd
+                dd[j] += t5
     return dd, dw
