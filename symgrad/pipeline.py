@@ -161,15 +161,13 @@ class Program:
 
     @property
     def _how(self) -> tuple[bool, bool]:
-        """The options that decide the text of a kernel: vector math, threads."""
         return self.options.vector_math != "off", self.options.parallel
 
     @cached_property
     def _reduced(self) -> Function:
-        if self.options.simplify == "off":
-            return trace("kernel", self.function)
+        level: Any = "off" if self.options.simplify == "off" else "kernel"
         with self._order_of_sums:
-            return trace("kernel", simplify(self.function, "kernel"))
+            return trace("kernel", simplify(self.function, level))
 
     @property
     def _order_of_sums(self) -> AbstractContextManager[None]:
