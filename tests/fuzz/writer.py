@@ -583,7 +583,7 @@ class _Writer:
             self.line(f"    if {trips} >= {limit}:")
             self.line("        break")
         else:
-            extra = self.of("", "", lambda: f" and {self.test(1)}")
+            extra = self.of("", "", lambda: f" and ({self.test(1)})")  # it may be an `or`
             self.line(f"while {trips} < {limit}{extra}:")
         at_end = self.chance(0.5)
         if not at_end:
