@@ -108,9 +108,10 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[E
         facts = tuple(replace(s, param=merged.get(s.param, s.param)) for s in block.symbols)
         eqns = live(tuple(rewire(e, same) for e in block.eqns), results, facts)
         gone = {mine[k] for k in range(n) if k not in kept and k not in constant}
-        if any(v in gone for e in eqns for v in values(e.args)):  # a branch that hands it on, to nobody now
+        while any(v in gone for e in eqns for v in values(e.args)):  # a branch hands it on, to nobody now
             cut = _block(Block(block.params, eqns, results, facts))
-            eqns, results = live(cut.eqns, cut.results, facts), cut.results
+            assert cut.eqns != eqns, "what nobody needs is read by nobody"
+            eqns, results = live(cut.eqns, cut.results, facts), cut.results  # branches in branches: again
         lead_params = block.params[:first] if block is body else ()
         shells.append((lead_params, mine, eqns, results, facts))
     candidates = [k for k in candidates if stands_for[k] == k]
