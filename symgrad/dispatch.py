@@ -95,9 +95,14 @@ class Specialisation:
 
     @property
     def direct(self) -> bool:
+        """The kernel takes what the user passes, and depends on nothing else."""
+        return self.as_passed and not self.program.lowered.watches
+
+    @property
+    def as_passed(self) -> bool:
         """The kernel takes what the user passes."""
         lowered = self.program.lowered
-        return not any(self.into) and not lowered.captures and not lowered.watches and not lowered.written
+        return not any(self.into) and not lowered.captures and not lowered.written
 
 
 def _is_other(capture: Capture, type_: ArrayType) -> bool:
@@ -287,12 +292,23 @@ def _compiler(program: Program) -> Callable[..., Any]:
 
 
 def _entry(specialisation: Specialisation, run: Callable[..., Any]) -> Callable[..., Any]:
-    """What the fast path calls with the user's arguments."""
-    if specialisation.direct and specialisation.plain:
+    """What the fast path calls with the user's arguments. What it was built for may have changed since."""
+    direct, plain = specialisation.as_passed, specialisation.plain
+    finish = specialisation.finish
+    changed = tuple(watch.changed for watch in specialisation.program.lowered.watches)
+    if direct and plain and not changed:
         return run
-    if specialisation.direct:
-        finish = specialisation.finish
+    if direct and not changed:
         return lambda *args: finish(run(*args))
+
+    def after_a_look(*args: Any) -> Any:
+        for is_other in changed:
+            if is_other():
+                raise TypeError("stale")
+        return run(*args) if plain else finish(run(*args))
+
+    if direct:
+        return after_a_look
 
     def entry(*args: Any) -> Any:
         if specialisation.stale():

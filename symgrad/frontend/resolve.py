@@ -71,6 +71,25 @@ class Capture:
     get: Callable[[], Any] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Helper:
+    """A function as it was when it was lowered. Every call asks for each, so this is quick."""
+
+    function: FunctionType
+    code: Any
+    defaults: Any
+    kwdefaults: Any
+
+    def is_still(self, now: Any) -> bool:
+        f = self.function
+        return (
+            now is f
+            and f.__code__ is self.code
+            and f.__defaults__ is self.defaults
+            and f.__kwdefaults__ is self.kwdefaults
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """A compile-time fact from outside. `changed()` says that the program must be built anew."""
@@ -79,17 +98,25 @@ class Watch:
     get: Callable[[], Any] = field(repr=False)
     seen: Any = field(repr=False)
     look: Callable[[Any], Any] = field(repr=False)
+    helper: Helper | None = field(repr=False, default=None)
 
     def changed(self) -> bool:
         try:
-            return not _same(self.look(self.get()), self.seen)
+            now = self.get()
+            if self.helper is not None and self.helper.is_still(now):
+                return False
+            return not _same(self.look(now), self.seen)
         except (LookupError, AttributeError, ValueError, TypeError):
             return True
 
 
 def watch(path: Path, look: Callable[[Any], Any] | None = None) -> Watch:
     look = look or fingerprint
-    return Watch(path.text, path.get, look(path.get()), look)
+    now = path.get()
+    helper = None
+    if look is fingerprint and isinstance(now, FunctionType):
+        helper = Helper(now, now.__code__, now.__defaults__, now.__kwdefaults__)
+    return Watch(path.text, path.get, look(now), look, helper)
 
 
 def fingerprint(obj: Any) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from math import pi
 import numpy as np
 import pytest
 
+import symgrad
 from symgrad.errors import UnsupportedSyntaxError
 from symgrad.frontend.lower import lower
 from symgrad.frontend.signature import bind
@@ -167,6 +168,37 @@ def test_defaults_of_helpers():
     assert len(out.captures) == 1
     g.__defaults__ = (3.0, weights, 2)
     assert changed(out) == ["g"]
+
+
+def test_a_helper_is_looked_at_piece_by_piece():
+    def g(x, *, n=2):
+        return x * n
+
+    out = lowered(lambda x: g(x), np.ones(3))
+    same = types.FunctionType(g.__code__, g.__globals__, "g", g.__defaults__)
+    same.__kwdefaults__ = g.__kwdefaults__
+    g, kept = same, g
+    assert not changed(out)  # another object of the same code
+    g = kept
+    g.__kwdefaults__ = {"n": 3}
+    assert changed(out) == ["g"]
+    g.__kwdefaults__ = same.__kwdefaults__
+    assert not changed(out)
+    g.__code__ = (lambda x, *, n=2: x + n).__code__
+    assert changed(out) == ["g"]
+
+
+def test_compiled_calls_notice_a_new_helper():
+    def g(x):
+        return x * x
+
+    df = symgrad.grad(lambda x: np.sum(g(x)))
+    x = np.array([1.0, 2.0])
+    for _ in range(2):
+        np.testing.assert_array_equal(df(x), 2.0 * x)
+    g.__code__ = (lambda x: 3.0 * x).__code__
+    for _ in range(2):
+        np.testing.assert_array_equal(df(x), [3.0, 3.0])
 
 
 @pytest.mark.parametrize(
