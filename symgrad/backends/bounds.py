@@ -202,6 +202,12 @@ def _remainder(eqn: Eqn, args: list[Interval]) -> Interval:
     return (0, high - 1) if positive and high is not None else UNKNOWN
 
 
+def _masked(eqn: Eqn, args: list[Interval]) -> Interval:
+    """What `x & 7` leaves is in 0, ..., 7."""
+    highs = [high for low, high in args if isinstance(low, int) and low >= 0 and high is not None]
+    return (0, highs[0]) if highs else UNKNOWN
+
+
 def _maximum(eqn: Eqn, args: list[Interval]) -> Interval:
     lows = [low for low, _ in args if low is not None]
     if len(lows) == 2 and 0 in lows:
@@ -233,6 +239,7 @@ def _same(eqn: Eqn, args: list[Interval]) -> Interval:
 _RULES: dict[str, Callable[[Eqn, list[Interval]], Interval]] = {
     "add": _add, "subtract": _subtract, "negative": _negative, "multiply": _multiply,
     "remainder": _remainder, "maximum": _maximum, "minimum": _minimum, "extent": _extent, "wrap": _wrap,
+    "bitwise_and": _masked,
     "copy": _same, "cast": _same, "own": _same,
 }
 # fmt: on

@@ -19,7 +19,8 @@ from symgrad.ir.switch import is_on
 _WEIGHTS = {
     1: "negative absolute add subtract multiply maximum minimum where cast wrap square copysign"
        " less less_equal greater greater_equal equal not_equal isnan isinf isfinite"
-       " logical_and logical_or logical_xor logical_not",
+       " logical_and logical_or logical_xor logical_not"
+       " bitwise_and bitwise_or bitwise_xor left_shift right_shift invert",
     2: "sign floor ceil trunc rint",
     3: "divide reciprocal sqrt",
 }

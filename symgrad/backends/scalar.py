@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symgrad.ir.core import Const, Eqn
+from symgrad.ir.core import Arg, Const, Eqn
 from symgrad.ir.types import BOOL
 
 CHOICE, COMPARE, BITS, ADD, MUL, UNARY, ATOM, NAME = range(8)
@@ -66,6 +66,10 @@ _FORMS = {
     "logical_and":   Form("{0} & {1}",         BITS,    (ADD, ADD)),
     "logical_or":    Form("{0} | {1}",         BITS,    (ADD, ADD)),
     "logical_not":   Form("not {0}",           CHOICE,  (ATOM,)),
+    "bitwise_and":   Form("{0} & {1}",         BITS,    (ADD, ADD)),
+    "bitwise_or":    Form("{0} | {1}",         BITS,    (ADD, ADD)),
+    "bitwise_xor":   Form("{0} ^ {1}",         BITS,    (ADD, ADD)),
+    "invert":        Form("~{0}",              UNARY,   (ATOM,)),
     "isnan":         Form("{0} != {0}",        COMPARE, (NAME,)),
     "isinf":         Form("abs({0}) == np.inf", COMPARE, (CHOICE,)),
     "isfinite":      Form("abs({0}) < np.inf", COMPARE, (CHOICE,)),
@@ -75,6 +79,7 @@ _FORMS = {
     "revolve":       Form("revolve({0}, {1})", ATOM,    (CHOICE, CHOICE)),
     "own":           Form("{0}",               CHOICE,  (CHOICE,)),
 }
+_GROWING = {"add", "subtract", "multiply", "square", "negative", "invert", "left_shift"}
 _ON_BOOL = {  # NumPy's arithmetic on bools
     "add": "logical_or", "maximum": "logical_or", "multiply": "logical_and", "minimum": "logical_and",
 }
@@ -128,7 +133,25 @@ def form_of(eqn: Eqn) -> Form:
         return _logical(name)
     if name == "power" and dtype not in ("float32", "float64"):
         return Form("{0} ** {1}", ATOM, (NAME, NAME))
-    return _FORMS[name]
+    return _narrow(_shift(name, eqn.args[1]) if name.endswith("_shift") else _FORMS[name], name, dtype)
+
+
+def _shift(name: str, count: Arg) -> Form:
+    """`<<` or `>>`; by more bits than there are nothing stays, as in NumPy: processors take the rest."""
+    operator = "<<" if name == "left_shift" else ">>"
+    if isinstance(count, Const) and 0 <= count.value < 64:
+        return Form(f"{{0}} {operator} {{1}}", BITS, (ADD, ADD))
+    zero, most = (constant(v, count.type.dtype).text for v in (0, 63))
+    if operator == "<<":
+        return Form(f"{{0}} << {{1}} if 0 <= {{1}} < 64 else {zero}", CHOICE, (ADD, NAME))
+    return Form(f"{{0}} >> ({{1}} if 0 <= {{1}} < 64 else {most})", BITS, (ADD, NAME))
+
+
+def _narrow(form: Form, name: str, dtype: str) -> Form:
+    """numba computes in 64 bits: what does not fit in fewer is cut off, as NumPy does."""
+    if name not in _GROWING or dtype in ("int64", "uint64", BOOL) or dtype.startswith("float"):
+        return form
+    return Form(f"np.{dtype}({form.text})", ATOM, form.needs)
 
 
 def _like(value: int, dtype: str) -> float | int:

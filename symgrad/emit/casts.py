@@ -19,7 +19,10 @@ Operand = tuple[str, bool]  # dtype, plain Python number
 
 _PYTHON: dict[str, type] = {"f": float, "i": int, "u": int, "b": bool}
 _SUMS = {"sum", "prod", "cumsum", "cumprod"}
-_ARITHMETIC = {"add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power", "negative"}
+_BITS = {"bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "invert"}
+_ARITHMETIC = _BITS | {
+    "add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power", "negative",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,18 @@ from symgrad.emit.casts import computes_in, stays_python
 from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
 from symgrad.emit.idioms import keywords, mean, outer
 from symgrad.emit.index import key, subscript
-from symgrad.emit.syntax import ATOM, Text, atom, binary, call, constant, method, negate, number, parenthesise
+from symgrad.emit.syntax import (
+    ATOM,
+    Text,
+    atom,
+    binary,
+    call,
+    constant,
+    method,
+    number,
+    parenthesise,
+    prefixed,
+)
 from symgrad.emit.syntax import choice as conditional
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Value
 from symgrad.ir.indexing import index_of, is_basic
@@ -28,8 +39,10 @@ from symgrad.runtime import __all__ as HELPERS
 _OPERATORS = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//", "remainder": "%",
     "power": "**", "matmul": "@", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
-    "equal": "==", "not_equal": "!=",
+    "equal": "==", "not_equal": "!=", "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^",
+    "left_shift": "<<", "right_shift": ">>",
 }
+_SIGNS = {"negative": "-", "invert": "~"}
 # Beside a float operand, 1.0 is written 1 in these: x + 1, x > 0, x**2; but 2.0 * x and 1.0 / x.
 _INTEGRAL = {
     "add", "subtract", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
@@ -75,8 +88,8 @@ def _plain(eqn: Eqn, args: list[Text]) -> Text:
     """An operator, or a call of the function that is called as the op is."""
     name, dtype = eqn.op.name, eqn.out.type.dtype
     weak = stays_python(name, [(a.dtype, a.weak) for a in args])
-    if name == "negative":
-        return negate(args[0], dtype, weak)
+    if name in _SIGNS:
+        return prefixed(_SIGNS[name], args[0], dtype, weak)
     if name in _OPERATORS:
         return binary(_OPERATORS[name], args[0], args[1], dtype, weak)
     function = name if name in HELPERS else _ALIASES.get(name, f"np.{name}")

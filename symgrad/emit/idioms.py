@@ -9,7 +9,7 @@ In: an equation and the texts of its operands. Out: the shorter text, computed i
 from __future__ import annotations
 
 from symgrad.emit.extents import Scope
-from symgrad.emit.syntax import Text, call, negate
+from symgrad.emit.syntax import Text, call, prefixed
 from symgrad.ir.core import Const, Eqn, NewAxis, Span
 from symgrad.ir.dims import Dim, product, symbols
 from symgrad.ir.indexing import index_of
@@ -64,7 +64,7 @@ def outer(eqn: Eqn, column: Text, row: Text) -> Text | None:
         return None
     if column.made_by("negative"):
         positive = outer(eqn, column.operands[0], row)
-        return positive and negate(positive, eqn.out.type.dtype, False)
+        return positive and prefixed("-", positive, eqn.out.type.dtype, False)
     if not _adds_axis(column.eqn, 1):
         return None
     if row.eqn is not None and _adds_axis(row.eqn, 0):

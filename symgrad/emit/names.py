@@ -34,6 +34,8 @@ _WORDS = {
     "less": "mask", "less_equal": "mask", "greater": "mask", "greater_equal": "mask", "equal": "mask",
     "not_equal": "mask", "logical_and": "mask", "logical_or": "mask", "logical_xor": "mask",
     "logical_not": "mask", "isnan": "mask", "isinf": "mask", "isfinite": "mask", "any": "mask", "all": "mask",
+    "bitwise_and": "bits", "bitwise_or": "bits", "bitwise_xor": "bits", "invert": "bits",
+    "left_shift": "shifted", "right_shift": "shifted",
     "where": "masked", "clip": "clipped", "cast": "num", "matmul": "dot", "getitem": "part", "setitem": "arr",
     "add_at": "arr", "concatenate": "joined", "full": "fill", "iota": "index", "literal": "table",
     "extent": "count", "reshape": "flat", "transpose": "turned", "broadcast_to": "wide", "copy": "same",

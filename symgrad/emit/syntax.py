@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from symgrad.ir.core import Eqn
 
-CHOICE, OR, AND, NOT, COMPARE, ADD, MUL, UNARY, POW, ATOM = range(10)
+CHOICE, OR, AND, NOT, COMPARE, BITS, ADD, MUL, UNARY, POW, ATOM = range(11)
 
-_LEVEL = {"+": ADD, "-": ADD, "*": MUL, "/": MUL, "//": MUL, "%": MUL, "@": MUL, "**": POW}
+_LEVEL = {"&": BITS, "|": BITS, "^": BITS, "<<": BITS, ">>": BITS}
+_LEVEL |= {"+": ADD, "-": ADD, "*": MUL, "/": MUL, "//": MUL, "%": MUL, "@": MUL, "**": POW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def _chains(operator: str, a: Text, level: int) -> bool:
     """`a` stands on the left without parentheses, though it binds no tighter: a * b * c, not a * b @ c."""
     if a.level != level or level == COMPARE:
         return False
+    if level == BITS:  # they bind differently among themselves, which nobody remembers
+        return operator == a.operator and operator in "&|^"
     mixed = {"@", "//", "%"} & {operator, a.operator}
     return not mixed or operator == a.operator == "@"
 
@@ -95,10 +98,10 @@ def _short(text: str) -> bool:
     return re.fullmatch(r"-?[\w.]+", text) is not None
 
 
-def negate(a: Text, dtype: str, weak: bool = False) -> Text:
-    """`-a`; a second sign in a row is kept apart."""
+def prefixed(sign: str, a: Text, dtype: str, weak: bool = False) -> Text:
+    """`-a` or `~a`; a second sign in a row is kept apart."""
     inner = f"({a.text})" if a.level <= UNARY else a.text
-    return Text(f"-{inner}", UNARY, dtype, weak, operator="-")
+    return Text(f"{sign}{inner}", UNARY, dtype, weak, operator=sign)
 
 
 def method(a: Text, name: str, args: str, dtype: str) -> Text:

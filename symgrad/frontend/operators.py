@@ -37,7 +37,8 @@ PYTHON: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 OPS: dict[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide",
     ast.FloorDiv: "floor_divide", ast.Mod: "remainder",
-    ast.BitAnd: "logical_and", ast.BitOr: "logical_or", ast.BitXor: "logical_xor",
+    ast.BitAnd: "bitwise_and", ast.BitOr: "bitwise_or", ast.BitXor: "bitwise_xor",
+    ast.LShift: "left_shift", ast.RShift: "right_shift",
 }
 PREDICATES: dict[type[ast.AST], str] = {
     ast.Eq: "equal", ast.NotEq: "not_equal", ast.Lt: "less", ast.LtE: "less_equal",
@@ -45,9 +46,6 @@ PREDICATES: dict[type[ast.AST], str] = {
 }
 UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
     ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.inv,
-}
-SYMBOLS: dict[type[ast.AST], str] = {
-    ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
 }
 # fmt: on
 
@@ -133,6 +131,8 @@ def binary(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Val:
 
 
 def _on_extents(low: Lowering, op: type[ast.AST], left: Dim, right: Dim) -> Val:
+    if isinstance(right, int) and right >= 0 and (same := _without_bits(op, right)) is not None:
+        op, right = same
     if op in (ast.Add, ast.Sub, ast.Mult):
         return PYTHON[op](left, right)
     if op in (ast.FloorDiv, ast.Mod):
@@ -153,6 +153,17 @@ def _on_extents(low: Lowering, op: type[ast.AST], left: Dim, right: Dim) -> Val:
     return _on_tensors(low, op, left, right)
 
 
+def _without_bits(op: type[ast.AST], right: int) -> tuple[type[ast.AST], int] | None:
+    """`op right` in arithmetic that extents know, for every integer on the left: `i >> 1` is `i // 2`."""
+    if op is ast.LShift and right < 32:
+        return ast.Mult, 2**right
+    if op is ast.RShift and right < 32:
+        return ast.FloorDiv, 2**right
+    if op is ast.BitAnd and right & (right + 1) == 0:
+        return ast.Mod, right + 1
+    return None
+
+
 def _on_tensors(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Tensor:
     left, right = _number(low, left, right), _number(low, right, left)
     if op is ast.MatMult:
@@ -161,10 +172,6 @@ def _on_tensors(low: Lowering, op: type[ast.AST], left: Val, right: Val) -> Tens
         if isinstance(right, Extent) and as_symbol(right) in low.integers:
             right = constant(low, right)
         return power(low, left, right)
-    if op in (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift):
-        left, right = as_tensor(low, left), as_tensor(low, right)
-        if left.dtype != "bool" or right.dtype != "bool" or op not in OPS:
-            low.refuse(f"`{SYMBOLS[op]}` on numbers", why="bit operations have no derivative")
     return elementwise(low, OPS[op], left, right, operator=True)
 
 
@@ -197,11 +204,7 @@ def unary(low: Lowering, op: type[ast.AST], v: Val) -> Val:
             return elementwise(low, "negative", v, operator=True)
         if op is ast.UAdd:
             return v if not v.is_array else Tensor(low.arg(v))
-        if v.dtype != "bool" or v.weak:
-            low.refuse(
-                "`~` on numbers", why="bit operations have no derivative", instead="np.logical_not for bools"
-            )
-        return elementwise(low, "logical_not", v)
+        return elementwise(low, "invert", v, operator=True)
     try:
         return UNARY[op](v)
     except TypeError as e:

@@ -31,11 +31,12 @@ from symgrad.ir.dims import Extent
 NUMPY_UNARY = """
     negative absolute sign exp exp2 expm1 log log2 log10 log1p sqrt cbrt square reciprocal sin cos tan
     arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint sinc isnan isinf
-    isfinite logical_not i0
+    isfinite logical_not invert i0
 """
 NUMPY_BINARY = """
     add subtract multiply divide maximum minimum floor_divide remainder fmod arctan2 hypot logaddexp
     copysign less less_equal greater greater_equal equal not_equal logical_and logical_or logical_xor
+    bitwise_and bitwise_or bitwise_xor left_shift right_shift
 """
 MATH = {  # functions of `math`, whose results are Python floats
     "exp": "exp", "exp2": "exp2", "expm1": "expm1", "log1p": "log1p", "log2": "log2", "log10": "log10",

@@ -37,6 +37,10 @@ FLOAT = frozenset(_FLOAT.split())
 PREDICATES = frozenset(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"))
 FLOAT_PREDICATES = frozenset(("isnan", "isinf", "isfinite"))
 LOGICAL = frozenset(("logical_and", "logical_or", "logical_xor", "logical_not"))
+BITS = {  # of numbers; of bools where there are such
+    "bitwise_and": "logical_and", "bitwise_or": "logical_or", "bitwise_xor": "logical_xor",
+    "invert": "logical_not", "left_shift": "", "right_shift": "",
+}
 NOT_FOR_BOOLS = {"subtract": "-", "negative": "-", "floor_divide": "//", "remainder": "%", "power": "**"}
 # fmt: on
 
@@ -193,6 +197,8 @@ def elementwise(low: Lowering, name: str, *values: Val, operator: bool = False) 
     if name in LOGICAL:
         return Tensor(low.emit(name, [as_bool(low, t) for t in operands]), weak=weak)
     dtype = result_dtype(operands)
+    if name in BITS:
+        return _bits(low, name, operands, dtype, weak)
     if dtype == "bool":
         if name in NOT_FOR_BOOLS and not weak:
             low.refuse(
@@ -211,6 +217,20 @@ def elementwise(low: Lowering, name: str, *values: Val, operator: bool = False) 
         return Tensor(cast(low, operands[0], dtype))
     if name == "reciprocal" and dtype not in FLOATS:
         low.refuse("np.reciprocal of integers", why="it truncates to 0", instead="1.0 / x")
+    return Tensor(low.emit(name, [cast(low, t, dtype) for t in operands]), weak=weak)
+
+
+def _bits(low: Lowering, name: str, operands: Sequence[Tensor], dtype: str, weak: bool) -> Tensor:
+    """A bit operation: of integers, or a logical one of bools."""
+    if dtype in FLOATS:
+        low.refuse(
+            f"np.{name} of floats", why="NumPy refuses it too: it works on bits", instead="integers, or `**`"
+        )
+    if dtype == "bool" and BITS[name] and not (weak and name == "invert"):
+        return Tensor(low.emit(BITS[name], [low.arg(t) for t in operands]), weak=weak)
+    dtype = "int64" if dtype == "bool" and weak else dtype
+    if dtype == "bool":
+        low.refuse(f"np.{name} of bools", why="it would be one of int8", instead=".astype(int) first")
     return Tensor(low.emit(name, [cast(low, t, dtype) for t in operands]), weak=weak)
 
 

@@ -55,7 +55,8 @@ _SAME_NAME = """
     arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint sinc add subtract
     multiply divide power maximum minimum floor_divide remainder fmod arctan2 hypot logaddexp copysign
     less less_equal greater greater_equal equal not_equal isnan isinf isfinite logical_and logical_or
-    logical_xor logical_not where clip sum prod max min any all matmul
+    logical_xor logical_not bitwise_and bitwise_or bitwise_xor left_shift right_shift invert
+    where clip sum prod max min any all matmul
 """
 NUMPY: dict[str, Numeric] = {
     name: getattr(np, name) for name in _SAME_NAME.split()

@@ -12,7 +12,7 @@ from symgrad.errors import ShapeError
 from symgrad.ir.core import Attrs, Infer, Kind, Op
 from symgrad.ir.dims import Dim, Extent, product
 from symgrad.ir.indexing import index_shape
-from symgrad.ir.types import INT, ArrayType, Shape, Unifier, broadcast, broadcast_dims
+from symgrad.ir.types import INT, INTS, ArrayType, Shape, Unifier, broadcast, broadcast_dims
 
 OPS: dict[str, Op] = {}
 Types = tuple[ArrayType, ...]
@@ -40,6 +40,12 @@ def _elementwise(types: Types, attrs: Attrs, unify: Unifier) -> Types:
 def _predicate(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     _same_dtype(types)
     return (ArrayType("bool", broadcast(*(t.shape for t in types), unify=unify)),)
+
+
+def _bits(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    if types[0].dtype not in INTS:
+        raise TypeError(f"bit operations are for integers, not {types[0]}")
+    return _elementwise(types, attrs, unify)
 
 
 def _where(types: Types, attrs: Attrs, unify: Unifier) -> Types:
@@ -243,6 +249,7 @@ _table("add subtract multiply divide power maximum minimum floor_divide remainde
        " arctan2 hypot logaddexp copysign xlogy clip sigmoid_cross_entropy", Kind.ELEMENTWISE, _elementwise)
 _table("less less_equal greater greater_equal equal not_equal isnan isinf isfinite"
        " logical_and logical_or logical_xor logical_not", Kind.ELEMENTWISE, _predicate)
+_table("bitwise_and bitwise_or bitwise_xor left_shift right_shift invert", Kind.ELEMENTWISE, _bits)
 _table("where", Kind.ELEMENTWISE, _where)
 _table("cast", Kind.ELEMENTWISE, _cast)
 _table("revolve", Kind.ELEMENTWISE, _elementwise)  # trips to the next snapshot of a checkpointed loop

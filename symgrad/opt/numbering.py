@@ -15,7 +15,8 @@ from symgrad.ir.core import Arg, Const, Eqn, Kind, Value
 COMMUTATIVE = frozenset(
     {
         "add", "multiply", "maximum", "minimum", "equal", "not_equal",
-        "logical_and", "logical_or", "logical_xor", "logaddexp", "hypot",
+        "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor",
+        "logaddexp", "hypot",
     }
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symgrad.emit.syntax import ATOM, Text, binary, constant, negate, number, variable
+from symgrad.emit.syntax import ATOM, Text, binary, constant, number, prefixed, variable
 
 A, B, C = (variable(n, "float64") for n in "abc")
 
@@ -18,10 +18,10 @@ def test_association_is_kept() -> None:
     assert binary("-", A, binary("-", B, C, f), f).text == "a - (b - c)"
     assert binary("@", binary("*", A, B, f), C, f).text == "(a * b) @ c"
     assert binary("@", binary("@", A, B, f), C, f).text == "a @ b @ c"
-    assert binary("**", negate(A, f), constant(2.0, f, integral=True), f).text == "(-a) ** 2"
-    assert negate(binary("**", A, B, f), f).text == "-a**b"
-    assert binary("-", A, negate(B, f), f).text == "a - (-b)"
-    assert negate(constant(-1.0, f), f).text == "-(-1.0)"
+    assert binary("**", prefixed("-", A, f), constant(2.0, f, integral=True), f).text == "(-a) ** 2"
+    assert prefixed("-", binary("**", A, B, f), f).text == "-a**b"
+    assert binary("-", A, prefixed("-", B, f), f).text == "a - (-b)"
+    assert prefixed("-", constant(-1.0, f), f).text == "-(-1.0)"
 
 
 def test_numbers_are_short_and_exact() -> None:
@@ -36,10 +36,10 @@ def test_numbers_are_short_and_exact() -> None:
 
 
 Tree = Any
-_OPERATORS = ["+", "-", "*", "/", "//", "%", "@", "**", "<", "=="]
+_OPERATORS = ["+", "-", "*", "/", "//", "%", "@", "**", "<", "==", "&", "|", "^", "<<", ">>"]
 _TREES = st.recursive(
     st.sampled_from(["a", "b", "c"]),
-    lambda t: st.tuples(st.sampled_from(["neg"]), t) | st.tuples(st.sampled_from(_OPERATORS), t, t),
+    lambda t: st.tuples(st.sampled_from("-~"), t) | st.tuples(st.sampled_from(_OPERATORS), t, t),
     max_leaves=8,
 )
 
@@ -49,7 +49,7 @@ def _text(tree: Tree) -> Text:
         return variable(tree, "float64")
     operator, *parts = tree
     texts = [_text(p) for p in parts]
-    return negate(texts[0], "float64") if operator == "neg" else binary(operator, *texts, "float64")
+    return (prefixed if len(texts) == 1 else binary)(operator, *texts, "float64")
 
 
 def _explicit(tree: Tree) -> str:
@@ -57,7 +57,7 @@ def _explicit(tree: Tree) -> str:
         return tree
     operator, *parts = tree
     texts = [_explicit(p) for p in parts]
-    return f"(-{texts[0]})" if operator == "neg" else f"({texts[0]} {operator} {texts[1]})"
+    return f"({operator}{texts[0]})" if len(texts) == 1 else f"({texts[0]} {operator} {texts[1]})"
 
 
 @settings(max_examples=300, derandomize=True, deadline=None)
