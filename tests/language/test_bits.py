@@ -1,4 +1,4 @@
-"""Bit operations on integers: masks of counters, reversed bits, subsets, Gray codes; of bools, logical ones."""
+"""Bit operations on integers: masks of counters, reversed bits, subsets; of bools, logical ones."""
 
 import numpy as np
 import pytest
