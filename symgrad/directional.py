@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from symgrad import outside
 from symgrad.dispatch import Dispatcher, Specialisation, refuse_shared
 from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
@@ -147,7 +148,9 @@ def run_along(
     primals = specialisation.arguments(signature.leaves)
     refuse_shared(specialisation.program, signature.names, primals)
     values = [*primals, *tangents]
-    return specialisation.finish(dispatcher.ready(specialisation, values)(*values))
+    run = dispatcher.ready(specialisation, values)
+    with outside.told(specialisation.program, values):
+        return specialisation.finish(run(*values))
 
 
 def like(primal: Any, tangent: Any, name: str) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from symgrad import outside
 from symgrad.errors import ShapeError, SymgradError
 from symgrad.frontend.entry import broken_extents
 from symgrad.frontend.lower import Capture
@@ -184,7 +185,8 @@ class Dispatcher:
         flat = not kwargs and signature.flat and len(args) == len(signature.leaves)
         self._arrays = tuple(i for i, a in enumerate(args) if isinstance(a, np.ndarray))
         self._entry = _entry(specialisation, run) if self.options.jit and flat else None
-        return specialisation.finish(run(*values))
+        with outside.told(specialisation.program, values):
+            return specialisation.finish(run(*values))
 
     def prepared(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]

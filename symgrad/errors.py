@@ -103,5 +103,9 @@ class ShapeError(SymgradError, ValueError):
     """Shapes that do not fit together."""
 
 
+class OutOfBoundsError(ShapeError, IndexError):
+    """An index that is not among the positions of an axis, found when the program ran."""
+
+
 class CheckError(SymgradError, AssertionError):
     """`check_grads` found a derivative that disagrees with the numerical one."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from symgrad import outside
 from symgrad.directional import like
 from symgrad.dispatch import Dispatcher, Specialisation, refuse_shared, specialisation_of
 from symgrad.errors import ShapeError
@@ -63,7 +64,9 @@ class PairDispatcher(Dispatcher):
         assert isinstance(pair, Pair)
         values = pair.arguments(signature.leaves)
         refuse_shared(pair.program, signature.names, values)
-        out, residuals = pair.finish(self.ready(pair, values)(*values))
+        run = self.ready(pair, values)
+        with outside.told(pair.program, values):
+            out, residuals = pair.finish(run(*values))
         return out, Cache(residuals, tuple(flatten(out)[0]), pair)
 
     def backward(self, dout: Any, cache: Cache) -> Any:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from symgrad import outside
 from symgrad.frontend.signature import Signature
 from symgrad.pipeline import Output, Program
 from symgrad.tree import flatten
@@ -97,7 +98,8 @@ class Workspace:
         if places:
             taken = dict(_taken(program, places))
             arrays = [taken.get(k, a) for k, a in enumerate(arrays)]
-        flat = specialisation.by_number(ready.run(*values, *arrays))
+        with outside.told(program, values):
+            flat = specialisation.by_number(ready.run(*values, *arrays))
         for slot, target in places.items():
             if flat[slot].ctypes.data != target.ctypes.data:
                 np.copyto(target, flat[slot])

@@ -24,6 +24,7 @@ from symgrad.backends.statements import plan
 from symgrad.backends.storage import arrays
 from symgrad.backends.text import Body, Scope, dim_text
 from symgrad.emit.names import identifier
+from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Block, Eqn, Value
 from symgrad.ir.dims import symbols
 from symgrad.ir.regions import operands_of, params_of
@@ -43,6 +44,7 @@ class Draft:
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     literals: list[Eqn] = field(default_factory=list)
+    places: list[Loc | None] | None = None  # of the checks of indices, if the text is to tell them
 
 
 def prepare(
@@ -106,6 +108,7 @@ def prepare(
         buffers=buffers,
         named=fixed,
         parallel=draft.parallel,
+        places=draft.places,
         known=known | {s.name for s in block.symbols},
         control=lambda statement, body, scope: draft.control(statement, body, scope, draft),
     )

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
@@ -31,6 +31,7 @@ from symgrad.backends.naming import variables
 from symgrad.backends.regions import control
 from symgrad.backends.text import Body
 from symgrad.cache import PLACEHOLDER
+from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Const, Function
 from symgrad.ir.regions import extent_names
 from symgrad.ir.switch import is_on
@@ -77,6 +78,12 @@ def kernel(
     return _module(function, returns, entry, vector_math, parallel, None)[0]
 
 
+def telling(function: Function) -> tuple[str, list[Loc | None]]:
+    """The kernel whose IndexErrors have three arguments: a number of the list, the index, the extent."""
+    places: list[Loc | None] = []
+    return _module(function, None, None, True, False, None, places)[0], places
+
+
 @dataclass(frozen=True, slots=True)
 class Reusable:
     """A kernel that takes its arrays from outside.
@@ -115,10 +122,11 @@ def _module(
     vector_math: bool,
     parallel: bool,
     buffers: Buffers | None,
+    places: list[Loc | None] | None = None,
 ) -> tuple[str, dict[int, str]]:
     """The module text, and the variables of the results that are arrays."""
     legal = legalize(function)
-    draft = _draft(legal, parallel)
+    draft = replace(_draft(legal, parallel), places=places)
     body, groups = prepare(legal.body, draft, buffers=buffers)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"
     params = [body.names[p] for p in legal.params]

@@ -20,6 +20,7 @@ from symgrad.backends.legal import WRAP
 from symgrad.backends.nest import Plan, Statement, Window
 from symgrad.backends.scalar import ADD, ATOM, MUL, NAME, Piece
 from symgrad.backends.storage import Axes
+from symgrad.errors import Loc
 from symgrad.ir.core import Const, Eqn, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.ops import extent_of
@@ -50,6 +51,7 @@ class Body:
     checked: frozenset[str] = frozenset()  # extents that the first lines of the kernel have compared with 0
     named: frozenset[Value] = frozenset()  # the numbers of extents
     parallel: bool = False  # the outermost loops may be shared out among threads
+    places: list[Loc | None] | None = None  # of the checks of indices, if the text is to tell them
     echo: Callable[[Eqn, int], None] | None = None  # comments what was added since line number ...
     control: Callable[[Statement, Body, Scope], None] | None = None  # writes loops and branches
 
@@ -206,7 +208,11 @@ def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Pi
         body.line(f"if {name} < 0:")
         body.line(f"    {name} += {extent}")
         body.line(f"if not 0 <= {name} < {extent}:")
-    body.line('    raise IndexError("index out of bounds")')
+    if body.places is None:
+        body.line('    raise IndexError("index out of bounds")')
+    else:  # what it tells costs code at every check: only a second run has it
+        body.line(f"    raise IndexError({len(body.places)}, {name}, {extent})")
+        body.places.append(eqn.loc)
     scope.pieces[read] = Piece(name, NAME)
     return Piece(name, NAME)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from symgrad import runtime
+from symgrad.errors import OutOfBoundsError
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value
 from symgrad.ir.dims import Dim, evaluate
 from symgrad.ir.indexing import numpy_key
@@ -115,7 +116,12 @@ def run_block(block: Block, args: Sequence[Any]) -> tuple[Any, ...]:
     with np.errstate(all="ignore"):
         for eqn in block.eqns:
             args = [read(a) for a in eqn.args]
-            outs = _control(eqn, args) if eqn.regions else (_evaluate(eqn.op.name, args, eqn.attrs, symbols),)
+            try:
+                outs = _control(eqn, args) if eqn.regions else (_evaluate(eqn, args, symbols),)
+            except OutOfBoundsError:
+                raise
+            except IndexError as e:
+                raise OutOfBoundsError(str(e), eqn.loc) from None
             for out, number in zip(eqn.outs, outs, strict=True):
                 env[out] = np.asarray(number, dtype=out.type.dtype)[()]
                 symbols.update((s.name, _size(s, env[out])) for s in later.get(out, ()))
@@ -144,7 +150,10 @@ def _control(eqn: Eqn, args: list[Any]) -> Sequence[Any]:
     return carried
 
 
-def _evaluate(name: str, args: list[Any], attrs: Mapping[str, Any], symbols: Mapping[str, int]) -> Any:
+def _evaluate(eqn: Eqn, args: list[Any], symbols: Mapping[str, int]) -> Any:
+    name: str = eqn.op.name
+    attrs: Mapping[str, Any] = eqn.attrs
+
     def value_of(dim: Dim) -> int:
         return evaluate(dim, symbols)
 
