@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from symgrad.cache import files as whole
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))  # the folder symgrad/
+_LINKED = ("vmath.py", "runtime.py", *(f"backends/{name}.py" for name in ("accumulate", "arrays", "gemm")))
 _FORMAT = 1  # of module files and index records: raise it when either changes
 
 
@@ -77,8 +78,8 @@ def _environment() -> tuple[str, ...]:
             versions.append(metadata.version(package))
         except metadata.PackageNotFoundError:
             versions.append("source")
-    # Kernels are linked against these two modules; and numba does not see a change in them.
-    support = [whole.read(os.path.join(_PACKAGE, name)) or b"" for name in ("vmath.py", "runtime.py")]
+    # Kernels are linked against these modules; and numba does not see a change in them.
+    support = [whole.read(os.path.join(_PACKAGE, name)) or b"" for name in _LINKED]
     # A home shared by machines: code that calls a vector function must not meet a C library without it.
     libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in _confstr_names() else None
     machine = os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
