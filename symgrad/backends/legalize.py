@@ -261,7 +261,8 @@ def _key(eqn: Eqn) -> object:
 def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
     """Emit what `eqn` becomes and return what its result is now."""
     if eqn.op.name in ("copy", "recall", "stop_gradient"):
-        return eqn.args[0]
+        again = eqn.op.name == "recall" and eqn.out.type.rank  # what is computed of it is computed again
+        return emitter.append(eqn) if again else eqn.args[0]
     if (known := fold(eqn.op.name, eqn.args)) is not None and known.type == eqn.out.type:
         return known
     if eqn.op.name in ("getitem", "setitem", "add_at"):

@@ -33,7 +33,7 @@ from symgrad.backends.access import (
 )
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight
 from symgrad.backends.statements import names_in
-from symgrad.ir.core import Const, Value
+from symgrad.ir.core import Arg, Const, Value
 from symgrad.ir.dims import Dim, symbol, symbols
 from symgrad.ir.switch import is_on
 from symgrad.ir.walk import symbols_of
@@ -60,6 +60,7 @@ class _Node:
     number: int
     statement: Statement
     touches: tuple[Touch, ...]
+    late: bool = False  # computed again for the backward pass: not while the forward pass is under way
 
     @property
     def reads(self) -> Iterator[Touch]:
@@ -77,8 +78,21 @@ class _Slot:
 
 def schedule(plan: Plan) -> tuple[Group, ...]:
     """The plan's statements in fused loops."""
-    nodes = [_Node(k, s, tuple(touches(s, plan))) for k, s in enumerate(plan.statements)]
+    late = _recalled(plan)
+    nodes = [
+        _Node(k, s, tuple(touches(s, plan)), not late.isdisjoint((*s.eqn.args, *s.eqn.outs)))
+        for k, s in enumerate(plan.statements)
+    ]
     return _arrange(nodes, 0, plan)
+
+
+def _recalled(plan: Plan) -> set[Arg]:
+    """What is computed of recalled operands: of the inside of a checkpointed call, for the second time."""
+    found: set[Arg] = set()
+    for eqn in plan.producers.values():
+        if eqn.op.name == "recall" or not found.isdisjoint(eqn.args):
+            found.update(eqn.outs)
+    return found
 
 
 def elements(read: Operand, plan: Plan) -> Iterator[Read]:
@@ -184,10 +198,13 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
     slots = [_Slot(None)]  # scalars that depend on nothing come before all loops
     by_extent: dict[Dim | None, list[int]] = {None: [0]}
     history = _History(depth)
+    latest = forward = 0  # the last group so far, and the last one with a part of the forward pass
     for node in nodes:
         loops = node.statement.loops
         extent = loops[depth] if depth < len(loops) else None
         first = max((history.earliest(t, slots, extent is not None) for t in node.touches), default=0)
+        if node.late and not depth:
+            first = max(first, latest, forward + 1)
         shared = by_extent.setdefault(extent, [])
         alone = extent is not None and not is_on("fusion")
         group = None if alone else _choose(node, first, shared, slots)
@@ -195,6 +212,8 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
             group = len(slots)
             slots.append(_Slot(extent))
             shared.append(group)
+        latest = max(latest, group)
+        forward = forward if node.statement.eqn.phase else latest
         slots[group].nodes.append(node)
         slots[group].arrays.update(t.owner for t in node.touches)
         for touch in node.touches:

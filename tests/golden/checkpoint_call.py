@@ -197,79 +197,82 @@ def value_and_grad_network___HASH__(x, w1, w2, b):
     # h = np.tanh(x @ w + b)
     # return np.mean(x * x)
     # adjoint of return np.mean(x * x)
-    h = np.dot(x, w1)
+    dx_3 = np.dot(x, w1)
     num = float(m * n)
     ratio2 = 2.0 / num
-
     # h = np.tanh(x @ w + b)
     # return x + h * np.exp(-h * h)
-    # adjoint of return x + h * np.exp(-h * h)
-    dx_3 = np.empty((n, m))
-    e4 = np.empty((n, m))
     for i in range(n):
         for j in range(m):
-            h_ij = h[i, j]
-            h_ij_2 = tanh(h_ij + b[j])
-            h[i, j] = h_ij_2
-            dx_3[i, j] = x[i, j] + h_ij_2 * exp(-(h_ij_2 * h_ij_2))  # x
-            e4[i, j] = exp(-h_ij_2 * h_ij_2)
+            dx_3_ij = dx_3[i, j]
+            h_ij = tanh(dx_3_ij + b[j])
+            dx_3[i, j] = x[i, j] + h_ij * exp(-(h_ij * h_ij))  # x
     # h = np.tanh(x @ w + b)
     dot2 = np.dot(dx_3, w2)
     # h = np.tanh(x @ w + b)
     # return x + h * np.exp(-h * h)
     # return np.mean(x * x)
-    # adjoint of return x + h * np.exp(-h * h)
-    # adjoint of h = np.tanh(x @ w + b)
-    prod12 = np.empty((n, m))
-    db = np.zeros(m)
     total3 = 0.0
     for i in range(n):
         for j in range(m):
             dot2_ij = dot2[i, j]
             h_2_ij = tanh(dot2_ij + b[j])
-            prod3_ij = h_2_ij * h_2_ij
-            dot2_ij_2 = h_2_ij * exp(-prod3_ij)
+            dot2_ij_2 = h_2_ij * exp(-(h_2_ij * h_2_ij))
             dot2[i, j] = dot2_ij_2
             x_3_ij = dx_3[i, j] + dot2_ij_2
             total3 = plus(total3, x_3_ij * x_3_ij)
-            neg3_ij = -h_2_ij
-            e3_ij = exp(neg3_ij * h_2_ij)
-            dx_ij = ratio2 * x_3_ij
-            prod9_ij = dx_ij * h_2_ij * e3_ij
-            dh_ij = dx_ij * e3_ij + prod9_ij * neg3_ij - prod9_ij * h_2_ij
-            prod12_ij = dh_ij * (1.0 - prod3_ij)
-            prod12[i, j] = prod12_ij
-            db[j] += prod12_ij
     # return np.mean(x * x)
-    # adjoint of h = np.tanh(x @ w + b)
     ratio = total3 / num
-    dot3 = np.dot(prod12, w2.T)
-    dw2 = np.dot(dx_3.T, prod12)
-    # adjoint of return x + h * np.exp(-h * h)
     # adjoint of h = np.tanh(x @ w + b)
-    total6 = np.zeros(m)
+    dot3 = np.dot(dx_3, w2)
+
+    # adjoint of h = np.tanh(x @ w + b)
+    # adjoint of return x + h * np.exp(-h * h)
+    db = np.zeros(m)
     for i in range(n):
         for j in range(m):
+            dot3_ij = dot3[i, j]
+            h_3_ij = tanh(dot3_ij + b[j])
+            neg3_ij = -h_3_ij
+            e3_ij = exp(neg3_ij * h_3_ij)
             x_3_ij = dx_3[i, j] + dot2[i, j]
             dx_ij = ratio2 * x_3_ij
-            dx_2_ij = dx_ij + dot3[i, j]
-            e4_ij = e4[i, j]
-            h_ij = h[i, j]
-            prod16_ij = dx_2_ij * h_ij * e4_ij
-            dh_2_ij = dx_2_ij * e4_ij + prod16_ij * (-h_ij) - prod16_ij * h_ij
-            e4_ij_2 = dh_2_ij * (1.0 - h_ij * h_ij)
-            e4[i, j] = e4_ij_2
-            total6[j] += e4_ij_2
+            prod9_ij = dx_ij * h_3_ij * e3_ij
+            dh_ij = dx_ij * e3_ij + prod9_ij * neg3_ij - prod9_ij * h_3_ij
+            dot3_ij_2 = dh_ij * (1.0 - h_3_ij * h_3_ij)
+            dot3[i, j] = dot3_ij_2
+            db[j] += dot3_ij_2
+    # adjoint of h = np.tanh(x @ w + b)
+    dot4 = np.dot(dot3, w2.T)
+    dw2 = np.dot(dx_3.T, dot3)
+    dot5 = np.dot(x, w1)
+    # adjoint of h = np.tanh(x @ w + b)
+    # adjoint of return x + h * np.exp(-h * h)
+    total8 = np.zeros(m)
+    for i in range(n):
+        for j in range(m):
+            dot5_ij = dot5[i, j]
+            h_4_ij = tanh(dot5_ij + b[j])
+            neg4_ij = -h_4_ij
+            e4_ij = exp(neg4_ij * h_4_ij)
+            x_3_ij = dx_3[i, j] + dot2[i, j]
+            dx_ij = ratio2 * x_3_ij
+            dx_2_ij = dx_ij + dot4[i, j]
+            prod17_ij = dx_2_ij * h_4_ij * e4_ij
+            dh_2_ij = dx_2_ij * e4_ij + prod17_ij * neg4_ij - prod17_ij * h_4_ij
+            dot5_ij_2 = dh_2_ij * (1.0 - h_4_ij * h_4_ij)
+            dot5[i, j] = dot5_ij_2
+            total8[j] += dot5_ij_2
     # adjoint of h = np.tanh(x @ w + b)
     for i in range(m):
-        db[i] += total6[i]
-    dot4 = np.dot(e4, w1.T)
-    dw1 = np.dot(x.T, e4)
+        db[i] += total8[i]
+    dot6 = np.dot(dot5, w1.T)
     for i in range(n):
         for j in range(m):
             dx_3_ij = dx_3[i, j]
             x_3_ij = dx_3_ij + dot2[i, j]
             dx_ij = ratio2 * x_3_ij
-            dx_2_ij = dx_ij + dot3[i, j]
-            dx_3[i, j] = dx_2_ij + dot4[i, j]  # dx
+            dx_2_ij = dx_ij + dot4[i, j]
+            dx_3[i, j] = dx_2_ij + dot6[i, j]  # dx
+    dw1 = np.dot(x.T, dot5)
     return ratio, (dx_3, dw1, dw2, db)
