@@ -26,6 +26,7 @@ from numba.extending import lower_builtin, type_callable
 from numba.np.arrayobj import _as_layout_array, make_array, populate_array, store_item
 
 from symgrad.backends.gemm import common_dtype, product
+from symgrad.backends.memory import in_large_pages
 
 Array = Any
 Type = Any  # a numba type
@@ -149,6 +150,7 @@ def allocate(context: Any, builder: ir.IRBuilder, kind: Type, extents: Sequence[
     meminfo = context.nrt.meminfo_alloc_aligned(builder, count, align)
     array = make_array(kind)(context, builder)
     data = context.nrt.meminfo_data(builder, meminfo)
+    in_large_pages(builder, data, count)
     populate_array(
         array,
         data=builder.bitcast(data, element.as_pointer()),

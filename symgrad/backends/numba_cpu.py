@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import numba
 
+from symgrad.backends.memory import keep_freed
 from symgrad.backends.warm import load_compiled
 from symgrad.cache import PLACEHOLDER, load
 
@@ -53,6 +54,7 @@ def compile(text: str, entry: str, options: Options) -> Any:
 
     `entry` is spelt as in the text, with or without the placeholder of `symgrad.cache`.
     """
+    keep_freed()
     return load(with_options(text, options), _find(text, entry))
 
 

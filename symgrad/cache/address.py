@@ -18,7 +18,11 @@ from collections.abc import Mapping
 from symgrad.cache import files as whole
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))  # the folder symgrad/
-_LINKED = ("vmath.py", "runtime.py", *(f"backends/{name}.py" for name in ("accumulate", "arrays", "gemm")))
+_LINKED = (
+    "vmath.py",
+    "runtime.py",
+    *(f"backends/{name}.py" for name in ("accumulate", "arrays", "gemm", "memory")),
+)
 _FORMAT = 1  # of module files and index records: raise it when either changes
 
 
