@@ -55,6 +55,9 @@ def _open_libmvec() -> ctypes.CDLL | None:
 
 # Read at every compilation, so a test can force the scalar path by setting it to None.
 _libmvec = _open_libmvec()
+# Below these the result is exactly 0, in double and in single precision. libmvec goes through such arguments
+# one by one, at 15 times the cost; masked scores (-1e9) and far neighbours are all like that.
+_NOTHING = {"exp": (-745.14, -104.0), "exp2": (-1075.5, -150.5)}
 # C name -> number of arguments, of every function below that may vectorise.
 _arity: dict[str, int] = {}
 
@@ -192,7 +195,13 @@ def _register(function: Function, c_name: str, arity: int, *, vector: bool) -> N
     type_callable(function)(lambda context: typers[arity - 1])
 
     def codegen(context: object, builder: ir.IRBuilder, sig: object, args: Sequence[ir.Value]) -> ir.Value:
-        return _call(context, builder, args, c_name, vector=vector)
+        if not vector or c_name not in _NOTHING:
+            return _call(context, builder, args, c_name, vector=vector)
+        (x,) = args
+        zero, limit = x.type(0.0), x.type(_NOTHING[c_name][isinstance(x.type, ir.FloatType)])
+        nothing = builder.fcmp_ordered("<", x, limit)
+        value = _call(context, builder, [builder.select(nothing, zero, x)], c_name, vector=True)
+        return builder.select(nothing, zero, value)
 
     for element in (types.float32, types.float64):
         lower_builtin(function, *[element] * arity)(codegen)
