@@ -36,7 +36,7 @@ def backward_body(
     index = Value(INT, index_of(eqn)[0].hint if saving.count is None else saving.count.hint)
     body = Builder()
     body.loc, body.phase = eqn.loc, "bwd"
-    env: dict[Value, Arg] = {v: chain.final for v, (chain, _) in known.of.items()}
+    env: dict[Value, Arg] = {v: known.source(v) for v in known.of}
     env.update(zip(loop.invariant_params, loop.invariant, strict=True))
     number: Value = index
     if eqn.op is FOR:
@@ -49,7 +49,7 @@ def backward_body(
                 number = number_of(p, index, body)
     for v, tape in zip(chosen.saved, saving.tapes, strict=True):
         at: Index = (AtArg(), *(Span(0, 1, n) for n in v.type.shape))
-        env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint)
+        env[v] = body.emit(OPS["getitem"], (tape, number), {"index": at}, v.hint or adjoint.called.get(v, ""))
     for v, counter in counted.items():
         env[v] = number_at(counter, number, env, body, v.hint)
     trip = _Trip(body, env, adjoint, chosen, known)

@@ -38,7 +38,7 @@ def pull_loop(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
         return
     loop, adjoint = found
     decision = decide(eqn, loop, adjoint, f)
-    saving = save(eqn, loop, decision.adjoint, decision.chosen.saved, f, is_counted(eqn))
+    saving = save(eqn, loop, decision.adjoint, decision.chosen.saved, f, is_counted(eqn), decision.lengths)
     _backward(eqn, loop, decision, saving, f, d)
 
 

@@ -99,11 +99,11 @@ def reads(eqn: Eqn, array: Value, scope: Scope) -> Iterator[Elements]:
         if eqn.op.name == "getitem" and number == 0:
             yield selected(index_of(eqn.attrs), eqn.args[1:], array, scope)
             continue
-        held = _held(eqn, number)
-        if held is None:
+        blocks = held(eqn, number)
+        if blocks is None:
             yield WHOLE
             continue
-        for block, param in held:
+        for block, param in blocks:
             yield from block_reads(block.eqns, block.results, param, scope.inside(eqn, block))
 
 
@@ -117,7 +117,7 @@ def block_reads(
             yield from reads(eqn, array, scope)
 
 
-def _held(eqn: Eqn, number: int) -> list[tuple[Block, Value]] | None:
+def held(eqn: Eqn, number: int) -> list[tuple[Block, Value]] | None:
     """The params that an operand of a region equation is throughout; None where it is only its beginning."""
     if eqn.op is COND:
         return [(r, r.params[number - 1]) for r in eqn.regions] if number else None

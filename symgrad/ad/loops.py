@@ -7,7 +7,8 @@ In: a loop's equation. Out: its parts by role, and the data that pass from diffe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from symgrad.ad.numbers import Scope
 from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
@@ -62,7 +63,24 @@ class Adjoint:
     origins: tuple[int, ...]  # for each equation of `primal` the number of the body's equation it stands for
     groups: tuple[int, ...]  # for each of `eqns` the number of the body's equation it is the adjoint of
     restored: dict[Value, Value]
+    called: Mapping[Value, str] = field(default_factory=dict)  # the names of parts of arrays, once loaded
 
     @property
     def own(self) -> set[Value]:
         return {*self.seeds, *self.accumulators}
+
+
+def with_loads(adjoint: Adjoint, loads: Sequence[tuple[int, Eqn]]) -> Adjoint:
+    """The adjoint with equations more in its primal part, each before the one of its number."""
+    before: dict[int, list[Eqn]] = {}
+    for number, eqn in loads:
+        before.setdefault(number, []).append(eqn)
+    primal: list[Eqn] = []
+    origins: list[int] = []
+    last = len(adjoint.primal)
+    for number, (eqn, origin) in enumerate(zip(adjoint.primal, adjoint.origins, strict=True)):
+        primal += [*before.get(number, ()), eqn]
+        origins += [origin] * (len(primal) - len(origins))
+    primal += before.get(last, ())
+    origins += [max(origins, default=0)] * (len(primal) - len(origins))
+    return replace(adjoint, primal=tuple(primal), origins=tuple(origins))

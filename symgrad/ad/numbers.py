@@ -8,11 +8,11 @@ fresh names that mean one number each; for each atom its bounds. What nobody kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
-from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, symbol, symbols
+from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, at_least_zero, symbol, symbols
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import CALL, COND, FOR
 from symgrad.ir.types import INT
@@ -28,6 +28,7 @@ class Facts:
     lower: dict[str, list[Bound]] = field(default_factory=dict)
     upper: dict[str, list[Bound]] = field(default_factory=dict)
     made: dict[object, Extent] = field(default_factory=dict)  # the atom of a quotient, of a maximum
+    positive: dict[str, Dim] = field(default_factory=dict)  # atoms that are max(d, 0), with d
     count: int = 0
 
     def atom(self, lower: Iterable[Bound] = (), upper: Iterable[Bound] = ()) -> Extent:
@@ -55,6 +56,24 @@ class Facts:
             return any(factor % scale == 0 and sure(rest + factor // scale * b) for scale, b in bounds)
 
         return sure(dim)
+
+    def most(self, dim: Dim, told: Collection[str]) -> Dim | None:
+        """What `dim` is at most, over the atoms `told`: the latest of the others is replaced by a bound."""
+        others = [s for s in symbols(dim) if s not in told]
+        if isinstance(dim, int) or not others:
+            return dim
+        name = max(others, key=lambda s: int(s[1:]))
+        factor, rest = _linear(dim, name)
+        if factor is None:
+            return None
+        if factor > 0 and name in self.positive:
+            inside = self.most(self.positive[name], told)
+            return None if inside is None else self.most(rest + factor * at_least_zero(inside), told)
+        for scale, b in self.upper[name] if factor > 0 else self.lower[name]:
+            found = self.most(rest + factor // scale * b, told) if factor % scale == 0 else None
+            if found is not None:
+                return found
+        return None
 
     def plain(self, dim: Dim, env: Mapping[str, Dim]) -> Dim:
         """`dim` over atoms: names replaced, quotients and maxima by atoms of their own."""
@@ -86,7 +105,9 @@ class Facts:
             return max(x, y)
         key = ("max", x, y)
         if key not in self.made:
-            self.made[key] = self.atom([(1, x), (1, y)])
+            made = self.made[key] = self.atom([(1, x), (1, y)])
+            if 0 in (x, y):
+                self.positive.update((name, y if x == 0 else x) for name in symbols(made))
         return self.made[key]
 
     def less(self, x: Dim, y: Dim) -> Dim:
@@ -136,6 +157,19 @@ class Scope:
                     scope.numbers[s.param] = scope.names[s.name]
         scope.extend(block.eqns, block.symbols)
         return scope
+
+    def assume(self, dim: Dim) -> None:
+        """`dim >= 0`: what a guard of the program says."""
+        if isinstance(dim, int) or not set(symbols(dim)) <= set(self.names):
+            return
+        told = self.dim(dim)
+        latest = max((int(s[1:]) for s in symbols(told)), default=-1)
+        if isinstance(told, int) or latest < 0:
+            return
+        factor, rest = _linear(told, f"#{latest}")
+        if factor:
+            bounds = self.facts.lower if factor > 0 else self.facts.upper
+            bounds[f"#{latest}"].append((abs(factor), -rest if factor > 0 else rest))
 
     def number(self, arg: Arg) -> Dim:
         """An integer operand."""
@@ -233,6 +267,13 @@ class Scope:
 
     def later(self) -> Callable[[Dim], Dim]:
         """What integers of a trip are in any later trip: atoms of this block become others, bounded alike."""
+        return self._other(self.down)
+
+    def earlier(self) -> Callable[[Dim], Dim]:
+        """What they were in any trip before."""
+        return self._other(not self.down)
+
+    def _other(self, less: bool) -> Callable[[Dim], Dim]:
         facts, renamed = self.facts, dict[str, Dim]()
 
         def atom(name: str) -> Dim:
@@ -242,7 +283,7 @@ class Scope:
                 lower = [(k, again(b)) for k, b in facts.lower[name]]
                 upper = [(k, again(b)) for k, b in facts.upper[name]]
                 if self.index == symbol(name):
-                    (upper if self.down else lower).insert(0, (1, self.index + (-1 if self.down else 1)))
+                    (upper if less else lower).insert(0, (1, self.index + (-1 if less else 1)))
                 renamed[name] = facts.atom(lower, upper)
             return renamed[name]
 

@@ -33,6 +33,7 @@ class Forward:
     signed: set[str] = field(default_factory=set)  # extents that may be negative: integer arguments, counters
     partial: set[Value] = field(default_factory=set)  # tapes that a loop that is left fills in part: no trip
     # of a loop around it keeps them
+    trips: set[str] = field(default_factory=set)  # the lengths of tapes that no extent tells: nothing else
     depth: int = 0  # how many loops and branches are around the block
     replaced: dict[Value, tuple[Eqn, ...]] = field(default_factory=dict)
     symbols: list[Symbol] = field(default_factory=list)
@@ -57,7 +58,7 @@ class Forward:
         inner.signed -= self.bound - self.signed  # lengths, handed in as numbers
         inner.signed |= self.signed
         inner.bound |= self.bound
-        inner.partial = self.partial
+        inner.partial, inner.trips = self.partial, self.trips
         inner.depth = self.depth + 1
         for param, arg in zip(params, args, strict=True):
             dim = self.dim(arg)

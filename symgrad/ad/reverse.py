@@ -66,7 +66,10 @@ def _reverse(function: Function, wrt: tuple[int, ...], mode: Mode, plain: bool) 
     else:
         seeds = ()
         _seed_one(function, d, active)
-    f = Forward.of(function.body, extent_names(function.body), Scope.of(function.body), plain)
+    scope = Scope.of(function.body)
+    for guard in function.guards:
+        scope.assume(guard.nonnegative)
+    f = Forward.of(function.body, extent_names(function.body), scope, plain)
     f.signed -= set(_not_negative(function.guards))
     backpropagate(function.eqns, d, active, extend({}, function.eqns), f)
     builder.loc = None

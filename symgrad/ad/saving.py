@@ -9,13 +9,13 @@ are saved of a range that may be left long before its end, it grows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.primal import Forward
 from symgrad.ad.tape import bytes_of, name_of
-from symgrad.ad.trips import computed_trips, known_trips, number_of
+from symgrad.ad.trips import at_least_none, computed_trips, known_trips, number_of
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.dims import Dim, symbol
@@ -32,10 +32,22 @@ class Saving:
     count: Value | None
 
 
-def save(eqn: Eqn, loop: Loop, adjoint: Adjoint, saved: Sequence[Value], f: Forward, counted: bool) -> Saving:
-    """Replace the forward loop by one that also writes its tapes."""
+def save(
+    eqn: Eqn,
+    loop: Loop,
+    adjoint: Adjoint,
+    saved: Sequence[Value],
+    f: Forward,
+    counted: bool,
+    lengths: Mapping[str, Dim],
+) -> Saving:
+    """Replace the forward loop by one that also writes its tapes; `lengths`: of those of inner loops."""
     b = Builder()
     b.loc, b.phase = eqn.loc, eqn.phase
+    for name, dim in lengths.items():
+        f.symbols.append(Symbol(name, at_least_none(dim, b, name), None))
+        f.bound.add(name)
+        f.trips.add(name)
     body = Builder()
     body.loc, body.phase = eqn.loc, eqn.phase
     trip = Value(INT, f.fresh("trip")) if counted else None
@@ -54,7 +66,7 @@ def save(eqn: Eqn, loop: Loop, adjoint: Adjoint, saved: Sequence[Value], f: Forw
     most = _trips(eqn, b, f) if fixed else None
     made = {o: e for e in adjoint.primal for o in e.outs}
     for v in saved:
-        called = name_of(v, made)
+        called = adjoint.called.get(v) or name_of(v, made)
         hint = f.fresh(f"{called}_saved" if called else "saved")
         size = f"{bytes_of(v)} a trip" if most is None or grows(v) else bytes_of(v, most)
         b.note = f"saved: {called}, {size}" if called else f"saved: {size}"
@@ -133,4 +145,5 @@ def _trips(eqn: Eqn, b: Builder, f: Forward) -> Dim:
     name = f.fresh("trips")
     f.symbols.append(Symbol(name, computed_trips(p, b, name), None))
     f.bound.add(name)
+    f.trips.add(name)
     return symbol(name)

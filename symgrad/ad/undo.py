@@ -9,16 +9,20 @@ put before it, to be saved: one slot a trip for the elements written, where the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from symgrad.ad.counters import Counter, counters
 from symgrad.ad.dependence import WRITES
-from symgrad.ad.loops import Adjoint, Loop, index_of
+from symgrad.ad.lengths import lengthened
+from symgrad.ad.loops import Adjoint, Loop, index_of, with_loads
+from symgrad.ad.parts import in_parts
 from symgrad.ad.primal import Forward
 from symgrad.ad.tape import Plan, known_extents, plan, read_by, sizes_in, uses_of
 from symgrad.ad.versions import PLAIN, Chain, Undo, Versions, versions
 from symgrad.ir.core import Eqn, Value, values
+from symgrad.ir.dims import Dim
 from symgrad.ir.ops import OPS
+from symgrad.ir.switch import is_on
 from symgrad.ir.types import STRICT
 
 
@@ -30,9 +34,20 @@ class Decision:
     known: Versions
     chosen: Plan
     counted: Mapping[Value, Counter]
+    lengths: Mapping[str, Dim] = field(default_factory=dict)  # of tapes of inner loops, known before the loop
 
 
 def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
+    """What saves least: tapes of inner loops are made as long as they ever get, if less is saved then."""
+    best = _decide(eqn, loop, adjoint, f, f.bound_at(eqn))
+    longer = None if f.plain or not is_on("parts") else lengthened(adjoint, f.trips, f.bound_at(eqn))
+    if longer is None:
+        return best
+    other = _decide(eqn, loop, longer.adjoint, f, f.bound_at(eqn) | set(longer.lengths))
+    return replace(other, lengths=longer.lengths) if _cost(other.chosen) < _cost(best.chosen) else best
+
+
+def _decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward, bound: set[str]) -> Decision:
     """An array is undone if less is saved then: no copies of it, or fewer of its elements.
 
     The state that a trip begins with is saved whole, if that lets more be computed from it than it costs.
@@ -40,26 +55,63 @@ def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
     """
     counted = {} if f.plain else counters(loop, adjoint.primal)
     free = {*loop.invariant_params, *index_of(eqn), *counted}
-    saveable = known_extents(f.bound_at(eqn), f.partial)
+    saveable = known_extents(bound, f.partial)
     known = PLAIN if f.plain else versions(loop, eqn.outs, adjoint)
     best = replace(_planned(known, adjoint, free, saveable), counted=counted)
+    found = [best]
     state = [p for p in loop.carried_params if p.type.rank and p.type.is_float and p not in known.of]
     if state and not f.plain and all(map(saveable, state)):
         other = _planned(known, adjoint, free, saveable, state)
         if _cost(other.chosen) < _cost(best.chosen):
             best = replace(other, counted=counted)
+            found.insert(0, best)
+    early = set() if f.plain or f.depth else known.from_before(adjoint, best.chosen.saved)
+    if early:  # outside of all loops: one array at most is kept
+        trial = replace(known, early=early)
+        other = _planned(trial, adjoint, free, saveable)
+        rank = max(v.type.rank for v in early)
+        now, then = _cost(best.chosen), _cost(other.chosen)
+        if then < now and rank <= _greatest(now, then) + 1:
+            known, best = trial, replace(other, counted=counted)
+            found.insert(0, best)
     for chain in known.chains():
         if not _missing(chain, known, adjoint) and not _loads_saved(chain, best.chosen, adjoint):
             continue
-        found = _undo(chain, adjoint, saveable)
-        if found is None:
+        undone = _undo(chain, adjoint, saveable)
+        if undone is None:
             continue
-        trial = replace(known, undone=[*best.known.undone, found])
+        trial = replace(known, undone=[*best.known.undone, undone])
         other = _planned(trial, adjoint, free, saveable)
         now, then = _cost(best.chosen), _cost(other.chosen)
         if not _missing(chain, trial, adjoint) and (then < now or (then == now and f.depth)):
             best = replace(other, counted=counted)
-    return best
+            found.insert(0, best)
+    if f.plain or not is_on("parts"):
+        return best
+    return min(
+        (_in_parts(one, eqn, loop, free, f, bound) for one in found), key=lambda one: _cost(one.chosen)
+    )
+
+
+def _in_parts(
+    decision: Decision, eqn: Eqn, loop: Loop, free: set[Value], f: Forward, bound: set[str]
+) -> Decision:
+    """The same, with rows and columns saved in place of arrays, where less is saved then."""
+    saveable = known_extents(bound, f.partial)
+    parts: list[Value] = []
+    for array in decision.chosen.saved:
+        if not array.type.rank or array not in decision.chosen.saved:
+            continue
+        again = [e for e in decision.chosen.again if array in e.args]
+        found = in_parts(array, eqn, loop, decision.adjoint, again, bound)
+        if found is None:
+            continue
+        known = replace(decision.known, instead={**found.instead, **decision.known.instead})
+        first = [*parts, *found.parts]
+        other = _chosen(known, found.adjoint, free, saveable, first)
+        if _cost(other.chosen) < _cost(decision.chosen):
+            decision, parts = replace(other, counted=decision.counted), first
+    return decision
 
 
 def _missing(chain: Chain, known: Versions, adjoint: Adjoint) -> bool:
@@ -76,7 +128,18 @@ def _planned(
     saveable: Callable[[Value], bool],
     first: Sequence[Value] = (),
 ) -> Decision:
-    adjoint = _with_loads(adjoint, [load for u in known.undone for load in u.loads])
+    loads = [load for u in known.undone for load in u.loads]
+    return _chosen(known, with_loads(adjoint, loads), free, saveable, first)
+
+
+def _chosen(
+    known: Versions,
+    adjoint: Adjoint,
+    free: set[Value],
+    saveable: Callable[[Value], bool],
+    first: Sequence[Value],
+) -> Decision:
+    """The plan for an adjoint that has its loads."""
     given = known.given(adjoint)
     needed = [v for v in read_by(adjoint.eqns, adjoint.results) if v not in adjoint.own and v not in given]
     sizes = sizes_in(adjoint.eqns, adjoint.symbols, adjoint.primal)
@@ -94,10 +157,18 @@ def _loads_saved(chain: Chain, chosen: Plan, adjoint: Adjoint) -> bool:
     return not mine.isdisjoint(saved) or any(e.out in saved for e in loads)
 
 
+_RANKS = 64  # more axes NumPy does not have
+
+
 def _cost(chosen: Plan) -> list[int]:
     """How many arrays of each rank are saved on each trip, the largest first."""
     ranks = [v.type.rank for v in chosen.saved]
-    return [ranks.count(r) for r in range(max((*ranks, 4)), -1, -1)]
+    return [ranks.count(r) for r in range(_RANKS, -1, -1)]
+
+
+def _greatest(now: Sequence[int], then: Sequence[int]) -> int:
+    """The rank of the largest of what is saved no longer."""
+    return next(len(now) - 1 - k for k, (a, b) in enumerate(zip(now, then, strict=True)) if a > b)
 
 
 def _undo(chain: Chain, adjoint: Adjoint, saveable: Callable[[Value], bool]) -> Undo | None:
@@ -139,16 +210,3 @@ def _before(chain: Chain, place: int, adjoint: Adjoint) -> Value | None:
             )
             return value if selected == (value.type,) else None
     return None
-
-
-def _with_loads(adjoint: Adjoint, loads: Sequence[tuple[int, Eqn]]) -> Adjoint:
-    primal: list[Eqn] = []
-    origins: list[int] = []
-    before = dict(loads)
-    for number, (eqn, origin) in enumerate(zip(adjoint.primal, adjoint.origins, strict=True)):
-        if number in before:
-            primal.append(before[number])
-            origins.append(origin)
-        primal.append(eqn)
-        origins.append(origin)
-    return replace(adjoint, primal=tuple(primal), origins=tuple(origins))

@@ -4,6 +4,8 @@ In: a loop's body, what its adjoint reads. Out: for each read whether later writ
 later one, leave its elements alone: then the backward loop reads the array as the loop left it.
 
     for i in range(n): x[i] = b[i] - L[i, :i] @ x[:i]      dL[i, :i] -= dx[i] * x[:i]     with the final x
+
+What no earlier write has touched is in the array as it was before the loop, likewise.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from symgrad.ad.dependence import (
 )
 from symgrad.ad.loops import Adjoint, Loop
 from symgrad.ad.numbers import Facts, Scope
-from symgrad.ir.core import Eqn, Value, array_of, values
+from symgrad.ir.core import Arg, Eqn, Value, array_of, values
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import STRICT
@@ -39,6 +41,8 @@ class Chain:
     origins: list[int]  # the numbers of the body's equations that the steps are
     now: list[list[Elements]]  # what each step may change, in this trip
     later: list[Elements]  # what any step may change in later trips
+    start: Arg  # the array before the loop
+    before: list[Elements]  # what any step may have changed in earlier trips
 
     @property
     def versions(self) -> tuple[Value, ...]:
@@ -65,6 +69,7 @@ class Versions:
     of: dict[Value, tuple[Chain, int]] = field(default_factory=dict)
     instead: dict[Value, Eqn] = field(default_factory=dict)
     undone: list[Undo] = field(default_factory=list)
+    early: set[Value] = field(default_factory=set)  # versions that are read from the array before the loop
     reruns: bool = True  # may a cheap inner loop run again, in place of its tapes
     _read: dict[tuple[Value, Value, str], tuple[Elements, ...]] = field(default_factory=dict)
 
@@ -83,11 +88,33 @@ class Versions:
 
     def _stays(self, elements: Elements, value: Value, group: int) -> bool:
         chain, place = self.of[value]
+        if value in self.early:
+            return all(apart(elements, w, self.scope) for w in _done(chain, place))
         against = [w for step in chain.now[place:] for w in step] + chain.later
         if self.undo_of(chain) is not None:  # later statements are undone by then, and perhaps this one
             done = sum(origin <= group for origin in chain.origins)
             against = [w for step in chain.now[min(place, done) : max(place, done)] for w in step]
         return all(apart(elements, w, self.scope) for w in against)
+
+    def source(self, value: Value) -> Arg:
+        """The array that a version is read from, unless it is undone."""
+        chain, _ = self.of[value]
+        return chain.start if value in self.early else chain.final
+
+    def from_before(self, adjoint: Adjoint, saved: Sequence[Value]) -> set[Value]:
+        """The versions that are not there at the end, of which all that is read was there before the loop."""
+        given = self.given(adjoint)
+        loads = [e for e in adjoint.primal if e.op.name == "getitem" and e.out in saved]
+        asked = {v for e in (*loads, *adjoint.eqns) for v in values(e.args) if v in self.of} - given
+        late = {r for r in adjoint.results if isinstance(r, Value)}
+        for eqn in (*adjoint.primal, *adjoint.eqns):
+            for v in asked.intersection(values(eqn.args)):
+                chain, place = self.of[v]
+                if eqn is not (chain.steps[place].eqn if place < len(chain.steps) else None):
+                    found = reads(eqn, v, self.scope)
+                    if not all(apart(e, w, self.scope) for e in found for w in _done(chain, place)):
+                        late.add(v)
+        return asked - late
 
     def reads(self, eqn: Eqn) -> bool:
         """Does `eqn` read an array that the loop writes?"""
@@ -112,7 +139,10 @@ class Versions:
 
     def until(self, value: Value, group: int) -> int:
         """When what was put into an array is loaded from there: before that is undone, if it is."""
-        chain, place = self.of[array_of(self.instead[value])]
+        source = array_of(self.instead[value])
+        if source not in self.of:  # a part of an array, which nothing writes to
+            return group
+        chain, place = self.of[source]
         return group if self.undo_of(chain) is None else max(group, chain.origins[place - 1])
 
     def overwritten(self) -> list[Value]:
@@ -129,6 +159,11 @@ class Versions:
         return found
 
 
+def _done(chain: Chain, place: int) -> list[Elements]:
+    """What may have changed by then, since the loop began."""
+    return [w for step in chain.now[:place] for w in step] + chain.before
+
+
 NO_VERSIONS = Versions(Scope(Facts()))
 PLAIN = Versions(Scope(Facts()), reruns=False)  # everything that is not cheap is saved
 _MOST = 64  # steps of a chain: each load is compared with each of them
@@ -139,14 +174,16 @@ def versions(loop: Loop, finals: Sequence[Value], adjoint: Adjoint) -> Versions:
     scope = adjoint.scope
     out = Versions(scope)
     made = {o: (k, e) for k, e in enumerate(adjoint.primal) for o in e.outs}
-    for param, end, final in zip(loop.carried_params, loop.yields, finals, strict=True):
+    for param, start, end, final in zip(loop.carried_params, loop.carried, loop.yields, finals, strict=True):
         found = steps(end, param, made) if param.type.rank else None
         if not found or len(found) > _MOST:
             continue
         now = [list(written(s, scope)) for s in found]
-        later = scope.later()
+        later, earlier = scope.later(), scope.earlier()
         after = [moved(w, later) for step in now for w in step]
-        chain = Chain(param, found, final, [adjoint.origins[s.number] for s in found], now, after)
+        before = [moved(w, earlier) for step in now for w in step]
+        origins = [adjoint.origins[s.number] for s in found]
+        chain = Chain(param, found, final, origins, now, after, start, before)
         out.of[param] = (chain, 0)
         for place, step in enumerate(found, 1):
             out.of[step.after] = (chain, place)

@@ -16,6 +16,7 @@ from contextvars import ContextVar
 # fmt: off
 AD = {  # which way a derivative takes
     "branch_writes": "elements that a branch in a loop writes are written after it",
+    "parts":         "rows and columns that an adjoint reads are saved, not the arrays that they are of",
     "selected":      "a loop that keeps what one trip found is differentiated at that trip",
 }
 OPT = {  # what a kernel has beyond a study text, and what both have

@@ -1,0 +1,124 @@
+"""A product with a triangular matrix, in place: what a row needs is there before the loop."""
+
+import numpy as np
+
+
+def product(A, B, w):
+    B = B.copy()
+    for i in range(B.shape[0]):
+        for j in range(B.shape[1]):
+            B[i, j] += A[i + 1 :, i] @ B[i + 1 :, j]
+    return np.sum(w * B)
+
+
+MODE, WRT = "grad", ("A", "B")
+
+
+def arguments(rng):
+    return rng.normal(size=(4, 4)), rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+
+
+# ======== generated: pytest tests/golden --update-golden ========
+
+# ---- graph: the function
+# product(A:float64[n, m], B:float64[n, p], w:float64[n, p]):
+#   B_1:float64[n, p] = copy(B)
+#   t:int64[] = extent(dim=n)
+#   B_2:float64[n, p] = for(0, t, 1, B_1, A)
+#     (i:int64[], B_3:float64[n, p], A_1:float64[n, m]) ->
+#       t_1:int64[] = extent(dim=p)
+#       B_4:float64[n, p] = for(0, t_1, 1, B_3, A_1, i)
+#         (j:int64[], B_5:float64[n, p], A_2:float64[n, m], i_1:int64[]) ->
+#           t_2:float64[n - i - 1] = getitem(A_2, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))
+#           t_3:float64[n - i - 1] = getitem(B_5, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))
+#           t_4:float64[] = matmul(t_2, t_3)
+#           B_6:float64[n, p] = add_at(B_5, t_4, index=(At(position=i), At(position=j)))
+#           yield B_6
+#       yield B_4
+#   t_5:float64[n, p] = multiply(w, B_2)
+#   t_6:float64[] = sum(t_5, axis=(0, 1), keepdims=False)
+#   return t_6
+#   require m - n >= 0
+
+
+# ---- graph: grad
+# grad_product(A:float64[n, m], B:float64[n, p], w:float64[n, p]):
+#   dB:float64[n, p] = copy(w)  # bwd
+#   t:int64[] = extent(dim=n - 1)  # bwd
+#   t_1:float64[n, m] = full(0.0, shape=(n, m))  # bwd
+#   dB_1:float64[n, p], dA:float64[n, m] = for(t, -1, -1, dB, t_1, A, B)  # bwd
+#     (i:int64[], dB_2:float64[n, p], dA_1:float64[n, m], A_1:float64[n, m], B_1:float64[n, p]) ->
+#       t_2:int64[] = extent(dim=p - 1)  # bwd
+#       dB_3:float64[n, p], dA_2:float64[n, m] = for(t_2, -1, -1, dB_2, dA_1, A_1, B_1, i)  # bwd
+#         (j:int64[], dB_4:float64[n, p], dA_3:float64[n, m], A_2:float64[n, m], B_2:float64[n, p], i_1:int64[]) ->
+#           t_3:float64[n - i - 1] = getitem(A_2, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))  # bwd
+#           t_4:float64[n - i - 1] = getitem(B_2, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))  # bwd
+#           t_5:float64[] = getitem(dB_4, index=(At(position=i), At(position=j)))  # bwd
+#           t_6:float64[n - i - 1] = multiply(t_5, t_4)  # bwd
+#           t_7:float64[n - i - 1] = multiply(t_5, t_3)  # bwd
+#           dB_5:float64[n, p] = add_at(dB_4, t_7, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))  # bwd
+#           dA_4:float64[n, m] = add_at(dA_3, t_6, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))  # bwd
+#           yield dB_5, dA_4
+#       yield dB_3, dA_2
+#   return dA, dB_1
+#   require m - n >= 0
+
+
+# ---- study text
+
+import numpy as np
+
+
+def grad_product(A, B, w):
+    # return np.sum(w * B)
+    dB = w
+    # for i in range(B.shape[0]):
+    dB = dB.copy()
+    dA = np.zeros_like(A)
+    for i in range(A.shape[0] - 1, -1, -1):
+        # for j in range(B.shape[1]):
+        for j in range(B.shape[1] - 1, -1, -1):
+            # B[i, j] += A[i + 1 :, i] @ B[i + 1 :, j]
+            prod = dB[i, j] * B[i + 1:, j]
+            dB[i + 1:, j] += dB[i, j] * A[i + 1:, i]
+            dA[i + 1:, i] += prod
+    return dA, dB
+
+
+# ---- kernel text
+
+import numpy as np
+from numba import njit
+
+
+@njit
+def grad_product___HASH__(A, B, w):
+    n, m = A.shape
+    p = B.shape[1]
+    if B.shape[0] != n:
+        raise ValueError('axis 0 of `B` does not have the length of axis 0 of `A`')
+    if w.shape[0] != n:
+        raise ValueError('axis 0 of `w` does not have the length of axis 0 of `A`')
+    if w.shape[1] != p:
+        raise ValueError('axis 1 of `w` does not have the length of axis 1 of `B`')
+    if m - n < 0:
+        raise ValueError('m - k >= 0')
+    # adjoint of for i in range(B.shape[0]):
+    dA = np.zeros((n, m))
+
+    dB = np.empty((n, p))
+    for k in range(n):
+        for l in range(p):
+            dB[k, l] = w[k, l]  # w
+    for i in range(n - 1, -1, -1):
+        # adjoint of for j in range(B.shape[1]):
+        prod2 = np.empty(n - i - 1)
+        for j in range(p - 1, -1, -1):
+            # adjoint of B[i, j] += A[i + 1 :, i] @ B[i + 1 :, j]
+            dB_nn = dB[i, j]
+            for k in range(n - i - 1):
+                prod2[k] = dB_nn * A[k + i + 1, i]
+                dA[k + i + 1, i] += dB_nn * B[k + i + 1, j]
+            for k in range(n - i - 1):
+                dB[k + i + 1, j] += prod2[k]
+    return dA, dB
