@@ -7,8 +7,8 @@ these are NumPy's own). Out: what NumPy gives. Every other name is NumPy's.
     dx = np.zeros(n)                # one allocation, one memset: a dozen instructions
 
 numba compiles each of these as functions of their own, again for every rank, dtype and layout, 40-400 ms a
-time: more than the kernel around them. Here they are a few instructions; matrix products are one small
-function of the module for each pair of layouts, which calls BLAS (`gemm`).
+time: more than the kernel around them. Here they are a few instructions (`lowering`); matrix products are one
+small function of the module for each pair of layouts, which calls BLAS (`gemm`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,9 @@ from typing import Any
 
 import numpy
 from llvmlite import ir
-from numba.core import cgutils
 from numba.core import types as numba_types
-from numba.core.imputils import impl_ret_borrowed, impl_ret_new_ref
 from numba.core.typing.npydecl import parse_dtype
 from numba.extending import lower_builtin, type_callable
-from numba.np.arrayobj import _as_layout_array, make_array, populate_array, store_item
-
-from symgrad.backends.gemm import common_dtype, product
-from symgrad.backends.memory import in_large_pages
 
 Array = Any
 Type = Any  # a numba type
@@ -95,7 +89,7 @@ def _type_contiguous(context: object) -> Callable[..., object]:
     def typer(a: Type) -> object:
         if not isinstance(a, types.Array) or not a.ndim:
             return None
-        return a if _is_c(a) else a.copy(layout="C", readonly=False)
+        return a if is_c(a) else a.copy(layout="C", readonly=False)
 
     return typer
 
@@ -114,95 +108,37 @@ def _type_dot(context: object) -> Callable[..., object]:
     return typer
 
 
-# -- instructions --------------------------------------------------------------------------------------------
+def common_dtype(*arrays: Type) -> Type | None:
+    """The float dtype of all of these arrays; None if there is none."""
+    if not all(isinstance(a, types.Array) and a.ndim and isinstance(a.dtype, types.Float) for a in arrays):
+        return None
+    dtypes = {a.dtype for a in arrays}
+    return dtypes.pop() if len(dtypes) == 1 else None
 
 
-def _is_c(a: Type) -> bool:
+def is_c(a: Type) -> bool:
     return bool(a.layout == "C" or (a.ndim == 1 and a.layout == "F"))
 
 
-def _extents(context: Any, builder: ir.IRBuilder, kind: Type, shape: ir.Value) -> list[ir.Value]:
-    """The extents of a shape, each checked to be no less than 0."""
-    parts = cgutils.unpack_tuple(builder, shape) if isinstance(kind, types.BaseTuple) else [shape]
-    kinds = kind.types if isinstance(kind, types.BaseTuple) else [kind]
-    extents = [context.cast(builder, p, k, types.intp) for p, k in zip(parts, kinds, strict=True)]
-    negative = cgutils.false_bit
-    for extent in extents:
-        negative = builder.or_(negative, builder.icmp_signed("<", extent, extent.type(0)))
-    with cgutils.if_unlikely(builder, negative):
-        context.call_conv.return_user_exc(builder, ValueError, ("negative dimensions are not allowed",))
-    return extents
+# -- instructions --------------------------------------------------------------------------------------------
 
 
-def allocate(context: Any, builder: ir.IRBuilder, kind: Type, extents: Sequence[ir.Value]) -> Any:
-    """A new array in C order, its elements not set."""
-    element = context.get_data_type(kind.dtype)
-    itemsize = context.get_constant(types.intp, context.get_abi_sizeof(element))
-    strides, count, overflow = [], itemsize, cgutils.false_bit
-    for extent in reversed(extents):
-        strides.append(count)
-        both = builder.smul_with_overflow(count, extent)
-        count = builder.extract_value(both, 0)
-        overflow = builder.or_(overflow, builder.extract_value(both, 1))
-    with cgutils.if_unlikely(builder, overflow):
-        context.call_conv.return_user_exc(builder, ValueError, ("array is too big",))
-    align = context.get_preferred_array_alignment(kind.dtype)
-    meminfo = context.nrt.meminfo_alloc_aligned(builder, count, align)
-    array = make_array(kind)(context, builder)
-    data = context.nrt.meminfo_data(builder, meminfo)
-    in_large_pages(builder, data, count)
-    populate_array(
-        array,
-        data=builder.bitcast(data, element.as_pointer()),
-        shape=cgutils.pack_array(builder, extents),
-        strides=cgutils.pack_array(builder, strides[::-1]),
-        itemsize=itemsize,
-        meminfo=meminfo,
-    )
-    return array
+def _lowered(name: str) -> Callable[..., ir.Value]:
+    def codegen(context: object, builder: ir.IRBuilder, sig: object, args: Sequence[ir.Value]) -> ir.Value:
+        # Imported at the first compilation: it takes 60 ms, and kernels from the cache do without.
+        from symgrad.backends import lowering
+
+        return getattr(lowering, name)(context, builder, sig, args)
+
+    return codegen
 
 
-def _lower_empty(context: Any, builder: ir.IRBuilder, sig: Any, args: Sequence[ir.Value]) -> ir.Value:
-    extents = _extents(context, builder, sig.args[0], args[0])
-    array = allocate(context, builder, sig.return_type, extents)
-    return impl_ret_new_ref(context, builder, sig.return_type, array._getvalue())
-
-
-def _lower_zeros(context: Any, builder: ir.IRBuilder, sig: Any, args: Sequence[ir.Value]) -> ir.Value:
-    extents = _extents(context, builder, sig.args[0], args[0])
-    array = allocate(context, builder, sig.return_type, extents)
-    cgutils.memset(builder, array.data, builder.mul(array.itemsize, array.nitems), 0)
-    return impl_ret_new_ref(context, builder, sig.return_type, array._getvalue())
-
-
-def _lower_full(context: Any, builder: ir.IRBuilder, sig: Any, args: Sequence[ir.Value]) -> ir.Value:
-    dtype = sig.return_type.dtype
-    extents = _extents(context, builder, sig.args[0], args[0])
-    array = allocate(context, builder, sig.return_type, extents)
-    value = context.cast(builder, args[1], sig.args[1], dtype)
-    with cgutils.for_range(builder, array.nitems) as loop:
-        store_item(context, builder, sig.return_type, value, builder.gep(array.data, [loop.index]))
-    return impl_ret_new_ref(context, builder, sig.return_type, array._getvalue())
-
-
-def _lower_contiguous(context: Any, builder: ir.IRBuilder, sig: Any, args: Sequence[ir.Value]) -> ir.Value:
-    (kind,) = sig.args
-    if _is_c(kind):
-        return impl_ret_borrowed(context, builder, sig.return_type, args[0])
-    layout: ir.Value = _as_layout_array(context, builder, sig, args, output_layout="C")
-    return layout
-
-
-def _lower_dot(context: Any, builder: ir.IRBuilder, sig: Any, args: Sequence[ir.Value]) -> ir.Value:
-    return product(context, builder, sig, args, allocate)
-
-
-for _function, _codegen, _arities in (
-    (empty, _lower_empty, (1, 2)),
-    (zeros, _lower_zeros, (1, 2)),
-    (full, _lower_full, (2, 3)),
-    (ascontiguousarray, _lower_contiguous, (1,)),
-    (dot, _lower_dot, (2, 3)),
+for _function, _arities in (
+    (empty, (1, 2)),
+    (zeros, (1, 2)),
+    (full, (2, 3)),
+    (ascontiguousarray, (1,)),
+    (dot, (2, 3)),
 ):
     for _arity in _arities:
-        lower_builtin(_function, *[types.Any] * _arity)(_codegen)
+        lower_builtin(_function, *[types.Any] * _arity)(_lowered(_function.__name__))

@@ -29,14 +29,6 @@ _SIZE = ir.IntType(types.intp.bitwidth)
 Allocate = Callable[[Any, ir.IRBuilder, Type, Sequence[ir.Value]], Any]
 
 
-def common_dtype(*arrays: Type) -> Type | None:
-    """The float dtype of all of these arrays; None if there is none."""
-    if not all(isinstance(a, types.Array) and a.ndim and isinstance(a.dtype, types.Float) for a in arrays):
-        return None
-    dtypes = {a.dtype for a in arrays}
-    return dtypes.pop() if len(dtypes) == 1 else None
-
-
 def product(
     context: Any, builder: ir.IRBuilder, sig: Any, args: Sequence[ir.Value], allocate: Allocate
 ) -> ir.Value:

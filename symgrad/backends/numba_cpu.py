@@ -22,8 +22,9 @@ from symgrad.backends.memory import keep_freed
 from symgrad.backends.warm import load_compiled
 from symgrad.cache import PLACEHOLDER, load
 
-# What `fastmath=True` permits. Never nnan or ninf: infinities and NaNs stay what they are.
-_FAST = '{"reassoc", "contract", "arcp", "nsz"}'
+# What `fastmath=True` permits everywhere. Never nnan or ninf: infinities and NaNs stay what they are. Nor
+# reassoc, which sums have of their own: with it (x + y) - x is y, and infinity minus infinity a number.
+_FAST = '{"contract", "arcp", "nsz"}'
 # No threads but those that the text asks for.
 _ONLY = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion")
 _PLUS = re.compile(r"^(from symgrad\.backends\.accumulate import .*)\bplus\b", re.MULTILINE)

@@ -21,7 +21,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__))  # the folder symgrad/
 _LINKED = (
     "vmath.py",
     "runtime.py",
-    *(f"backends/{name}.py" for name in ("accumulate", "arrays", "gemm", "memory")),
+    *(f"backends/{name}.py" for name in ("accumulate", "arrays", "gemm", "lowering", "memory")),
 )
 _FORMAT = 1  # of module files and index records: raise it when either changes
 

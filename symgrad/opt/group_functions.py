@@ -240,15 +240,15 @@ def _relu(site: Site, eqn: Eqn) -> Rewritten:
 
 
 def _relu_by_choice(site: Site, eqn: Eqn) -> Rewritten:
-    """where(x > 0, x, 0), where(x <= 0, 0, x). With >= the slope at 0 is another one: that stays."""
-    condition, x, y = eqn.args
-    if site.is_constant(x, 0):
-        names, x, y = ("less_equal", "greater_equal"), y, x
-    else:
-        names = ("greater", "less")
-    if not site.is_constant(y, 0) or not eqn.out.type.is_float:
+    """where(x <= 0, 0, x). With < it has another slope at 0, where(x > 0, x, 0) is 0 for NaN: they stay."""
+    condition, zero, x = eqn.args
+    if not site.is_constant(zero, 0) or not eqn.out.type.is_float:
         return None
-    return site.call("relu", x) if _compared_to_zero(site, condition, x, names) else None
+    return (
+        site.call("relu", x)
+        if _compared_to_zero(site, condition, x, ("less_equal", "greater_equal"))
+        else None
+    )
 
 
 def _relu_by_mask(site: Site, eqn: Eqn) -> Rewritten:
