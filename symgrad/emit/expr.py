@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from symgrad.emit.casts import computes_in, stays_python
 from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
-from symgrad.emit.idioms import keywords, mean, outer
+from symgrad.emit.idioms import keywords, mean, outer, roll
 from symgrad.emit.index import key, subscript
 from symgrad.emit.syntax import (
     ATOM,
@@ -289,6 +289,9 @@ def _getitem(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
 
 
 def _concatenate(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    rolled = roll(eqn, args)
+    if rolled is not None:
+        return rolled
     parts = operands(eqn, [t if isinstance(a, Value) else None for a, t in zip(eqn.args, args, strict=True)])
     joined = ", ".join(p.text for p in parts) + ("," if len(parts) == 1 else "")
     return call("np.concatenate", [f"({joined})", *keywords(eqn)], eqn.out.type.dtype)
