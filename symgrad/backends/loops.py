@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
 from symgrad.backends.buffers import Buffers
+from symgrad.backends.factors import factors_first
 from symgrad.backends.guards import extents, guards, told
 from symgrad.backends.legalize import legalize
 from symgrad.backends.library import FUNCTIONS
@@ -125,7 +126,7 @@ def _module(
     places: list[Loc | None] | None = None,
 ) -> tuple[str, dict[int, str]]:
     """The module text, and the variables of the results that are arrays."""
-    legal = legalize(function)
+    legal = legalize(factors_first(function))
     draft = replace(_draft(legal, parallel), places=places)
     body, groups = prepare(legal.body, draft, buffers=buffers)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"

@@ -38,6 +38,7 @@ BACKENDS = {  # how a kernel's text says what the graph says
     "buffers":       "arrays that each trip makes anew are made before the loop",
     "carry":         "additions to the element that the next trip reads are carried in a variable",
     "checks":        "positions that are certainly inside an axis are not checked",
+    "factors":       "a matrix that no trip of a loop changes is factorised before it",
     "fusion":        "statements share loops",
     "recompute":     "what is cheap is computed where it is read, not stored",
     "share":         "arrays take over the memory of those that are read for the last time",

@@ -17,6 +17,7 @@ SHOWN = {
     "buffers":       "diffused loop_products",
     "carry":         "relaxed loop_gauss_seidel",
     "checks":        "attended loop_jacobi",
+    "factors":       "implicit loop_factors",
     "fusion":        "remembered softmax_cross_entropy",
     "recompute":     "remembered hidden_layer",
     "share":         "attended hidden_layer",

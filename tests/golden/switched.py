@@ -93,6 +93,15 @@ def weighted(w, x):
     return z
 
 
+def implicit(a, u, sweeps):
+    m = np.eye(len(u)) + 0.1 * a @ a.T
+    for _ in range(sweeps):
+        for _ in range(2):
+            u = np.linalg.solve(m.T, u + np.sin(u))
+        u = u + np.linalg.inv(m) @ u
+    return u
+
+
 _SHAPES = {
     relaxed: ((6,), (6,), 3),
     diffused: ((7,), 0.3),
@@ -101,12 +110,13 @@ _SHAPES = {
     accelerations: ((4, 3),),
     joined: ((6,), 0.4),
     left: ((5,), 9),
+    implicit: ((4, 4), (4,), 3),
     weighted: ((3, 2), (2, 3, 3)),
 }
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
     *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "gaussian_process", "hidden_layer",
-    "huber", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
+    "huber", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
     "orbit", "pairs_within_reach", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
 
