@@ -215,6 +215,10 @@ class Dispatcher:
                 try:
                     specialisation = self._look_up(signature)
                 except NeedConstant as need:
+                    if need.path in self._constants:  # asked for again, it would be for ever
+                        raise SymgradError(
+                            f"{need.path} must be known when the program is compiled, and is not"
+                        ) from None
                     self._constants |= {need.path}
                     continue
                 lowered = specialisation.program.lowered

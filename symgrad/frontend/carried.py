@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symgrad.errors import ShapeError, UnsupportedSyntaxError
+from symgrad.frontend import lengths
 from symgrad.frontend.contents import PREFIX, Held
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.flow import only_added_to
@@ -23,7 +24,7 @@ from symgrad.frontend.structure import alike, same, spread
 from symgrad.frontend.values import Carry, Missing, Pending, Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim
-from symgrad.ir.types import ArrayType
+from symgrad.ir.types import ArrayType, Shape
 
 
 class Again(Exception):
@@ -57,6 +58,8 @@ class Learnt:
     types: dict[tuple[str, int], tuple[ArrayType, bool]] = field(default_factory=dict)
     held: dict[str, Held] = field(default_factory=dict)  # containers whose items it replaces
     lists: dict[Rows, tuple[Dim, Dim]] = field(default_factory=dict)  # how far a trip moves their ends
+    steps: lengths.Learned = field(default_factory=dict)  # how much longer each trip leaves an array
+    probed: bool = False  # the first trip has been asked for them
     rebound: set[str] = field(default_factory=set)  # names of objects that trips bind to others
     apart: dict[Tensor, None] = field(default_factory=dict)  # counts that do not stay what another one is
 
@@ -71,6 +74,9 @@ class Slot:
     result: Arg | None = None
     out: Value | None = None
     weak: bool = False
+    steps: lengths.Steps = ()  # of an array in a buffer: how much longer each trip leaves it
+    first: Shape = ()  # its shape before the first trip
+    last: Shape = ()  # and after all of them
 
 
 def param_of(low: Lowering, kind: ArrayType, name: str) -> Value:
@@ -80,7 +86,7 @@ def param_of(low: Lowering, kind: ArrayType, name: str) -> Value:
     return value
 
 
-def slots_of(low: Lowering, learnt: Learnt, name: str, value: Val) -> list[Slot]:
+def slots_of(low: Lowering, learnt: Learnt, name: str, value: Val, trips: Dim | None) -> list[Slot]:
     """The slots of a name: one for each number or array in what it holds."""
     slots = []
     for k, leaf in enumerate(spread(value)):
@@ -88,9 +94,15 @@ def slots_of(low: Lowering, learnt: Learnt, name: str, value: Val) -> list[Slot]
             continue
         kind, weak, is_array = type_of(low, leaf)
         kind, weak = learnt.types.get((name, k), (kind, weak))
+        steps = learnt.steps.get((name, k), ())
+        first = kind.shape
+        if steps:
+            assert trips is not None  # asked for before the steps were learnt
+            kind = kind.with_shape(lengths.room(low, first, steps, trips))
         param = Tensor(param_of(low, kind, name), weak=weak, is_array=is_array or kind.rank > 0)
         param.name = name.lstrip(PREFIX)
-        slots.append(Slot(name, leaf, param))
+        last = lengths.after(first, steps, trips) if steps and trips is not None else ()
+        slots.append(Slot(name, leaf, param, steps=steps, first=first, last=last))
     return slots
 
 
@@ -102,11 +114,13 @@ def initial(low: Lowering, slot: Slot) -> Arg:
     arg = cast(low, as_tensor(low, slot.initial), kind.dtype)
     if arg.type.shape == () and kind.shape:
         return low.emit("full", [arg], shape=kind.shape)
+    if slot.steps and kind.shape != arg.type.shape:
+        return lengths.kept(low, low.builder.full(0, kind), arg)
     return arg
 
 
 def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], name: str, before: Val,
-           value: Val, slots: Sequence[Slot]) -> None:  # fmt: skip
+           value: Val, slots: Sequence[Slot], number: Dim | None) -> None:  # fmt: skip
     """What the trip leaves in a carried name, in the types of its params."""
     if isinstance(value, Missing):
         message = f"the value of {name.lstrip(PREFIX)!r} at the end of a trip is not known"
@@ -116,7 +130,7 @@ def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt]
     mine = iter(slots)
     for k, (old, new) in enumerate(zip(spread(before), spread(value), strict=True)):
         if is_number(old):
-            _finish(low, scope, learnt, body, next(mine), k, new)
+            _finish(low, scope, learnt, body, next(mine), k, new, number)
         elif not same(old, new):
             low.refuse(
                 f"{name.lstrip(PREFIX)!r} changes from trip to trip, and is not a number",
@@ -126,8 +140,9 @@ def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt]
 
 
 def _finish(
-    low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], slot: Slot, k: int, new: Val
-) -> None:
+    low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], slot: Slot, k: int, new: Val,
+    number: Dim | None,
+) -> None:  # fmt: skip
     if not is_number(new):
         low.refuse(
             f"{slot.name.lstrip(PREFIX)!r} is a {type(new).__name__} at the end of a trip, and was a number",
@@ -140,12 +155,19 @@ def _finish(
     dtype = kind.dtype if t.dtype == kind.dtype else result_dtype([slot.param, t])
     weak = slot.param.weak and t.weak
     if dtype != kind.dtype or (weak != slot.param.weak and _sensitive(scope)):
-        learnt.types[slot.name, k] = (kind.with_dtype(dtype), weak)
+        learnt.types[slot.name, k] = (ArrayType(dtype, slot.first), weak)
         raise Again
-    for a, b in zip(low.shape(t), low.shape(slot.param), strict=True):
+    wanted = low.shape(slot.param)
+    if slot.steps and number is not None:
+        wanted = lengths.after(slot.first, slot.steps, number + 1)
+    for a, b in zip(low.shape(t), wanted, strict=True):
         try:
             low.solver.equal(a, b)
         except ShapeError as e:
+            steps = lengths.steps_between(low, wanted, low.shape(t))
+            if number is not None and steps is not None and not slot.steps:
+                learnt.steps[slot.name, k] = steps
+                raise Again from None
             low.refuse(
                 f"the shape of {slot.name.lstrip(PREFIX)!r} changes from trip to trip",
                 why=e.message,
@@ -153,6 +175,8 @@ def _finish(
             )
     slot.param.is_array = slot.param.is_array or t.is_array
     slot.result, slot.weak = cast(low, t, dtype), weak
+    if slot.steps:
+        slot.result = lengths.kept(low, low.arg(slot.param), slot.result)
 
 
 def _begin_as_array(

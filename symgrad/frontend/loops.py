@@ -13,9 +13,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
-from symgrad.errors import UnsupportedSyntaxError
-from symgrad.frontend import branches, contents, lists
+from symgrad.errors import ShapeError, UnsupportedSyntaxError
+from symgrad.frontend import branches, contents, lengths, lists
 from symgrad.frontend.branches import Live, Run, live_after
 from symgrad.frontend.carried import Again, Guess, Learnt, Slot, finish, initial, late, param_of, slots_of
 from symgrad.frontend.context import Frame
@@ -54,6 +55,9 @@ def lower(frame: Frame, head: Callable[[], Head], node: LOOP, run: Run, key: obj
             guess.names.add(c.pending.name)
         except Again:
             continue
+        except ShapeError:
+            if not _lengths(frame, head, guess, learnt, run):
+                raise
         except Raises as e:
             raise UnsupportedSyntaxError(e.message, e.loc, why=e.why, instead=e.instead) from None
     low.at(frame, node)
@@ -62,6 +66,20 @@ def lower(frame: Frame, head: Callable[[], Head], node: LOOP, run: Run, key: obj
         why="a compiled loop carries numbers and arrays of fixed types",
         instead="start with values of the types that the loop computes",
     )
+
+
+def _lengths(
+    frame: Frame, head: Callable[[], Head], guess: Guess, learnt: Learnt, run: Run
+) -> lengths.Learned:
+    """What the first trip tells of lengths that the trips change; nothing where it has been asked before."""
+    made = head()
+    if learnt.probed or made.first is None or made.trips() is None:
+        return {}
+    learnt.probed = True
+    names = sorted(guess.names & set(stored_names(made.node.body)))
+    trip = partial(run, frame, made.node.body, Leave.CONTINUE)
+    learnt.steps |= lengths.of_first_trip(frame, made.first, trip, names)
+    return learnt.steps
 
 
 def _first_guess(node: LOOP) -> Guess:
@@ -78,13 +96,22 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
     with trial.scope.inside():
         _enter(trial, guess, learnt)
         head.enter()
+        _begin(trial)
         lists.enter(low, learnt, head.number)
         exit_ = run(frame, node.body, Leave.CONTINUE)
         low.at(frame, node)
+        whole = kinds(exit_) == (CONTINUE,) and head.trips() is not None
+        if learnt.steps and not whole:
+            low.refuse(
+                "the shape of an array changes from trip to trip of a loop that may be left",
+                why="how long it is then, the data decide",
+                instead="an array of the final size, and its elements",
+            )
         env = dict(frame.env) | {key: held.items() for key, held in learnt.held.items()}
         for name, before in trial.values.items():
             mine = [s for s in trial.slots if s.name == name]
-            finish(low, trial.scope, learnt, node.body, name, before, env.get(name, UNASSIGNED), mine)
+            finish(low, trial.scope, learnt, node.body, name, before, env.get(name, UNASSIGNED), mine,
+                   head.number if whole else None)  # fmt: skip
         later, broken = _late(trial, env, live)
         ending = slots_of_exit(low, trial.scope, node, exit_)
         ends = ends_of(trial, env, [*trial.slots, *later], broken)
@@ -119,6 +146,7 @@ def _prepared(frame: Frame, head: Head, guess: Guess, learnt: Learnt) -> Trial:
     in_place = {n for n in stored if _only_updated(before.get(n), n, guess, node.body)}
     values: dict[str, Val] = {}
     slots: list[Slot] = []
+    total = head.trips() if learnt.steps else None
     for name in stored:
         value = before.get(name, UNASSIGNED)
         if name in guess.names and name not in in_place and not isinstance(value, Missing):
@@ -126,7 +154,7 @@ def _prepared(frame: Frame, head: Head, guess: Guess, learnt: Learnt) -> Trial:
             if is_instance(value) and name not in learnt.rebound:
                 continue  # as long as no trip binds another object, what it holds is carried, not the name
             values[name] = value
-            slots += slots_of(low, learnt, name, values[name])
+            slots += slots_of(low, learnt, name, values[name], total)
     cells: dict[Tensor, None] = {}
     for name in sorted(guess.cells):
         v = before.get(name)
@@ -135,7 +163,7 @@ def _prepared(frame: Frame, head: Head, guess: Guess, learnt: Learnt) -> Trial:
             cells[v.root] = None
     for key, held in learnt.held.items():
         values[key] = held.items()
-        slots += slots_of(low, learnt, key, values[key])
+        slots += slots_of(low, learnt, key, values[key], total)
     pairs: list[tuple[Tensor, Value]] = []
     counts: dict[Arg, Value] = {}  # what counts of lists begin with: those that begin alike are one, so far
     for t in cells | learnt.cells:
@@ -182,6 +210,23 @@ def _enter(trial: Trial, guess: Guess, learnt: Learnt) -> None:
             trial.test = low.arg(v) if isinstance(v, Tensor) else TRUE if v else FALSE
         if scope.written():
             low.refuse("the condition of a `while` writes into an array")
+
+
+def _begin(trial: Trial) -> None:
+    """Arrays whose lengths the trips change are as long as the number of this trip says."""
+    number = trial.head.number
+    for name, value in trial.values.items():
+        mine = [s for s in trial.slots if s.name == name]
+        if number is not None and any(s.steps for s in mine) and name in trial.stored:
+            shapes = (lengths.after(s.first, s.steps, number) for s in mine)
+            parts = iter(
+                [
+                    lengths.beginning(trial.low, s.param, d) if s.steps else s.param
+                    for s, d in zip(mine, shapes, strict=True)
+                ]
+            )
+            leaves = [next(parts) if is_number(v) else v for v in spread(value)]
+            trial.frame.env[name] = rebuilt(value, iter(leaves))
 
 
 # -- after the trip ----------------------------------------------------------------------------------------

@@ -41,6 +41,10 @@ BITS = {  # of numbers; of bools where there are such
     "bitwise_and": "logical_and", "bitwise_or": "logical_or", "bitwise_xor": "logical_xor",
     "invert": "logical_not", "left_shift": "", "right_shift": "",
 }
+_SIGNS = {
+    "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^", "invert": "~", "left_shift": "<<",
+    "right_shift": ">>",
+}
 NOT_FOR_BOOLS = {"subtract": "-", "negative": "-", "floor_divide": "//", "remainder": "%", "power": "**"}
 # fmt: on
 
@@ -198,7 +202,7 @@ def elementwise(low: Lowering, name: str, *values: Val, operator: bool = False) 
         return Tensor(low.emit(name, [as_bool(low, t) for t in operands]), weak=weak)
     dtype = result_dtype(operands)
     if name in BITS:
-        return _bits(low, name, operands, dtype, weak)
+        return _bits(low, name, operands, dtype, operator)
     if dtype == "bool":
         if name in NOT_FOR_BOOLS and not weak:
             low.refuse(
@@ -220,17 +224,19 @@ def elementwise(low: Lowering, name: str, *values: Val, operator: bool = False) 
     return Tensor(low.emit(name, [cast(low, t, dtype) for t in operands]), weak=weak)
 
 
-def _bits(low: Lowering, name: str, operands: Sequence[Tensor], dtype: str, weak: bool) -> Tensor:
+def _bits(low: Lowering, name: str, operands: Sequence[Tensor], dtype: str, operator: bool) -> Tensor:
     """A bit operation: of integers, or a logical one of bools."""
+    weak = operator and all(t.weak for t in operands)
+    what = f"`{_SIGNS[name]}`" if operator else f"np.{name}"
     if dtype in FLOATS:
         low.refuse(
-            f"np.{name} of floats", why="NumPy refuses it too: it works on bits", instead="integers, or `**`"
+            f"{what} of floats", why="NumPy refuses it too: it works on bits", instead="integers, or `**`"
         )
     if dtype == "bool" and BITS[name] and not (weak and name == "invert"):
         return Tensor(low.emit(BITS[name], [low.arg(t) for t in operands]), weak=weak)
     dtype = "int64" if dtype == "bool" and weak else dtype
     if dtype == "bool":
-        low.refuse(f"np.{name} of bools", why="it would be one of int8", instead=".astype(int) first")
+        low.refuse(f"{what} of bools", why="it would be one of int8", instead=".astype(int) first")
     return Tensor(low.emit(name, [cast(low, t, dtype) for t in operands]), weak=weak)
 
 

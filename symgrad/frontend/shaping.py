@@ -21,10 +21,9 @@ from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import as_tensor
 from symgrad.frontend.reductions import axes_of, one_axis
 from symgrad.frontend.registry import handles
-from symgrad.frontend.signature import NeedConstant
 from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.core import Arg, Const
-from symgrad.ir.dims import Dim, Extent, product, symbols
+from symgrad.ir.dims import Dim, Extent, product
 from symgrad.ir.types import Shape
 
 
@@ -110,7 +109,7 @@ def quotient(low: Lowering, total: Dim, known: Dim) -> Dim:
                     part = part * Extent((((atom,), 1),))
                 out = out + part
             return out
-    raise NeedConstant(next(symbols(total if isinstance(total, Extent) else known)))
+    low.solver.ask(total if isinstance(total, Extent) else known)
 
 
 @handles(np.reshape)
@@ -193,7 +192,7 @@ def squeeze(low: Lowering, a: Val, axis: Val = None) -> Val:
     if axis is None:
         for d in shape:
             if isinstance(d, Extent) and low.solver.value(d) == 1:
-                raise NeedConstant(next(symbols(d)))
+                low.solver.ask(d)
         return rearranged(low, t, tuple(d for d in shape if d != 1))
     axes = axes_of(low, t.rank, axis)
     for i in axes:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from symgrad.errors import Loc, ShapeError, UnsupportedSyntaxError
 from symgrad.frontend.signature import NeedConstant
@@ -107,6 +108,18 @@ class Solver:
             self.require(b - a)
             return
         raise NeedConstant(next(name for name in names if name not in self.fixed))
+
+    def ask(self, dim: Dim) -> NoReturn:
+        """The number must be known when the program is compiled: it is asked for, if the call tells it."""
+        known = [name for name in symbols(dim) if name not in self.moving]
+        if known:
+            raise NeedConstant(known[0])
+        raise Undecided(
+            f"the length {dim} must be known when the program is compiled",
+            self.loc,
+            why="it changes while the program runs",
+            instead="slices, whose lengths may change",
+        )
 
     def require(self, nonnegative: Dim, message: str = "") -> None:
         """A guard, unless the fact is plain; ShapeError where the call at hand breaks it."""

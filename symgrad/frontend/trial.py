@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.frontend import aliases, contents
+from symgrad.frontend import aliases, contents, lengths
 from symgrad.frontend.aliases import Handed
 from symgrad.frontend.carried import Learnt, Slot
 from symgrad.frontend.context import Frame, Lowering
@@ -38,6 +38,7 @@ class Head:
     certain: bool  # the body is run whenever the loop is reached
     runs: Callable[[], bool]  # whether there is a first trip (asked only where it matters)
     number: Dim | None = None  # of the trip, counted from 0
+    first: Callable[[], None] | None = None  # bind the target for the first trip
     trips: Callable[[], Dim | None] = lambda: None  # how many there are, if that is an extent
     attrs: dict[str, object] = field(default_factory=dict)  # of the equation
 
@@ -93,7 +94,9 @@ def bind(
             continue
         if name in by_name:
             mine = iter(by_name[name])
-            leaves = [_after(next(mine), ends, handed) if is_number(v) else v for v in spread(value)]
+            leaves = [
+                _after(trial.low, next(mine), ends, handed) if is_number(v) else v for v in spread(value)
+            ]
             value = rebuilt(value, iter(leaves))
         if name in learnt.held:
             learnt.held[name].put(trial.low, value)
@@ -102,11 +105,13 @@ def bind(
     return handed
 
 
-def _after(slot: Slot, ends: Ends, handed: list[Handed]) -> Val:
+def _after(low: Lowering, slot: Slot, ends: Ends, handed: list[Handed]) -> Val:
     """What one leaf of a carried name is after the loop."""
     if slot.out is None:
         return slot.initial
     t = Tensor(slot.out, weak=slot.weak, is_array=slot.param.is_array)
+    if slot.steps:
+        t = Tensor(lengths.beginning(low, t, slot.last).arg, is_array=True)
     t.name = slot.name.lstrip(contents.PREFIX)
     if t.is_array and t.rank:
         first = (slot.initial.root,) if isinstance(slot.initial, Tensor) else ()

@@ -230,6 +230,7 @@ def _counted(frame: Frame, node: ast.For, items: Items, bind: Bind) -> Head:
         out.attrs["checkpoint"] = items.schedule
     if last is not None and r.step in (1, -1):
         out.number = (symbol(name) - r.start) * r.step
+        out.first = lambda: bind(frame, node.target, items.at(r.start))
     return out
 
 

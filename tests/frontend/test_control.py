@@ -138,7 +138,7 @@ def f(x, y, a):
         ),
         ("    if x[0] > 0: t = 1.0\n    s = t\n", "the value of 't' is not known here"),
         (
-            "    for v in x:\n        x = x[1:]\n    s = x.sum()\n",
+            "    for v in x:\n        x = x[::2]\n    s = x.sum()\n",
             "the shape of 'x' changes from trip to trip",
         ),
         ("    if x[0] > 0: s = x\n", "the value of 's' is not known here"),

@@ -151,7 +151,7 @@ REFUSALS = {
         2,
         "np.where(x > 0)",
     ),
-    "return x << 2": (UnsupportedSyntaxError, "`<<` on numbers", 2, "x << 2"),
+    "return x << 2": (UnsupportedSyntaxError, "`<<` of floats", 2, "x << 2"),
     "return sorted([x[0], x[1]])": (
         UnsupportedSyntaxError,
         "sorted() of run-time values",

@@ -109,12 +109,12 @@ def of_lengths(x):
     return y
 
 
-@refused("np.bitwise_and of floats", X)
+@refused("`&` of floats", X)
 def of_floats(x):
     return x[0] & 1
 
 
-@refused("np.left_shift of bools", X)
+@refused("`<<` of bools", X)
 def shifted_mask(x):
     return (x > 0) << (x > 1)
 
