@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -40,6 +39,7 @@ from symgrad.opt.copies import one_name_inside
 from symgrad.opt.group import group
 from symgrad.opt.hoist import hoist
 from symgrad.opt.memo import Remembered
+from symgrad.timed import stage
 from symgrad.tree import LEAF, Tree
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Program:
         """Fused scalar loops for numba."""
         from symgrad.backends.loops import kernel  # start-up: printing the study text needs no kernel
 
-        with _timed(self.seconds, "kernel text"), self._order_of_sums:
+        with stage(self.seconds, "kernel text"), self._order_of_sums:
             vector_math, parallel = self._how
             return kernel(self._reduced, returns=self.returns, vector_math=vector_math, parallel=parallel)
 
@@ -155,7 +155,7 @@ class Program:
         """The same loops on arrays that the caller keeps."""
         from symgrad.backends.loops import reusable  # start-up, as above
 
-        with _timed(self.seconds, "kernel text"), self._order_of_sums:
+        with stage(self.seconds, "kernel text"), self._order_of_sums:
             vector_math, parallel = self._how
             return reusable(self._reduced, returns=self.returns, vector_math=vector_math, parallel=parallel)
 
@@ -173,19 +173,6 @@ class Program:
     def _order_of_sums(self) -> AbstractContextManager[None]:
         """Without the passes that add in another order than the program, where that is to be kept."""
         return without(*(("products", "join", "totals") if self.options.fastmath == "strict" else ()))
-
-
-class _timed:
-    """Add the seconds of a `with` block to an entry of a table."""
-
-    def __init__(self, table: dict[str, float], stage: str) -> None:
-        self.table, self.stage = table, stage
-
-    def __enter__(self) -> None:
-        self.start = time.perf_counter()
-
-    def __exit__(self, *exc: object) -> None:
-        self.table[self.stage] = self.table.get(self.stage, 0.0) + time.perf_counter() - self.start
 
 
 VERIFY = os.environ.get("SYMGRAD_VERIFY", "") not in ("", "0")
@@ -211,16 +198,16 @@ def build(fun: Callable[..., Any], signature: Signature, transform: Transform, o
     """Lower, group, differentiate, simplify: the derived program for one signature."""
     seconds: dict[str, float] = {}
     wrt = differentiated(signature, transform, fun) if transform.mode != "value" else ()
-    with _timed(seconds, "lower"):
+    with stage(seconds, "lower"):
         lowered = lowered_primal(fun, signature)
         primal = trace("lower", lowered.function)
-    with _timed(seconds, "group"):
+    with stage(seconds, "group"):
         if options.simplify != "off":
             primal = trace("group", hoist(group(shrink_regions(one_name_inside(primal)))))
-    with _timed(seconds, "differentiate"):
+    with stage(seconds, "differentiate"):
         derived, output = _derive(primal, lowered, signature, transform, wrt)
         trace(transform.mode, derived)
-    with _timed(seconds, "simplify"):
+    with stage(seconds, "simplify"):
         level: Any = "off" if options.simplify == "off" else "study"
         memo = Remembered() if options.cache else None
         derived = trace("simplify", simplify(derived, level, sympy=options.simplify, memo=memo))

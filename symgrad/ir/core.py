@@ -197,4 +197,4 @@ def type_of(arg: Arg) -> ArrayType:
 
 def values(args: tuple[Arg, ...]) -> Iterator[Value]:
     """The operands that are not constants."""
-    return (a for a in args if isinstance(a, Value))
+    return iter([a for a in args if isinstance(a, Value)])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Symbol, Value, values
 from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbol, symbols
@@ -35,7 +37,10 @@ def all_eqns(block: Block) -> Iterator[Eqn]:
 
 def rewire(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:
     """`eqn` reading what `env` says in place of its operands."""
-    if not any(a in env for a in values(eqn.args)):
+    for a in eqn.args:  # most equations read nothing that env knows, and most time of a pass is spent here
+        if isinstance(a, Value) and a in env:
+            break
+    else:
         return eqn
     return replace(eqn, args=tuple(env.get(a, a) if isinstance(a, Value) else a for a in eqn.args))
 
@@ -46,6 +51,8 @@ def rewire_args(args: Iterable[Arg], env: Mapping[Value, Arg]) -> tuple[Arg, ...
 
 def map_regions(eqn: Eqn, f: Callable[[Block], Block]) -> Eqn:
     """The equation with other regions: itself, if `f` leaves them all as they are."""
+    if not eqn.regions:
+        return eqn
     regions = tuple(map(f, eqn.regions))
     same = all(new is old for new, old in zip(regions, eqn.regions, strict=True))
     return eqn if same else replace(eqn, regions=regions)
@@ -135,22 +142,34 @@ def map_dims(attr: object, dim: Callable[[Dim], Dim]) -> object:
     return attr
 
 
-def dims_in(attr: object) -> Iterator[Dim]:
+def dims_in(attr: Any) -> Iterator[Dim]:
     """Every extent that appears in an attribute."""
     if isinstance(attr, Extent):
         yield attr
     elif isinstance(attr, tuple):
         for a in attr:
             yield from dims_in(a)
-    elif is_dataclass(attr) and not isinstance(attr, type):
-        for f in fields(attr):
-            yield from dims_in(getattr(attr, f.name))
+    else:
+        for name in _field_names(attr.__class__):
+            yield from dims_in(getattr(attr, name))
+
+
+@functools.cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
 
 
 def symbols_of(eqn: Eqn) -> set[str]:
     """The extent names that an equation's attributes and result types mention."""
-    found = {s for attr in eqn.attrs.values() for d in dims_in(attr) for s in symbols(d)}
-    return found | {s for out in eqn.outs for d in out.type.shape for s in symbols(d)}
+    found: set[str] = set()
+    for attr in eqn.attrs.values():
+        if not isinstance(attr, str | int | float | bool):
+            found.update(s for d in dims_in(attr) for s in symbols(d))
+    for out in eqn.outs:
+        for d in out.type.shape:
+            if not isinstance(d, int):
+                found.update(symbols(d))
+    return found
 
 
 def with_extents(block: Block, env: Mapping[str, Dim]) -> Block:
