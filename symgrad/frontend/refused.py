@@ -30,11 +30,8 @@ _REASONS: dict[str, tuple[str, str]] = {
     "np.argwhere": (_SIZE, "np.where(condition, x, y)"),
     "np.extract": (_SIZE, "np.where(condition, x, 0.0)"),
     "np.compress": (_SIZE, "np.where(condition, x, 0.0)"),
-    "np.histogram": (_STEP, "a sum of smooth bumps, one at each sample"),
     "np.histogram2d": (_STEP, "a sum of smooth bumps, one at each sample"),
     "np.histogramdd": (_STEP, "a sum of smooth bumps, one at each sample"),
-    "np.bincount": (_STEP, "np.add.at(total, index, weights) into an array of zeros"),
-    "np.digitize": (_STEP, "np.searchsorted(bins, x), where the place alone is needed"),
     "np.partition": (
         "the order of what it leaves unsorted is not defined", "np.sort(x)"),
     "np.argpartition": (
@@ -45,14 +42,9 @@ _REASONS: dict[str, tuple[str, str]] = {
     "np.angle": (_COMPLEX, "np.arctan2(y, x)"),
     "np.nanmedian": ("it has no rule yet", "np.median of what is no NaN"),
     "np.choose": ("it checks every index as it goes", "np.select, or np.where"),
-    "np.put_along_axis": (
-        "it writes in place through an index array", "a[np.arange(len(a))[:, None], index] = v"),
-    "np.apply_along_axis": ("it calls back into Python", "a loop over the rows"),
     "np.vectorize": ("it calls back into Python", "np.where, or a loop over the elements"),
     "np.fromfunction": ("it calls back into Python", "the formula of np.arange(n)"),
     "np.frexp": ("it takes numbers apart into bits", "np.log2 and np.floor"),
-    "np.maximum.accumulate": ("it has no rule yet", "a loop: top[i] = max(top[i - 1], x[i])"),
-    "np.minimum.accumulate": ("it has no rule yet", "a loop: low[i] = min(low[i - 1], x[i])"),
     "scipy.special.gammainc": ("it has no rule by its first argument", "a function of your own"),
     "scipy.special.boxcox": ("its limit at 0 is a case of its own", "(x**c - 1) / c, or np.log(x)"),
     "scipy.special.exprel": ("its limit at 0 is a case of its own", "np.expm1(x) / x away from 0"),
@@ -65,7 +57,6 @@ _REASONS: dict[str, tuple[str, str]] = {
     "scipy.linalg.lu_solve": ("its factors are stored as LAPACK has them", "np.linalg.solve(a, b)"),
     "scipy.linalg.sqrtm": ("it has no rule yet", "(v * np.sqrt(w)) @ v.T with w, v = np.linalg.eigh(a)"),
     "scipy.linalg.logm": ("it has no rule yet", "(v * np.log(w)) @ v.T with w, v = np.linalg.eigh(a)"),
-    "scipy.linalg.expm": ("it has no rule yet", "powers of the matrix in a loop"),
 }
 _FAMILIES = {  # what a name begins with
     "np.fft.": (_COMPLEX, "sums of sines and cosines: np.cos(w * t) @ x, np.sin(w * t) @ x"),

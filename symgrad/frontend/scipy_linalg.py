@@ -7,14 +7,18 @@ equations. Imported only when a program uses scipy.linalg. What only saves time 
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 from scipy import linalg
 
 from symgrad.frontend import norms, systems
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.operators import constant
 from symgrad.frontend.promote import cast, floats, result_dtype
-from symgrad.frontend.registry import handles
+from symgrad.frontend.registry import handles, spelled
 from symgrad.frontend.shaping import matrix_transpose
+from symgrad.frontend.spelled import refuse
 from symgrad.frontend.values import Tensor, Val
 
 
@@ -119,4 +123,36 @@ def eigvalsh(
     low: Lowering, a: Val, *, lower: Val = True, overwrite_a: Val = False, check_finite: Val = True
 ) -> Tensor:
     out: Tensor = systems.eigvalsh(low, a, "L" if constant(low, lower, "lower") else "U")
+    return out
+
+
+# The numerator of the Pade approximation of exp of order 13 (Higham 2005); up to this norm it is exact.
+# fmt: off
+_PADE = (
+    64764752532480000.0, 32382376266240000.0, 7771770303897600.0, 1187353796428800.0, 129060195264000.0,
+    10559470521600.0, 670442572800.0, 33522128640.0, 1323241920.0, 40840800.0, 960960.0, 16380.0, 182.0, 1.0,
+)
+_NORM = 5.371920351148152
+# fmt: on
+
+
+@spelled(linalg.expm)
+def expm(A: Any) -> Any:
+    """The matrix is halved until its norm is small, and what comes out squared as often."""
+    A = np.asarray(A)
+    if A.ndim != 2:
+        return refuse("scipy.linalg.expm of a stack of matrices", instead="a loop over them")
+    b, one = _PADE, np.eye(A.shape[0])
+    norm = np.max(np.sum(np.abs(A), axis=0))
+    squarings = int(np.maximum(np.ceil(np.log2(np.maximum(norm, 1e-300) / _NORM)), 0.0))
+    a = A / 2.0**squarings
+    a2 = a @ a
+    a4 = a2 @ a2
+    a6 = a4 @ a2
+    high = a6 @ (b[13] * a6 + b[11] * a4 + b[9] * a2)
+    u = a @ (high + b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * one)
+    v = a6 @ (b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * one
+    out = np.linalg.solve(v - u, v + u)
+    for _ in range(squarings):
+        out = out @ out
     return out

@@ -82,9 +82,13 @@ def _quantile(
     """The elements on both sides of the place q * (n - 1), mixed as near as it is to each."""
     if method != "linear":
         low.refuse(f"`method={method!r}` of {name}", instead='"linear"')
+    if isinstance(q, list | tuple):
+        each = [_quantile(low, a, part, scale, axis, method, keepdims, name) for part in q]
+        out: Tensor = low.calling(low.frame, np.stack, [each], {})
+        return out
     part = constant(low, q, f"the q of {name}")
     if not isinstance(part, int | float):
-        low.refuse(f"{name} at several places at once", instead="one call for each")
+        low.refuse(f"{name} at several places at once", instead="a list of numbers, or one call for each")
     part = float(part) / scale
     if not 0.0 <= part <= 1.0:
         low.refuse(f"{name} at {q}", why="it lies outside of the data", error=ShapeError)

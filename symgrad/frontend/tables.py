@@ -32,6 +32,8 @@ from symgrad.frontend import (
     shaping,
     sorting,
     spelled,
+    spelled_along,
+    spelled_bins,
     spelled_factors,
     spelled_writes,
     statistics,
@@ -48,8 +50,8 @@ from symgrad.ir.ops import OPS
 
 TABLES = (
     checkpoints, containers, creation, einsum, grids, joins, known, linalg, matrices, norms, pointwise,
-    pybuiltins, reductions, running, sequences, shaping, sorting, spelled, spelled_factors,
-    spelled_writes, statistics, systems,
+    pybuiltins, reductions, running, sequences, shaping, sorting, spelled, spelled_along,
+    spelled_bins, spelled_factors, spelled_writes, statistics, systems,
 )  # fmt: skip
 
 
@@ -68,6 +70,11 @@ def handler_of(fn: Any) -> Handler | None:
         from symgrad.frontend import scipy_linalg  # start-up, as above
 
         assert scipy_linalg
+        handler = HANDLERS.get(fn)
+    if handler is None and _module(fn).startswith("scipy.integrate"):
+        from symgrad.frontend import scipy_integrate  # start-up, as above
+
+        assert scipy_integrate
         handler = HANDLERS.get(fn)
     return handler
 
