@@ -4,6 +4,7 @@ python benchmarks/run.py programs [FOLDER] [--size S] [name ...]   against adjoi
 python benchmarks/run.py scaling [name ...]                        the work grows a thousandfold: time, memory
 python benchmarks/run.py compile                                   source to text, short and long programs
 python benchmarks/run.py startup                                   import, first gradient cold and warm
+python benchmarks/run.py calls                                     what a call costs, from Python and @njit
 """
 
 import argparse
@@ -125,6 +126,11 @@ def startup(repeats: int = 5) -> None:
         print(f"{name:{width}}  {pretty(statistics.median(seconds)):>8}   ({pretty(min(seconds))} at best)")
 
 
+def calls(prefix: str) -> None:
+    for title, seconds in (worker(prefix, "calls.py") or {}).items():
+        print(table(title, seconds, reference="symgrad"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -140,14 +146,18 @@ def main() -> None:
     some = commands.add_parser("scaling", help="cost and memory as the work grows a thousandfold")
     some.add_argument("names", nargs="*", metavar="name")
     short = commands.add_parser("compile", help="source to text, for short and long programs")
+    called = commands.add_parser("calls", help="what a call costs, from Python and in @njit")
     for command in (every, some, short):
         command.add_argument("--docs", type=Path, help=f"write a page and a plot here, e.g. {DOCS.name}")
+    for command in (every, some, short, called):
         command.add_argument("--prefix", default="", help="a command to run each under, e.g. 'flock FILE'")
     commands.add_parser("startup", help="import, first gradient cold and warm")
     args = parser.parse_args()
     match args.command:
         case "startup":
             startup()
+        case "calls":
+            calls(args.prefix)
         case "scaling":
             scaling(args.names, args.docs, args.prefix)
         case "compile":
