@@ -17,6 +17,7 @@ from symgrad.ad.control import Backpropagate
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, extend
 from symgrad.ad.tape import facts, known_extents, plan, read_by, sizes_in
+from symgrad.ad.zeros import Zeros, state_of
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.ops import OPS
@@ -67,6 +68,8 @@ def pull_cond(
             hint = eqn.regions[0].params[k].hint
             totals[k] = Value(operand.type, d.naming.format(hint) if hint else "")
         seen.add(operand)
+    handed = [d.held[eqn.outs[k]] for k in asked] + [d.held[parts.captured[k]] for k in totals]  # type: ignore[index]
+    zeros = {p: state_of(a, d.zeros) for p, a in zip((*seeds, *totals.values()), handed, strict=True)}
     sides = [
         _side(
             eqn,
@@ -79,6 +82,7 @@ def pull_cond(
             active,
             f,
             d.naming,
+            zeros,
             backpropagate,
             repeats,
         )
@@ -86,7 +90,6 @@ def pull_cond(
     ]
     saved: list[list[Value]] = [[] for _ in sides] if repeats else _save(eqn, sides, f)
     params = [*seeds, *totals.values()]
-    handed = [d.held[eqn.outs[k]] for k in asked] + [d.held[parts.captured[k]] for k in totals]  # type: ignore[index]
     blocks = []
     known = []
     for side, tapes in zip(sides, saved, strict=True):
@@ -125,13 +128,15 @@ def _side(
     active: set[Value],
     f: Forward,
     naming: str,
+    zeros: Zeros,
     backpropagate: Backpropagate,
     repeats: bool,
 ) -> _Side:
     """Differentiate one branch as a function of its params."""
     b = Builder()
     b.phase = "bwd"
-    inner = Derivatives(b, naming)
+    mine = f.inside(eqn, block, block.params, captured)
+    inner = Derivatives(b, naming, mine.scope, zeros=zeros)
     inside = varied(block.eqns, moved(block.params, captured, active))
     for k, total in totals.items():
         inner.bind(block.params[k], total)
@@ -142,7 +147,6 @@ def _side(
                 inner.add(result, b.ref(seed))
             else:
                 inner.bind(result, seed)
-    mine = f.inside(eqn, block, block.params, captured)
     backpropagate(block.eqns, inner, inside, extend(dict.fromkeys(block.params, ANY), block.eqns), mine)
     b.loc = None
     results: tuple[Arg, ...] = tuple(

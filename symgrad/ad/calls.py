@@ -29,7 +29,8 @@ def pull_call(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     """Carry the cotangents of a checkpointed call's results to its operands."""
     (block,) = eqn.regions
     inside = varied(block.eqns, moved(block.params, eqn.args, active))
-    inner = Derivatives(Builder(), d.naming)
+    mine = f.inside(eqn, block, block.params, eqn.args)
+    inner = Derivatives(Builder(), d.naming, mine.scope)
     inner.builder.phase = "bwd"
     operands = dict(zip(block.params, eqn.args, strict=True))
     totals = {  # to be added to
@@ -44,7 +45,6 @@ def pull_call(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
                 inner.add(result, inner.builder.ref(held))
             else:
                 inner.bind(result, held)
-    mine = f.inside(eqn, block, block.params, eqn.args)
     backpropagate(block.eqns, inner, inside, extend(dict.fromkeys(block.params, ANY), block.eqns), mine)
     inner.builder.loc = None
     moving = [p for p in block.params if p in inner.held and inner.held[p] is not totals.get(p)]

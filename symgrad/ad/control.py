@@ -90,7 +90,8 @@ def _body_adjoint(
 ) -> Adjoint:
     b = Builder()
     b.phase = "bwd"
-    inner = Derivatives(b, d.naming)
+    mine = f.inside(eqn, loop.body, loop.invariant_params, loop.invariant)
+    inner = Derivatives(b, d.naming, mine.scope)
     totals: dict[int, Value] = {}
     for k, param in enumerate(loop.invariant_params):
         if param in inside and param not in inner.held:
@@ -107,7 +108,6 @@ def _body_adjoint(
             else:
                 inner.bind(y, seeds[-1])
     ranges = extend(dict.fromkeys((*loop.carried_params, *loop.invariant_params), ANY), loop.body.eqns)
-    mine = f.inside(eqn, loop.body, loop.invariant_params, loop.invariant)
     before = len(b.eqns)
     backpropagate(loop.body.eqns, inner, inside, ranges, mine)
     used = [k for k, t in totals.items() if inner.held[loop.invariant_params[k]] is not t]

@@ -15,6 +15,7 @@ from symgrad.ad.activity import needed_anywhere, useful, varied
 from symgrad.ad.calls import without_checkpoints
 from symgrad.ad.local import push
 from symgrad.ad.moving import push_region
+from symgrad.ad.numbers import Scope
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.ad.reverse import differentiated_params
 from symgrad.ir.build import Builder, Ref
@@ -31,7 +32,7 @@ def forward(function: Function, wrt: tuple[int, ...]) -> Function:
     function = without_checkpoints(function)
     inputs = differentiated_params(function, wrt)
     builder = Builder()
-    d = Derivatives(builder, "{}_dot")
+    d = Derivatives(builder, "{}_dot", Scope.of(function.body))
     tangents = tuple(Value(p.type, f"{p.hint}_dot" if p.hint else "") for p in inputs)
     for param, tangent in zip(inputs, tangents, strict=True):
         d.bind(param, tangent)

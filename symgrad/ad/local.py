@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from symgrad.ad.ranges import Ranges
-from symgrad.ad.strict import Zeros, slope_operands
+from symgrad.ad.strict import slope_operands
+from symgrad.ad.zeros import Zeros
 from symgrad.errors import Loc, NoRule
 from symgrad.ir.build import Builder, Ref, broadcast_to, cast, where
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Op, Value

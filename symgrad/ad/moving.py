@@ -45,7 +45,7 @@ def _push_loop(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
     if not moving:
         d.repeat(eqn)
         return
-    inner = Derivatives(Builder(), d.naming)
+    inner = Derivatives(Builder(), d.naming, d.scope.inside(eqn, body))
     tangents = [_tangent_param(carried[k], d) for k in moving]
     for k, t in zip(moving, tangents, strict=True):
         inner.bind(carried[k], t)
@@ -82,7 +82,7 @@ def _push_cond(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
     bodies = []
     known: list[Symbol] = []
     for block, active in zip(eqn.regions, inside, strict=True):
-        inner = Derivatives(Builder(), d.naming)
+        inner = Derivatives(Builder(), d.naming, d.scope.inside(eqn, block))
         for p, a in zip(block.params, captured, strict=True):
             if isinstance(a, Value) and a in d.held:
                 inner.bind(p, d.held[a])

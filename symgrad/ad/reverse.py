@@ -59,17 +59,17 @@ def _reverse(function: Function, wrt: tuple[int, ...], mode: Mode, plain: bool) 
     inputs = differentiated_params(function, wrt)
     builder = Builder()
     builder.phase = "bwd"
-    d = Derivatives(builder, "d{}")
+    scope = Scope.of(function.body)
+    for guard in function.guards:
+        scope.assume(guard.nonnegative)
+    f = Forward.of(function.body, extent_names(function.body), scope, plain)
+    d = Derivatives(builder, "d{}", scope)
     active = varied(function.eqns, inputs)
     if mode == "vjp":
         seeds = _cotangent_params(function, d, active)
     else:
         seeds = ()
         _seed_one(function, d, active)
-    scope = Scope.of(function.body)
-    for guard in function.guards:
-        scope.assume(guard.nonnegative)
-    f = Forward.of(function.body, extent_names(function.body), scope, plain)
     f.signed -= set(_not_negative(function.guards))
     backpropagate(function.eqns, d, active, extend({}, function.eqns), f)
     builder.loc = None

@@ -9,37 +9,13 @@ Nothing is added where the cotangent cannot be 0 or the operands' ranges exclude
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from enum import IntEnum
+from collections.abc import Collection
 
 from symgrad.ad.ranges import Ranges, range_of
+from symgrad.ad.zeros import Zero, Zeros, state_of
 from symgrad.ir.build import Ref, equal, logical_and, where
-from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.core import Const, Eqn
 from symgrad.rules.singular import points
-
-
-class Zero(IntEnum):
-    """How a cotangent can come to be exactly 0."""
-
-    NEVER = 0  # the seed, and what constants make of it
-    BY_CHANCE = 1  # a factor that is data
-    BY_CHOICE = 2  # a `where`, a `max`, elements that were not read
-
-
-Zeros = dict[Value, Zero]
-
-
-def zero_of(arg: Arg, zeros: Zeros) -> Zero:
-    if isinstance(arg, Const):
-        return Zero.BY_CHOICE if arg.value == 0 else Zero.NEVER
-    return zeros.get(arg, Zero.BY_CHANCE)
-
-
-def note_zeros(zeros: Zeros, eqns: Iterable[Eqn]) -> None:
-    """Extend `zeros` over equations of the derivative program."""
-    for eqn in eqns:
-        level = max((zero_of(a, zeros) for a in eqn.args), default=Zero.BY_CHANCE)
-        zeros.update((out, level) for out in eqn.outs)
 
 
 def slope_operands(
@@ -52,7 +28,9 @@ def slope_operands(
     b = g.builder
     here = (b.ref(eqn.out), *map(b.ref, eqn.args))
     singular = points(eqn.op)
-    if singular is None or zero_of(g.arg, zeros) < (Zero.BY_CHANCE if singular.finite else Zero.BY_CHOICE):
+    if singular is None or state_of(g.arg, zeros).worst < (
+        Zero.BY_CHANCE if singular.finite else Zero.BY_CHOICE
+    ):
         return here
     if singular.regular(*(range_of(a, ranges) for a in eqn.args)):
         return here

@@ -26,6 +26,9 @@ from symgrad.ir.switch import is_on
 from symgrad.ir.types import STRICT
 
 
+_MOST = 6  # arrays of a trip: of more, no selections are tried
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What becomes of each value that the adjoint reads, and of each array that the loop writes."""
@@ -50,8 +53,8 @@ def decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward) -> Decision:
 def _decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward, bound: set[str]) -> Decision:
     """An array is undone if less is saved then: no copies of it, or fewer of its elements.
 
-    The state that a trip begins with is saved whole, if that lets more be computed from it than it costs.
-    Where it is the same, an array is undone in an inner loop: the loop around it need not save it.
+    Where it is the same, an array is undone in an inner loop: the loop around it need not save it. Arrays are
+    saved whole, as the trip begins, if that lets more be computed from them than it costs.
     """
     counted = {} if f.plain else counters(loop, adjoint.primal)
     free = {*loop.invariant_params, *index_of(eqn), *counted}
@@ -86,11 +89,25 @@ def _decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward, bound: set[str])
         if not _missing(chain, trial, adjoint) and (then < now or (then == now and f.depth)):
             best = replace(other, counted=counted)
             found.insert(0, best)
+    begin = [p for p in loop.carried_params if p.type.rank and p.type.is_float and saveable(p)]
+    for kept in [] if f.plain else _fewer(begin):
+        other = _planned(known, adjoint, free, saveable, kept)
+        if _cost(other.chosen) < _cost(best.chosen):
+            best = replace(other, counted=counted)
+            found.insert(0, best)
     if f.plain or not is_on("parts"):
         return best
     return min(
         (_in_parts(one, eqn, loop, free, f, bound) for one in found), key=lambda one: _cost(one.chosen)
     )
+
+
+def _fewer(state: Sequence[Value]) -> list[Sequence[Value]]:
+    """The arrays that a trip begins with: all, all but one, one alone."""
+    if len(state) > _MOST:
+        return [state]
+    singles = [[v] for v in state] if len(state) > 1 else []
+    return [state, *([v for v in state if v is not w] for w in state if len(state) > 2), *singles]
 
 
 def _in_parts(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.backends.access import (
@@ -199,6 +199,7 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
     by_extent: dict[Dim | None, list[int]] = {None: [0]}
     history = _History(depth)
     latest = forward = 0  # the last group so far, and the last one with a part of the forward pass
+    barrier = 0  # the latest region: what stands after it, computed before it, would wait in an array
     for node in nodes:
         loops = node.statement.loops
         extent = loops[depth] if depth < len(loops) else None
@@ -207,6 +208,8 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
             first = max(first, latest, forward + 1)
         shared = by_extent.setdefault(extent, [])
         alone = extent is not None and not is_on("fusion")
+        if _makes_an_array(node.statement, plan):
+            first = max(first, barrier)
         group = None if alone else _choose(node, first, shared, slots)
         if group is None:
             group = len(slots)
@@ -214,12 +217,19 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
             shared.append(group)
         latest = max(latest, group)
         forward = forward if node.statement.eqn.phase else latest
+        if node.statement.form is Form.REGION:
+            barrier = group
         slots[group].nodes.append(node)
         slots[group].arrays.update(t.owner for t in node.touches)
         for touch in node.touches:
             history.add(touch, group)
     _sink(slots, depth, plan)
     return tuple(_group(slot, depth, plan) for slot in slots if slot.nodes)
+
+
+def _makes_an_array(statement: Statement, plan: Plan) -> bool:
+    out = statement.writes.value
+    return statement.form is Form.MAP and bool(statement.loops) and plan.owner(out) is out
 
 
 def _choose(node: _Node, first: int, candidates: list[int], slots: list[_Slot]) -> int | None:
@@ -245,16 +255,44 @@ class _Readers:
         self.group = {node: group for group, slot in enumerate(slots) for node in slot.nodes}
         self.users: dict[Value, list[tuple[_Node, Touch]]] = {}
         self.count: Counter[tuple[Value, int]] = Counter()
+        self.writers: dict[Value, list[_Node]] = {}
+        self.known: dict[tuple[_Node, int], bool] = {}
         for node, group in self.group.items():
-            for touch in node.reads:
-                self.users.setdefault(touch.owner, []).append((node, touch))
-                self.count[touch.owner, group] += 1
+            for touch in node.touches:
+                if touch.writes:
+                    self.writers.setdefault(touch.owner, []).append(node)
+                else:
+                    self.users.setdefault(touch.owner, []).append((node, touch))
+                    self.count[touch.owner, group] += 1
 
     def move(self, node: _Node, group: int) -> None:
         for touch in node.reads:
             self.count[touch.owner, self.group[node]] -= 1
             self.count[touch.owner, group] += 1
         self.group[node] = group
+
+    def may_move(self, node: _Node, target: int, made_in: Mapping[Value, _Node], plan: Plan) -> bool:
+        """Whether a later loop could compute the same, and no operand becomes an array in its place."""
+        if (node, target) not in self.known:
+            own = Counter(touch.owner for touch in node.reads)
+            self.known[node, target] = all(
+                self._may_follow(owner, count, node, target, made_in, plan) for owner, count in own.items()
+            )
+        return self.known[node, target]
+
+    def _may_follow(
+        self, owner: Value, count: int, node: _Node, target: int, made_in: Mapping[Value, _Node], plan: Plan
+    ) -> bool:
+        group, source = self.group[node], made_in.get(owner)
+        if source is not None and self.group[source] == group and owner not in plan.buffers:
+            mine = source.statement.form is Form.MAP
+            alone = self.count[owner, group] == count == len(self.users[owner])
+            return alone and (not mine or self.may_move(source, target, made_in, plan))
+        return not any(
+            group <= self.group[writer] <= target
+            and (self.group[writer], writer.number) > (group, node.number)
+            for writer in self.writers.get(owner, ())
+        )
 
 
 def _sink(slots: list[_Slot], depth: int, plan: Plan) -> None:
@@ -288,11 +326,5 @@ def _target(
         return None
     if any(mine.isdisjoint(_signature(touch.coords, depth)) for _, touch in users):
         return None
-    own = Counter(touch.owner for touch in node.reads)
-    for owner, count in own.items():
-        source = made_in.get(owner)
-        stays = source is not None and readers.group[source] == group and owner not in plan.buffers
-        # What others read in the present loop would become an array in place of `out`.
-        if owner in plan.written or (stays and readers.count[owner, group] > count):
-            return None
-    return groups.pop()
+    target = groups.pop()
+    return target if readers.may_move(node, target, made_in, plan) else None

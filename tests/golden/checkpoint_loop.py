@@ -253,8 +253,7 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
         u_2[j] = u[j]  # u
     top = 0
     due = 0
-    diff3 = np.empty(n - 2)
-    total2 = np.empty(n - 2)
+    total3 = np.empty(n - 2)
     for i in range(steps):
         # for _ in sg.checkpoint(range(steps), slots=4):
         if i == due:
@@ -274,10 +273,9 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
             u_2_j = u_2[j + 2]
             u_2_j_2 = u_2[j]
             u_2_j_3 = u_2[j + 1]
-            diff3[j] = u_2_j_3 - u_2_j_3 * (u_2_j - u_2_j_2)
-            total2[j] = u_2_j - 2.0 * u_2_j_3 + u_2_j_2
+            total3[j] = u_2_j_3 - u_2_j_3 * (u_2_j - u_2_j_2) + nu * (u_2_j - 2.0 * u_2_j_3 + u_2_j_2)
         for j in range(n - 2):
-            u_2[j + 1] = diff3[j] + nu * total2[j]
+            u_2[j + 1] = total3[j]
 
     # return np.sum(u * u)
     # adjoint of return np.sum(u * u)
@@ -291,8 +289,7 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
     dnu = 0.0
     u_6 = np.empty(n)
     t6 = np.empty(n - 2)
-    diff14 = np.empty(n - 2)
-    total11 = np.empty(n - 2)
+    total12 = np.empty(n - 2)
     for i in range(diff, -1, -1):
         # adjoint of for _ in sg.checkpoint(range(steps), slots=4):
         last = top - 1
@@ -332,10 +329,9 @@ def value_and_grad_burgers___HASH__(u, nu, steps):
                 u_6_j = u_6[j + 2]
                 u_6_j_2 = u_6[j]
                 u_6_j_3 = u_6[j + 1]
-                diff14[j] = u_6_j_3 - u_6_j_3 * (u_6_j - u_6_j_2)
-                total11[j] = u_6_j - 2.0 * u_6_j_3 + u_6_j_2
+                total12[j] = u_6_j_3 - u_6_j_3 * (u_6_j - u_6_j_2) + nu * (u_6_j - 2.0 * u_6_j_3 + u_6_j_2)
             for j in range(n - 2):
-                u_6[j + 1] = diff14[j] + nu * total11[j]
+                u_6[j + 1] = total12[j]
         diff9_ = int(top_4 - 1)
         if diff9_ < 0:
             diff9_ += slots

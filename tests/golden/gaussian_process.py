@@ -94,20 +94,14 @@ def arguments(rng):
 #   t_35:float64[n, n] = negative(dK)  # bwd
 #   t_36:float64[n, n] = multiply(t_35, t_5)  # bwd
 #   t_37:float64[n, n] = multiply(t_36, t_2)  # bwd
-#   t_38:bool[n, n] = equal(t_37, 0.0)  # bwd
-#   t_39:bool[n, n] = isfinite(t_2)  # bwd
-#   t_40:bool[n, n] = logical_not(t_39)  # bwd
-#   t_41:bool[n, n] = logical_and(t_38, t_40)  # bwd
-#   t_42:float64[n, n] = where(t_41, 1.0, t_2)  # bwd
-#   t_43:float64[n, n] = where(t_41, 1.0, scale)  # bwd
-#   t_44:float64[n, n] = divide(t_37, t_43)  # bwd
-#   t_45:float64[n, n] = multiply(t_37, t_42)  # bwd
-#   t_46:float64[n, n] = divide(t_45, t_43)  # bwd
-#   t_47:float64[] = sum(t_46, axis=(0, 1), keepdims=False)  # bwd
-#   dscale:float64[] = negative(t_47)  # bwd
-#   t_48:float64[n] = sum(t_44, axis=(0,), keepdims=False)  # bwd
-#   t_49:float64[n] = sum(t_44, axis=(1,), keepdims=False)  # bwd
-#   dx:float64[n] = subtract(t_49, t_48)  # bwd
+#   t_38:float64[n, n] = divide(t_37, scale)  # bwd
+#   t_39:float64[n, n] = multiply(t_37, t_2)  # bwd
+#   t_40:float64[n, n] = divide(t_39, scale)  # bwd
+#   t_41:float64[] = sum(t_40, axis=(0, 1), keepdims=False)  # bwd
+#   dscale:float64[] = negative(t_41)  # bwd
+#   t_42:float64[n] = sum(t_38, axis=(0,), keepdims=False)  # bwd
+#   t_43:float64[n] = sum(t_38, axis=(1,), keepdims=False)  # bwd
+#   dx:float64[n] = subtract(t_43, t_42)  # bwd
 #   return t_14, dx, dy, dscale, dnoise
 
 
@@ -147,10 +141,8 @@ def value_and_grad_likelihood(x, y, scale, noise):
     # K = np.exp(-0.5 * ((x[:, None] - x[None, :]) / scale) ** 2) + noise * np.eye(len(x))
     dnoise = np.sum(dK * identity)
     prod3 = -dK * e * ratio
-    mask = np.logical_and(prod3 == 0, np.logical_not(np.isfinite(ratio)))
-    masked = np.where(mask, 1.0, scale)
-    ratio2 = prod3 / masked
-    dscale = -np.sum(prod3 * np.where(mask, 1.0, ratio) / masked)
+    ratio2 = prod3 / scale
+    dscale = -np.sum(prod3 * ratio / scale)
     dx = np.sum(ratio2, axis=1) - np.sum(ratio2, axis=0)
     return out, (dx, dy, dscale, dnoise)
 
@@ -247,10 +239,8 @@ def value_and_grad_likelihood___HASH__(x, y, scale, noise):
             dnoise = plus(dnoise, dK_ij * (1.0 if j == i else 0.0))
             ratio_ij = (x_i - x[j]) / scale
             neg2_ij = -(dK_ij * e[i, j] * ratio_ij)
-            mask7_ij = (neg2_ij == 0.0) & (not (abs(ratio_ij) < np.inf))
-            masked7_ij = 1.0 if mask7_ij else scale
-            ratio3_ij = neg2_ij / masked7_ij
-            total6 = plus(total6, neg2_ij * (1.0 if mask7_ij else ratio_ij) / masked7_ij)
+            total6 = plus(total6, neg2_ij * ratio_ij / scale)
+            ratio3_ij = neg2_ij / scale
             total7[j] += ratio3_ij
             dx_i = plus(dx_i, ratio3_ij)
         dx[i] = dx_i
