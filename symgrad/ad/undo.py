@@ -25,7 +25,6 @@ from symgrad.ir.ops import OPS
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import STRICT
 
-
 _MOST = 6  # arrays of a trip: of more, no selections are tried
 
 
