@@ -163,8 +163,16 @@ def _side(
 
 
 def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
-    """Replace the forward branch by one that also yields what is saved; its outer names, for each side."""
-    tapes = [[Value(v.type, f.fresh(f"{v.hint or 'branch'}_saved")) for v in side.saved] for side in sides]
+    """Replace the forward branch by one that also yields what is saved; its outer names, for each side.
+
+    What a side gives anyway is there as a result of the branch.
+    """
+    there = [dict(zip(reversed(side.block.results), reversed(eqn.outs), strict=True)) for side in sides]
+    tapes = [
+        [there[k].get(v) or Value(v.type, f.fresh(f"{v.hint or 'branch'}_saved")) for v in side.saved]
+        for k, side in enumerate(sides)
+    ]
+    saved = [[v for v in side.saved if v not in there[k]] for k, side in enumerate(sides)]
     before = Builder()
     before.loc, before.phase = eqn.loc, eqn.phase
     captured = cond_parts(eqn).captured
@@ -174,14 +182,14 @@ def _save(eqn: Eqn, sides: list[_Side], f: Forward) -> list[list[Value]]:
         b = Builder()
         b.loc, b.phase = eqn.loc, eqn.phase
         extra: list[Arg] = []
-        for other in sides:
-            extra += [v if other is side else _nothing(v.type, b) for v in other.saved]
+        for other, values in zip(sides, saved, strict=True):
+            extra += [v if other is side else _nothing(v.type, b) for v in values]
         env = dict(zip(side.block.params, sides[0].block.params, strict=True))
         eqns = [rewire(e, env) for e in (*side.primal, *b.eqns)]
         bodies.append((eqns, rewire_args((*side.block.results, *extra), env)))
         known += [Symbol(s.name, env.get(s.param, s.param), s.axis) for s in side.symbols]
     regions, further = close_all(sides[0].block.params, bodies, before, known)
-    outs = (*eqn.outs, *(t for side in tapes for t in side))
+    outs = (*eqn.outs, *(t for side in tapes for t in side if t not in eqn.outs))
     before.eqns.append(replace(eqn, args=(eqn.args[0], *captured, *further), outs=outs, regions=regions))
     f.replaced[eqn.outs[0]] = tuple(before.eqns)
     return tapes

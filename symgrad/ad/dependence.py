@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import gcd
 
-from symgrad.ad.numbers import Scope, constant_of
+from symgrad.ad.numbers import Scope
+from symgrad.ad.proofs import constant_of
 from symgrad.ir.core import Arg, At, AtArg, Block, Eqn, Index, NewAxis, Span, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
@@ -43,6 +44,8 @@ def apart(a: Elements, b: Elements, scope: Scope) -> bool:
 def _apart(x: Piece, y: Piece, scope: Scope) -> bool:
     sure = scope.facts.nonnegative
     if sure(y.low - x.high - 1) or sure(x.low - y.high - 1):
+        return True
+    if x.low == x.high and y.low == y.high and scope.facts.nonzero(x.low - y.low):
         return True
     distance = x.anchor - y.anchor
     steps = [] if isinstance(distance, int) else [c for mono, c in distance.terms if mono]

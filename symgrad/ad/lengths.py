@@ -1,23 +1,29 @@
 """Tapes of inner loops whose lengths vary get one length: then the loop around can keep them.
 
 In: the adjoint of a trip, with tapes as long as inner loops have trips in it. Out: the same with tapes as
-long as these loops ever have, and these numbers, known before the loop.
+long as these loops ever get: what the name of their length means is an extent known before the loop. When all
+is differentiated, the extents take the places of the names (`spelled_out`).
 
-    for k in range(n):                              trips = max(n - 1, 0)
-        trips = max(n - (k + 1), 0)       ->        for k in range(n):
-        f_saved = empty(trips)                          f_saved = empty(trips)
+    for k in range(n):                              for k in range(n):
+        trips = max(n - (k + 1), 0)       ->            f_saved = empty(max(n - 1, 0))
+        f_saved = empty(trips)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symgrad.ad.loops import Adjoint
 from symgrad.ad.numbers import Scope
-from symgrad.ir.core import Eqn
-from symgrad.ir.dims import Dim, as_symbol, substitute, symbol
+from symgrad.ad.tape import factor
+from symgrad.ir.build import Builder
+from symgrad.ir.core import Block, Eqn, Function
+from symgrad.ir.dims import Dim, as_symbol, substitute, symbol, symbols
 from symgrad.ir.ops import OPS
+from symgrad.ir.regions import closed_again
+from symgrad.ir.walk import map_regions, substitute_extents
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +65,37 @@ def told_names(scope: Scope, fixed: set[str]) -> dict[str, Dim]:
         if name in fixed and atom is not None:
             found.setdefault(atom, symbol(name))
     return found
+
+
+def spelled_out(function: Function, lengths: Mapping[str, Dim]) -> Function:
+    """The function with what these names mean in their places."""
+    if not lengths:
+        return function
+    meant = dict(lengths)
+    while any(set(symbols(d)) & set(meant) for d in meant.values()):
+        meant = {name: substitute(d, meant) for name, d in meant.items()}
+    function = _in_notes(substitute_extents(function, meant), meant)
+    builder = Builder()
+    _closed(function.body.eqns, builder)
+    return replace(function, body=replace(function.body, eqns=tuple(builder.eqns)))
+
+
+def _closed(eqns: Iterable[Eqn], out: Builder) -> None:
+    """Regions with the operands that tell the extents that they mention now."""
+    for eqn in eqns:
+        out.eqns.append(closed_again(eqn, _closed, out) if eqn.regions else eqn)
+
+
+def _in_notes(function: Function, meant: Mapping[str, Dim]) -> Function:
+    """What comments say of the sizes of tapes."""
+
+    def noted(block: Block) -> Block:
+        return replace(block, eqns=tuple(map(told, block.eqns)))
+
+    def told(eqn: Eqn) -> Eqn:
+        note = eqn.note
+        for name, dim in meant.items() if note.startswith("saved: ") else ():
+            note = re.sub(rf" x {name}\b", f" x {factor(str(dim))}", note)
+        return map_regions(replace(eqn, note=note), noted)
+
+    return replace(function, body=noted(function.body))

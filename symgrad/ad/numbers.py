@@ -1,4 +1,4 @@
-"""Integers of a program as polynomials, with what is known of them; and proofs that one is not negative.
+"""Integers of a program as polynomials, with what is known of them (`ad.proofs`).
 
 In: the equations of a block, the ranges of the loops around it. Out: for each integer a `Dim` over atoms,
 fresh names that mean one number each; for each atom its bounds. What nobody knows is one without bounds.
@@ -8,131 +8,18 @@ fresh names that mean one number each; for each atom its bounds. What nobody kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from symgrad.ad.conditions import NOTHING, Told, refined, told_by
+from symgrad.ad.proofs import Facts, linear
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
-from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, at_least_zero, symbol, symbols
+from symgrad.ir.dims import AtLeastZero, Dim, Extent, substitute, symbol, symbols
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import CALL, COND, FOR
-from symgrad.ir.types import INT
+from symgrad.ir.types import INT, ArrayType
 
-Bound = tuple[int, Dim]  # (scale, d): scale * atom >= d, or <= d
-_STEPS = 400  # of one proof: it is right to give up
-
-
-@dataclass(slots=True)
-class Facts:
-    """The atoms made so far, the later ones bounded by earlier ones only."""
-
-    lower: dict[str, list[Bound]] = field(default_factory=dict)
-    upper: dict[str, list[Bound]] = field(default_factory=dict)
-    made: dict[object, Extent] = field(default_factory=dict)  # the atom of a quotient, of a maximum
-    positive: dict[str, Dim] = field(default_factory=dict)  # atoms that are max(d, 0), with d
-    count: int = 0
-
-    def atom(self, lower: Iterable[Bound] = (), upper: Iterable[Bound] = ()) -> Extent:
-        name = f"#{self.count}"
-        self.count += 1
-        self.lower[name], self.upper[name] = list(lower), list(upper)
-        return symbol(name)
-
-    def nonnegative(self, dim: Dim) -> bool:
-        """Is `dim >= 0` sure? The latest atom is replaced by its bounds, until a number is left."""
-        left = [_STEPS]
-
-        def sure(d: Dim) -> bool:
-            if isinstance(d, int):
-                return d >= 0
-            left[0] -= 1
-            latest = max((int(s[1:]) for s in symbols(d)), default=-1)
-            if latest < 0 or left[0] < 0:
-                return False
-            name = f"#{latest}"
-            factor, rest = _linear(d, name)
-            if factor is None:
-                return False
-            bounds = self.lower[name] if factor > 0 else self.upper[name]
-            return any(factor % scale == 0 and sure(rest + factor // scale * b) for scale, b in bounds)
-
-        return sure(dim)
-
-    def most(self, dim: Dim, told: Collection[str]) -> Dim | None:
-        """What `dim` is at most, over the atoms `told`: the latest of the others is replaced by a bound."""
-        others = [s for s in symbols(dim) if s not in told]
-        if isinstance(dim, int) or not others:
-            return dim
-        name = max(others, key=lambda s: int(s[1:]))
-        factor, rest = _linear(dim, name)
-        if factor is None:
-            return None
-        if factor > 0 and name in self.positive:
-            inside = self.most(self.positive[name], told)
-            return None if inside is None else self.most(rest + factor * at_least_zero(inside), told)
-        for scale, b in self.upper[name] if factor > 0 else self.lower[name]:
-            found = self.most(rest + factor // scale * b, told) if factor % scale == 0 else None
-            if found is not None:
-                return found
-        return None
-
-    def plain(self, dim: Dim, env: Mapping[str, Dim]) -> Dim:
-        """`dim` over atoms: names replaced, quotients and maxima by atoms of their own."""
-        if isinstance(dim, int):
-            return dim
-        out: Dim = 0
-        for mono, coef in dim.terms:
-            term: Dim = coef
-            for a in mono:
-                if isinstance(a, str):
-                    term = term * env[a]
-                elif isinstance(a, FloorDiv):
-                    term = term * self.quotient(self.plain(a.numerator, env), a.denominator)
-                else:
-                    term = term * self.greater(0, self.plain(a.extent, env))
-            out = out + term
-        return out
-
-    def quotient(self, d: Dim, by: int) -> Dim:
-        if isinstance(d, int) or all(c % by == 0 for _, c in d.terms):
-            return d // by
-        key = ("//", d, by)
-        if key not in self.made:
-            self.made[key] = self.atom([(by, d - by + 1)], [(by, d)])
-        return self.made[key]
-
-    def greater(self, x: Dim, y: Dim) -> Dim:
-        if isinstance(x, int) and isinstance(y, int):
-            return max(x, y)
-        key = ("max", x, y)
-        if key not in self.made:
-            made = self.made[key] = self.atom([(1, x), (1, y)])
-            if 0 in (x, y):
-                self.positive.update((name, y if x == 0 else x) for name in symbols(made))
-        return self.made[key]
-
-    def less(self, x: Dim, y: Dim) -> Dim:
-        if isinstance(x, int) and isinstance(y, int):
-            return min(x, y)
-        key = ("min", x, y)
-        if key not in self.made:
-            self.made[key] = self.atom([], [(1, x), (1, y)])
-        return self.made[key]
-
-
-def _linear(d: Extent, name: str) -> tuple[int | None, Dim]:
-    """`d` as factor * atom + rest; no factor where it is no number."""
-    factor, rest = 0, d - 0
-    for mono, coef in d.terms:
-        if name in mono:
-            if mono != (name,):
-                return None, 0
-            factor, rest = coef, rest - coef * symbol(name)
-    return factor, rest
-
-
-def constant_of(d: Dim) -> int:
-    """The term without atoms."""
-    return d if isinstance(d, int) else next((c for mono, c in d.terms if not mono), 0)
+BOOLEAN = ArrayType("bool")
 
 
 @dataclass(slots=True)
@@ -142,6 +29,7 @@ class Scope:
     facts: Facts
     numbers: dict[Value, Dim] = field(default_factory=dict)
     names: dict[str, Dim] = field(default_factory=dict)
+    told: dict[Value, Told] = field(default_factory=dict)  # what conditions say
     since: int = 0
     index: Extent | None = None  # the atom that counts the trips: up, or (`down`) down
     down: bool = False
@@ -166,7 +54,7 @@ class Scope:
         latest = max((int(s[1:]) for s in symbols(told)), default=-1)
         if isinstance(told, int) or latest < 0:
             return
-        factor, rest = _linear(told, f"#{latest}")
+        factor, rest = linear(told, f"#{latest}")
         if factor:
             bounds = self.facts.lower if factor > 0 else self.facts.upper
             bounds[f"#{latest}"].append((abs(factor), -rest if factor > 0 else rest))
@@ -203,6 +91,8 @@ class Scope:
             for out in eqn.outs:
                 if out.type == INT:
                     self.numbers[out] = self._value(eqn)
+                elif out.type == BOOLEAN and not eqn.regions:
+                    self.told[out] = told_by(eqn, self.told, self.number)
                 for s in told.get(out, ()):
                     known = self.numbers[out] if s.axis is None and out in self.numbers else None
                     self.names[s.name] = self.facts.atom([(1, 0)]) if known is None else known
@@ -237,8 +127,10 @@ class Scope:
             if s.axis is not None and s.param in types
         }
         inner.since = self.facts.count
-        inner.numbers.update(outside)
-        inner.names.update(sizes)
+        known = self._known(eqn, block)
+        inner.numbers.update((p, substitute(d, known)) for p, d in outside)
+        inner.names.update((name, substitute(d, known)) for name, d in sizes.items())
+        inner.told.update((p, self.told[a]) for p, a in params if isinstance(a, Value) and a in self.told)
         if eqn.op is FOR:
             inner.numbers[block.params[0]] = self._trips(eqn, inner)
         for s in block.symbols:
@@ -246,6 +138,12 @@ class Scope:
                 inner.names[s.name] = inner.number(s.param)
         inner.extend(block.eqns, block.symbols)
         return inner
+
+    def _known(self, eqn: Eqn, block: Block) -> dict[str, Dim]:
+        """What the condition of a branch says on one of its sides, by atom."""
+        condition = eqn.args[0] if eqn.op is COND else None
+        told = self.told.get(condition, NOTHING) if isinstance(condition, Value) else NOTHING
+        return refined(self.facts, told.yes if block is eqn.regions[0] else told.no)
 
     def _trips(self, eqn: Eqn, inner: Scope) -> Dim:
         """The index of a loop, over the atom that counts its trips."""
@@ -285,6 +183,8 @@ class Scope:
                 if self.index == symbol(name):
                     (upper if less else lower).insert(0, (1, self.index + (-1 if less else 1)))
                 renamed[name] = facts.atom(lower, upper)
+                for unequal in tuple(facts.unequal.get(name, ())):
+                    facts.not_zero(again(unequal))
             return renamed[name]
 
         def again(d: Dim) -> Dim:

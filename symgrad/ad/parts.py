@@ -11,10 +11,10 @@ Where a position may be none (an inner loop that makes no trip reads nothing), t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from symgrad.ad.dependence import WRITES, held
+from symgrad.ad.dependence import WRITES, Elements, held, selected
 from symgrad.ad.lengths import told_names
 from symgrad.ad.loops import Adjoint, Loop, index_of, with_loads
 from symgrad.ad.numbers import Scope
@@ -23,9 +23,8 @@ from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Gather, Index, IndexItem
 from symgrad.ir.dims import Dim, substitute, symbols
 from symgrad.ir.indexing import index_of as index_in
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import COND, close_all, operands_of, params_of, told_by
+from symgrad.ir.regions import COND, close_all, closed_again, told_by
 from symgrad.ir.types import INT, ArrayType
-from symgrad.ir.walk import rewire, rewire_args
 
 Key = tuple[Dim | None, ...]  # for each axis the position that is read throughout a trip, over atoms
 _MOST = 4  # parts of one array
@@ -37,25 +36,40 @@ class Parted:
 
     adjoint: Adjoint
     parts: tuple[Value, ...]
+    end: Value | None  # the array as the loop left it, where that is read
     instead: Mapping[Value, Eqn]
 
 
 def in_parts(
-    array: Value, eqn: Eqn, loop: Loop, adjoint: Adjoint, again: Sequence[Eqn], bound: set[str]
+    array: Value,
+    eqn: Eqn,
+    loop: Loop,
+    adjoint: Adjoint,
+    again: Sequence[Eqn],
+    bound: set[str],
+    stays: Callable[[Elements], bool],
 ) -> Parted | None:
     """The adjoint without an array that it and the equations that it runs `again` read; None if all is read.
 
-    `bound`: the extents whose numbers are known before the loop.
+    `bound`: the extents whose numbers are known before the loop. What nothing overwrites (`stays`) is read
+    from the array as the loop left it.
     """
     whole = (e for e in again if array in e.args and e.op.name != "getitem")
     if any(r is array for r in adjoint.results) or any(whole):
         return None
     here = _Here.of(eqn, loop, adjoint, bound)
     keys: dict[Value, Key] = {}
-    for out, key in _reads([*again, *adjoint.eqns], array, adjoint.scope, here):
-        if out is None or key is None or not any(p is not None for p in key):
+    end = Value(array.type, array.hint)
+    serving: dict[Value, tuple[Value, Key]] = {}
+    for read in _reads([*again, *adjoint.eqns], array, adjoint.scope, here):
+        if read is None:
             return None
-        keys[out] = key
+        if stays(read.elements):
+            serving[read.out] = end, (None,) * array.type.rank
+        elif read.key is None or not any(p is not None for p in read.key):
+            return None
+        else:
+            keys[read.out] = read.key
     wanted = _fewest(keys.values())
     place = next((k for k, e in enumerate(adjoint.primal) if _replaces(e, array)), len(adjoint.primal))
     if not keys or len(wanted) > _MOST:
@@ -69,7 +83,7 @@ def in_parts(
             return None
         made[key] = load[-1].out
         loads += [(place, replace(e, loc=source.loc)) for e in load]
-    serving = {out: next((made[k], k) for k in wanted if _covers(k, key)) for out, key in keys.items()}
+    serving |= {out: next((made[k], k) for k in wanted if _covers(k, key)) for out, key in keys.items()}
     builder = Builder()
     groups: list[int] = []
     for e, group in zip(adjoint.eqns, adjoint.groups, strict=True):
@@ -82,7 +96,8 @@ def in_parts(
     other = with_loads(other, loads)
     primal = {e.outs[0]: e for e in again if array in e.args}
     instead = {out: _read(e, *serving[out]) for out, e in primal.items()}
-    return Parted(other, tuple(made.values()), instead)
+    used = end if any(part is end for part, _ in serving.values()) else None
+    return Parted(other, tuple(made.values()), used, instead)
 
 
 def _replaces(eqn: Eqn, array: Value) -> bool:
@@ -105,24 +120,32 @@ def _fewest(keys: Iterable[Key]) -> list[Key]:
 # -- which elements are read -------------------------------------------------------------------------------
 
 
-def _reads(
-    eqns: Iterable[Eqn], array: Value, scope: Scope, here: _Here
-) -> Iterator[tuple[Value | None, Key | None]]:
-    """The reads of an array, in regions too: what each gives, its fixed positions; None if all is read."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What reads elements of an array, which these are, and at which fixed positions."""
+
+    out: Value
+    elements: Elements
+    key: Key | None
+
+
+def _reads(eqns: Iterable[Eqn], array: Value, scope: Scope, here: _Here) -> Iterator[_Read | None]:
+    """The reads of an array, in regions too; None if all of it is read."""
     for eqn in eqns:
         for number, arg in enumerate(eqn.args):
             if arg is not array:
                 continue
             if eqn.op.name == "getitem" and number == 0:
-                yield eqn.out, _key(eqn, scope, here)
+                elements = selected(index_in(eqn.attrs), eqn.args[1:], array, scope)
+                yield _Read(eqn.out, elements, _key(eqn, scope, here))
                 continue
             blocks = held(eqn, number)
             if blocks is None:
-                yield None, None
+                yield None
                 continue
             for block, param in blocks:
                 if param in block.results:
-                    yield None, None
+                    yield None
                 yield from _reads(block.eqns, param, scope.inside(eqn, block), here)
 
 
@@ -138,10 +161,10 @@ def _key(eqn: Eqn, scope: Scope, here: _Here) -> Key | None:
         extent = next(shape)
         position: Dim | None = None
         if isinstance(item, At):
-            position = scope.dim(item.position)
+            position = scope.facts.original(scope.dim(item.position))
         elif isinstance(item, AtArg):
             number = scope.number(next(operands))
-            position = number if scope.facts.nonnegative(number) else None
+            position = scope.facts.original(number) if scope.facts.nonnegative(number) else None
         told = position is not None and not isinstance(extent, int) and here.item(position) is not None
         key.append(position if told else None)
     return tuple(key)
@@ -300,32 +323,4 @@ def _rewrite(
             out.eqns.append(_read(eqn, *serving[eqn.out]))
         else:
             out.loc, out.phase = eqn.loc, eqn.phase
-            out.eqns.append(_opened(eqn, array, serving, out))
-
-
-def _opened(eqn: Eqn, array: Value, serving: Mapping[Value, tuple[Value, Key]], out: Builder) -> Eqn:
-    """A region equation that is given the parts. Its blocks are opened and closed again."""
-    first, carried = operands_of(eqn)
-    invariant = eqn.args[first + carried :]
-    fixed = [k for k, a in enumerate(invariant) if isinstance(a, Const)]
-    head = [
-        *eqn.regions[0].params[: len(eqn.regions[0].params) - len(invariant)],
-        *(params_of(eqn, eqn.regions[0])[carried + k] for k in fixed),
-    ]
-    bodies = []
-    known: list[Symbol] = []
-    for block in eqn.regions:
-        params = params_of(eqn, block)
-        mine = [*block.params[: len(block.params) - len(invariant)], *(params[carried + k] for k in fixed)]
-        env: dict[Value, Arg] = dict(zip(mine, head, strict=True))
-        env.update((p, a) for p, a in zip(params[carried:], invariant, strict=True) if isinstance(a, Value))
-        inner = Builder()
-        _rewrite([rewire(e, env) for e in block.eqns], array, serving, inner)
-        for s in block.symbols:
-            param = env.get(s.param, s.param)
-            if isinstance(param, Value) and param is not array:
-                known.append(Symbol(s.name, param, s.axis))
-        bodies.append((inner.eqns, rewire_args(block.results, env)))
-    blocks, further = close_all(head, bodies, out, known)
-    args = (*eqn.args[: first + carried], *(invariant[k] for k in fixed), *further)
-    return replace(eqn, args=args, regions=blocks)
+            out.eqns.append(closed_again(eqn, lambda body, inner: _rewrite(body, array, serving, inner), out))

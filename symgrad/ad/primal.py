@@ -34,6 +34,7 @@ class Forward:
     partial: set[Value] = field(default_factory=set)  # tapes that a loop that is left fills in part: no trip
     # of a loop around it keeps them
     trips: set[str] = field(default_factory=set)  # the lengths of tapes that no extent tells: nothing else
+    lengths: dict[str, Dim] = field(default_factory=dict)  # what these are, if it is known (`ad.lengths`)
     depth: int = 0  # how many loops and branches are around the block
     replaced: dict[Value, tuple[Eqn, ...]] = field(default_factory=dict)
     symbols: list[Symbol] = field(default_factory=list)
@@ -58,7 +59,7 @@ class Forward:
         inner.signed -= self.bound - self.signed  # lengths, handed in as numbers
         inner.signed |= self.signed
         inner.bound |= self.bound
-        inner.partial, inner.trips = self.partial, self.trips
+        inner.partial, inner.trips, inner.lengths = self.partial, self.trips, self.lengths
         inner.depth = self.depth + 1
         for param, arg in zip(params, args, strict=True):
             dim = self.dim(arg)

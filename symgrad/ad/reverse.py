@@ -18,9 +18,11 @@ from symgrad.ad.branch import pull_cond
 from symgrad.ad.branch_writes import writes_after_branches
 from symgrad.ad.calls import pull_call, without_checkpoints
 from symgrad.ad.checkpoint import pull_checkpointed
+from symgrad.ad.lengths import spelled_out
 from symgrad.ad.local import pull
-from symgrad.ad.numbers import Scope, constant_of
+from symgrad.ad.numbers import Scope
 from symgrad.ad.primal import Forward
+from symgrad.ad.proofs import constant_of
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.ad.selected import pull_any_loop
 from symgrad.errors import NotDifferentiableError
@@ -81,7 +83,8 @@ def _reverse(function: Function, wrt: tuple[int, ...], mode: Mode, plain: bool) 
     told = [*function.body.symbols, *(s for s in f.symbols if s.param in there)]
     symbols = {s.name: s for s in reversed(told)}  # the first of each name
     body = Block((*function.params, *seeds), (*primal, *eqns), results, tuple(reversed(symbols.values())))
-    return without_checkpoints(replace(function, name=f"{mode}_{function.name}", body=body))
+    derived = replace(function, name=f"{mode}_{function.name}", body=body)
+    return without_checkpoints(spelled_out(derived, f.lengths))
 
 
 def _not_negative(guards: Iterable[Guard]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.primal import Forward
 from symgrad.ad.tape import bytes_of, name_of
-from symgrad.ad.trips import at_least_none, computed_trips, known_trips, number_of
+from symgrad.ad.trips import computed_trips, known_trips, number_of
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.dims import Dim, symbol
@@ -44,10 +44,8 @@ def save(
     """Replace the forward loop by one that also writes its tapes; `lengths`: of those of inner loops."""
     b = Builder()
     b.loc, b.phase = eqn.loc, eqn.phase
-    for name, dim in lengths.items():
-        f.symbols.append(Symbol(name, at_least_none(dim, b, name), None))
-        f.bound.add(name)
-        f.trips.add(name)
+    f.lengths.update(lengths)
+    f.bound.update(lengths)
     body = Builder()
     body.loc, body.phase = eqn.loc, eqn.phase
     trip = Value(INT, f.fresh("trip")) if counted else None

@@ -271,9 +271,9 @@ def _stem(hint: str) -> str:
 def bytes_of(value: Value, *slots: Dim) -> str:
     """`8 B`, or `8 B x m` for a row of m, and how many of them."""
     size = f"{np.dtype(value.type.dtype).itemsize} B"
-    return " x ".join([size, *(_factor(str(d)) for d in (*value.type.shape, *slots))])
+    return " x ".join([size, *(factor(str(d)) for d in (*value.type.shape, *slots))])
 
 
-def _factor(text: str) -> str:
+def factor(text: str) -> str:
     """The text of an extent in a product: a sum is set in brackets."""
     return f"({text})" if _SUM.search(_BRACKETS.sub("", text)) else text

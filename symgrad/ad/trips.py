@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Const, Value
-from symgrad.ir.dims import AtLeastZero, Dim, Extent, at_least_zero, symbols
+from symgrad.ir.dims import Dim, at_least_zero, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import For
 from symgrad.ir.types import INT
@@ -46,15 +46,6 @@ def computed_trips(p: For, b: Builder, hint: str) -> Value:
     if not (isinstance(p.step, Const) and p.step.value == 1):
         span = b.ref(b.emit(OPS["floor_divide"], ((span + b.ref(p.step) + _away(p, b)).arg, p.step)))
     return b.emit(OPS["maximum"], (span.arg, Const(0, INT)), hint=hint)
-
-
-def at_least_none(dim: Dim, b: Builder, hint: str) -> Value:
-    """A number of trips that is an extent, as an equation."""
-    atoms = dim.terms[0][0] if isinstance(dim, Extent) else ()
-    atom = atoms[0] if len(atoms) == 1 else None
-    inside = atom.extent if isinstance(atom, AtLeastZero) and dim == at_least_zero(atom.extent) else dim
-    number = Const(inside, INT) if isinstance(inside, int) else b.emit(OPS["extent"], (), {"dim": inside})
-    return b.emit(OPS["maximum"], (number, Const(0, INT)), hint=hint)
 
 
 def reversed_range(p: For, known: Known, b: Builder) -> tuple[Arg, Arg, Arg]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from symgrad.ad.counters import Counter, counters
 from symgrad.ad.dependence import WRITES
@@ -119,10 +120,14 @@ def _in_parts(
         if not array.type.rank or array not in decision.chosen.saved:
             continue
         again = [e for e in decision.chosen.again if array in e.args]
-        found = in_parts(array, eqn, loop, decision.adjoint, again, bound)
+        known = decision.known
+        stays = partial(known.at_end, array)
+        found = in_parts(array, eqn, loop, decision.adjoint, again, bound, stays)
         if found is None:
             continue
-        known = replace(decision.known, instead={**found.instead, **decision.known.instead})
+        known = replace(known, instead={**found.instead, **known.instead})
+        if found.end is not None:
+            known = known.with_end(found.end, array)
         first = [*parts, *found.parts]
         other = _chosen(known, found.adjoint, free, saveable, first)
         if _cost(other.chosen) < _cost(decision.chosen):

@@ -24,7 +24,8 @@ from symgrad.ad.dependence import (
     written,
 )
 from symgrad.ad.loops import Adjoint, Loop
-from symgrad.ad.numbers import Facts, Scope
+from symgrad.ad.numbers import Scope
+from symgrad.ad.proofs import Facts
 from symgrad.ir.core import Arg, Eqn, Value, array_of, values
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import OPS
@@ -95,6 +96,19 @@ class Versions:
             done = sum(origin <= group for origin in chain.origins)
             against = [w for step in chain.now[min(place, done) : max(place, done)] for w in step]
         return all(apart(elements, w, self.scope) for w in against)
+
+    def at_end(self, value: Value, elements: Elements) -> bool:
+        """Are these elements of a version still there when the loop is done?"""
+        if value not in self.of or self.undo_of(self.of[value][0]) is not None:
+            return False
+        chain, place = self.of[value]
+        against = [w for step in chain.now[place:] for w in step] + chain.later
+        return all(apart(elements, w, self.scope) for w in against)
+
+    def with_end(self, end: Value, value: Value) -> Versions:
+        """The same, with a value more that is the array of `value` as the loop left it."""
+        chain, _ = self.of[value]
+        return replace(self, of={**self.of, end: (chain, len(chain.steps))})
 
     def source(self, value: Value) -> Arg:
         """The array that a version is read from, unless it is undone."""

@@ -14,8 +14,8 @@ A `for` with the attribute `checkpoint`, and a `call`, say what the adjoint may 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Op, Symbol, Value, values
@@ -226,6 +226,35 @@ def close_all(
         bound = bind_symbols(all_params, body, mentioned_symbols(all_params, body), facts)
         blocks.append(Block(all_params, body, rewire_args(results, inner), bound))
     return tuple(blocks), tuple(operands)
+
+
+def closed_again(eqn: Eqn, change: Callable[[Sequence[Eqn], Builder], None], outer: Builder) -> Eqn:
+    """A region equation whose blocks are opened, changed, and closed with the operands that they read then.
+
+    `change` puts the equations of a block, which read the enclosing one freely, into a builder.
+    """
+    first, carried = operands_of(eqn)
+    invariant = eqn.args[first + carried :]
+    fixed = [carried + k for k, a in enumerate(invariant) if not isinstance(a, Value)]
+    own = len(eqn.regions[0].params) - len(invariant)
+    bodies: list[Body] = []
+    known: list[Symbol] = []
+    head: list[Value] = []
+    for block in eqn.regions:
+        params = params_of(eqn, block)
+        mine = [*block.params[:own], *(params[k] for k in fixed)]
+        head = head or mine
+        env: dict[Value, Arg] = dict(zip(mine, head, strict=True))
+        for p, a in zip(params[carried:], invariant, strict=True):
+            env.setdefault(p, a)
+        inner = Builder()
+        change([rewire(e, env) for e in block.eqns], inner)
+        told = ((s, env.get(s.param, s.param)) for s in block.symbols)
+        known += [Symbol(s.name, param, s.axis) for s, param in told if isinstance(param, Value)]
+        bodies.append((inner.eqns, rewire_args(block.results, env)))
+    blocks, further = close_all(head, bodies, outer, known)
+    args = (*eqn.args[: first + carried], *(eqn.args[first + k] for k in fixed), *further)
+    return replace(eqn, args=args, regions=blocks)
 
 
 def extent_names(block: Block) -> set[str]:

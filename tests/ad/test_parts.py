@@ -112,9 +112,7 @@ def test_whole_arrays_give_the_same(f):
     assert (short.source_for(*args) != text) == (f not in (triangle, before))
 
 
-@pytest.mark.parametrize(
-    "f", (*programs.FACTORS, programs.solved, programs.augmented), ids=lambda f: f.__name__
-)
+@pytest.mark.parametrize("f", (*programs.FACTORS, *programs.SOLVERS), ids=lambda f: f.__name__)
 def test_elimination_saves_as_much_as_the_matrix_has(f):
     saved = [sg.grad(f, argnums=(0, 1), jit=False).memory(*arguments(f, n)).total for n in (8, 16, 32)]
     assert saved[2] < 4.2 * saved[1] < 4.2**2 * saved[0], saved
