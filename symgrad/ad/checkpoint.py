@@ -26,13 +26,13 @@ from symgrad.ad.snapshots import Stack, empty_stack, last, pop, push, take
 from symgrad.ad.tape import facts, plan, read_by, sizes_in
 from symgrad.ad.trips import computed_trips, known_trips, number_of
 from symgrad.ir.build import Builder, Ref
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
-from symgrad.ir.dims import symbol
+from symgrad.ir.core import Arg, Block, Const, Eqn, Value, values
+from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import FOR, For, close, for_parts
+from symgrad.ir.regions import FOR, For, close, for_parts, index_symbol
 from symgrad.ir.types import INT
 from symgrad.ir.walk import again as rerun
-from symgrad.ir.walk import rewire, rewire_args, substitute_extents, symbols_of
+from symgrad.ir.walk import rewire, rewire_args, symbols_of, with_extents
 
 
 def pull_checkpointed(
@@ -181,7 +181,7 @@ def _backward(walk: _Walk, run: _Run, f: Forward, d: Derivatives) -> None:
     held = _values(inside.kept)
     results = (*rewire_args(adjoint.results, env), *stack.kept)
     block, further = close(
-        [index, *own, *held], eqns, results, b, facts(_told(p, adjoint.symbols), env, eqns)
+        [index, *own, *held], eqns, results, b, facts([*adjoint.symbols, *index_symbol(eqn)], env, eqns)
     )
     starts, targets = initial(eqn, loop, adjoint, d)
     outs = tuple(Value(v.type, v.hint) for v in (*own, *held))
@@ -240,15 +240,10 @@ def _under_other_names(walk: _Walk, index: Value, f: Forward) -> Block:
     ends = tuple(walk.loop.yields[k] for k in walk.state)
     eqns = _needed(body, ends)
     mine = {p.index, *(o for e in eqns for o in e.outs)}
-    symbols = _told(p, body.symbols)
-    names = {s.name: symbol(f.fresh(s.name)) for s in symbols if s.param in mine and s.param is not p.index}
-    if p.index.hint:
-        names[p.index.hint] = symbol(index.hint if _from_zero(p) else f.fresh(p.index.hint))
+    symbols = [*body.symbols, *index_symbol(walk.eqn)]
+    names: dict[str, Dim] = {s.name: symbol(f.fresh(s.name)) for s in symbols if s.param in mine}
+    if _from_zero(p):
+        names.update((s.name, symbol(index.hint)) for s in symbols if s.param is p.index)
     here = {*mine, *body.params}
     block = Block(body.params, eqns, ends, tuple(s for s in symbols if s.param in here))
-    return substitute_extents(Function("", block), names).body
-
-
-def _told(p: For, symbols: Sequence[Symbol]) -> list[Symbol]:
-    """What is an extent, the index too: also where only inner regions read it."""
-    return [*symbols, *([Symbol(p.index.hint, p.index, None)] if p.index.hint else [])]
+    return with_extents(block, names)

@@ -132,9 +132,11 @@ def result_types(op: Op, regions: Sequence[Block], exits: bool = False) -> tuple
 
 
 def index_symbol(eqn: Eqn) -> tuple[Symbol, ...]:
-    """The index of a `for` as an extent, which its body may not have needed, though regions in it do."""
-    index = eqn.regions[0].params[0] if eqn.op is FOR else None
-    return (Symbol(index.hint, index, None),) if index is not None and index.hint else ()
+    """The extents that the index of a `for` is; perhaps only regions in its body need them."""
+    if eqn.op is not FOR:
+        return ()
+    body = eqn.regions[0]
+    return tuple(Symbol(name, body.params[0], None) for name in told_by(body.params[0], body))
 
 
 def bind_symbols(

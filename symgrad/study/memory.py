@@ -11,6 +11,7 @@ reads. Views of the arguments, and numbers, take nothing.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,11 +34,17 @@ from symgrad.ir.core import Eqn, Function, Kind, Symbol, Value, values
 from symgrad.ir.dims import Dim, evaluate, symbols
 from symgrad.ir.walk import all_eqns
 from symgrad.opt import simplify
+from symgrad.study.reasons import Reason, reason_of
+
+_NOTE = re.compile(r"(?:(?P<name>\D.*?), )?(?P<each>\d+ B.*)")  # `y, 8 B x n`, or `8 B x max(n - 1, 0)`
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One thing that is kept. `bytes` is None where only the run can tell: then `each` says it per slot."""
+    """One thing that is kept. `bytes` is None where only the run can tell: then `each` says it per slot.
+
+    `reason` says why, by its kind and what belongs to that; `why` is the same as a sentence.
+    """
 
     line: int
     text: str
@@ -46,7 +53,12 @@ class Saved:
     shape: tuple[int, ...] | None
     bytes: int | None
     each: str
-    why: str
+    reason: Reason
+
+    @property
+    def why(self) -> str:
+        """The reason as a sentence."""
+        return str(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,27 +141,25 @@ class _Finding:
             if step.eqn.op.name in ("empty", "tape") and kind in ("saved", "snapshots"):
                 yield self._tape(step, block, kind, rest, around)
             for inner in step.blocks:
-                a_trip = f" a trip of {step.eqn.loc.text}" if step.is_loop and step.eqn.loc else ""
-                yield from self.tapes(inner, a_trip or around)
+                loop = step.eqn.loc.text if step.is_loop and step.eqn.loc else ""
+                yield from self.tapes(inner, loop or around)
 
     def _tape(self, step: Step, block: Block, kind: str, rest: str, around: str) -> Saved:
         eqn = step.eqn
-        name, each = rest.split(", ", 1) if ", " in rest else ("", rest)
+        said = _NOTE.fullmatch(rest)
+        assert said is not None, "notes of tapes say how large they are"
+        name, each = said["name"] or "a temporary", said["each"]
         shape = self._numbers(eqn.out.type.shape)
-        loc, why = _why(eqn.out, block)
+        loc, reason = reason_of(eqn.out, block)
         if kind == "snapshots":
-            loc, why = (
-                eqn.loc,
-                "checkpoint: the state on some trips; the others are computed again from it",
-            )
+            loc, reason = eqn.loc, Reason("checkpoint")
         if around and shape is not None:
-            why += f"; once for{around}"
+            reason = replace(reason, around=around)
         size = None if shape is None else _size_of(eqn.out, shape)
         what = "tape" if kind == "saved" else kind
         line, text = (0, "") if loc is None else (loc.line, loc.text)
-        return Saved(
-            line, text, name or "a temporary", what, shape, size, each + (around if size is None else ""), why
-        )
+        each += f" a trip of {around}" if around and size is None else ""
+        return Saved(line, text, name, what, shape, size, each, reason)
 
     def _numbers(self, shape: tuple[Dim, ...]) -> tuple[int, ...] | None:
         known = all(s in self.sizes for d in shape for s in symbols(d))
@@ -173,10 +183,10 @@ class _Finding:
             held = max((whole[r] for r in roots if r in whole), key=self._size, default=value)
             shape, size = self._numbers(held.type.shape), self._size(held)
             line, text = (0, "") if eqn.loc is None else (eqn.loc.line, eqn.loc.text)
-            there = "this line" if reader.loc in (None, eqn.loc) else f"line {_line(reader.loc)}"
-            why = f"read by the adjoint of {there}"
+            here = reader.loc in (None, eqn.loc)
+            reason = Reason("read", line=line if here else _line(reader.loc), here=here)
             name = value.hint or "a temporary"
-            yield Saved(line, text, name, "array", shape, size if shape else None, bytes_of(held), why)
+            yield Saved(line, text, name, "array", shape, size if shape else None, bytes_of(held), reason)
 
     def _allocations(self, made: Mapping[Value, Eqn]) -> dict[object, Value]:
         """For each allocation the largest of the forward values that are in it."""
@@ -221,30 +231,6 @@ def _read_backward(steps: tuple[Step, ...], inside: bool = False) -> Iterator[tu
 
 def _size_of(value: Value, shape: tuple[int, ...]) -> int:
     return int(np.dtype(value.type.dtype).itemsize * np.prod(shape, dtype=np.int64))
-
-
-def _why(tape: Value, block: Block) -> tuple[Loc | None, str]:
-    """The line whose value a tape holds, and why it is saved."""
-    for step in block.steps:
-        if not step.is_loop or tape not in step.carried:
-            continue
-        param = step.carried_params[step.carried.index(tape)]
-        for inner in step.body.steps:
-            if inner.eqn.op.kind is Kind.WRITE and inner.eqn.args[0] is param:
-                return _reason(inner.eqn.args[1], step)
-    return None, "read by the adjoint of the loop"
-
-
-def _reason(value: object, loop: Step) -> tuple[Loc | None, str]:
-    """The line that computes a saved value, and why it is not computed again."""
-    if value in loop.carried_params:
-        return loop.eqn.loc, "the next trip overwrites it, and the adjoint reads it"
-    for step in loop.body.steps:
-        if value in step.eqn.outs:
-            if step.blocks:
-                return step.eqn.loc, "what a loop or branch gives: to compute it again is to run it again"
-            return step.eqn.loc, f"{step.eqn.op.name}: dearer to compute again than to load"
-    return loop.eqn.loc, "read by the adjoint of the loop"
 
 
 # -- the numbers of extents --------------------------------------------------------------------------------

@@ -67,88 +67,86 @@ def arguments(rng):
 #   Q:float64[m, n] = full(0.0, shape=(m, n))
 #   R:float64[n, n] = full(0.0, shape=(n, n))
 #   t:int64[] = extent(dim=n)
-#   t_1:int64[] = extent(dim=n - 1)
-#   trips:int64[] = maximum(t_1, 0)
-#   A_saved_1:float64[n, trips, m] = empty(dtype=float64, shape=(n, trips, m))
-#   A_1:float64[m, n], Q_1:float64[m, n], R_1:float64[n, n], A_saved_1_1:float64[n, trips, m] = for(0, t, 1, A, Q, R, A_saved_1, t)
-#     (k:int64[], A_2:float64[m, n], Q_2:float64[m, n], R_2:float64[n, n], A_saved_1_2:float64[n, trips, m], t_2:int64[]) ->
-#       t_3:float64[m] = getitem(A_2, index=(Span(start=0, step=1, extent=m), At(position=k)))
-#       t_4:float64[] = norm(t_3, axis=(0,), keepdims=False)
-#       R_3:float64[n, n] = setitem(R_2, t_4, index=(At(position=k), At(position=k)))
-#       t_5:float64[m] = getitem(A_2, index=(Span(start=0, step=1, extent=m), At(position=k)))
-#       t_6:float64[] = getitem(R_3, index=(At(position=k), At(position=k)))
-#       t_7:float64[m] = divide(t_5, t_6)
-#       Q_3:float64[m, n] = setitem(Q_2, t_7, index=(Span(start=0, step=1, extent=m), At(position=k)))
-#       t_8:int64[] = extent(dim=k + 1)
-#       A_saved:float64[trips, m] = empty(dtype=float64, shape=(trips, m))
-#       A_3:float64[m, n], R_4:float64[n, n], A_saved_2:float64[trips, m] = for(t_8, t_2, 1, A_2, R_3, A_saved, Q_3, k, t_8)
-#         (j:int64[], A_4:float64[m, n], R_5:float64[n, n], A_saved_3:float64[trips, m], Q_4:float64[m, n], k_1:int64[], t_9:int64[]) ->
-#           t_10:int64[] = subtract(j, t_9)
-#           t_11:float64[m] = getitem(Q_4, index=(Span(start=0, step=1, extent=m), At(position=k)))
-#           t_12:float64[m] = getitem(A_4, index=(Span(start=0, step=1, extent=m), At(position=j)))
-#           A_saved_4:float64[trips, m] = setitem(A_saved_3, t_12, t_10, index=(AtArg(), Span(start=0, step=1, extent=m)))
-#           t_13:float64[] = matmul(t_11, t_12)
-#           R_6:float64[n, n] = setitem(R_5, t_13, index=(At(position=k), At(position=j)))
-#           t_14:float64[m] = getitem(Q_4, index=(Span(start=0, step=1, extent=m), At(position=k)))
-#           t_15:float64[] = getitem(R_6, index=(At(position=k), At(position=j)))
-#           t_16:float64[m] = multiply(t_14, t_15)
-#           t_17:float64[m] = negative(t_16)
-#           A_5:float64[m, n] = add_at(A_4, t_17, index=(Span(start=0, step=1, extent=m), At(position=j)))
+#   A_saved_1:float64[n, max(n - 1, 0), m] = empty(dtype=float64, shape=(n, max(n - 1, 0), m))
+#   A_1:float64[m, n], Q_1:float64[m, n], R_1:float64[n, n], A_saved_1_1:float64[n, max(n - 1, 0), m] = for(0, t, 1, A, Q, R, A_saved_1, t)
+#     (k:int64[], A_2:float64[m, n], Q_2:float64[m, n], R_2:float64[n, n], A_saved_1_2:float64[n, max(n - 1, 0), m], t_1:int64[]) ->
+#       t_2:float64[m] = getitem(A_2, index=(Span(start=0, step=1, extent=m), At(position=k)))
+#       t_3:float64[] = norm(t_2, axis=(0,), keepdims=False)
+#       R_3:float64[n, n] = setitem(R_2, t_3, index=(At(position=k), At(position=k)))
+#       t_4:float64[m] = getitem(A_2, index=(Span(start=0, step=1, extent=m), At(position=k)))
+#       t_5:float64[] = getitem(R_3, index=(At(position=k), At(position=k)))
+#       t_6:float64[m] = divide(t_4, t_5)
+#       Q_3:float64[m, n] = setitem(Q_2, t_6, index=(Span(start=0, step=1, extent=m), At(position=k)))
+#       t_7:int64[] = extent(dim=k + 1)
+#       A_saved:float64[max(n - 1, 0), m] = empty(dtype=float64, shape=(max(n - 1, 0), m))
+#       A_3:float64[m, n], R_4:float64[n, n], A_saved_2:float64[max(n - 1, 0), m] = for(t_7, t_1, 1, A_2, R_3, A_saved, t_7, Q_3, k)
+#         (j:int64[], A_4:float64[m, n], R_5:float64[n, n], A_saved_3:float64[max(n - 1, 0), m], t_8:int64[], Q_4:float64[m, n], k_1:int64[]) ->
+#           t_9:int64[] = subtract(j, t_8)
+#           t_10:float64[m] = getitem(Q_4, index=(Span(start=0, step=1, extent=m), At(position=k)))
+#           t_11:float64[m] = getitem(A_4, index=(Span(start=0, step=1, extent=m), At(position=j)))
+#           A_saved_4:float64[max(n - 1, 0), m] = setitem(A_saved_3, t_11, t_9, index=(AtArg(), Span(start=0, step=1, extent=m)))
+#           t_12:float64[] = matmul(t_10, t_11)
+#           R_6:float64[n, n] = setitem(R_5, t_12, index=(At(position=k), At(position=j)))
+#           t_13:float64[m] = getitem(Q_4, index=(Span(start=0, step=1, extent=m), At(position=k)))
+#           t_14:float64[] = getitem(R_6, index=(At(position=k), At(position=j)))
+#           t_15:float64[m] = multiply(t_13, t_14)
+#           t_16:float64[m] = negative(t_15)
+#           A_5:float64[m, n] = add_at(A_4, t_16, index=(Span(start=0, step=1, extent=m), At(position=j)))
 #           yield A_5, R_6, A_saved_4
-#       A_saved_1_3:float64[n, trips, m] = setitem(A_saved_1_2, A_saved_2, k, index=(AtArg(), Span(start=0, step=1, extent=trips), Span(start=0, step=1, extent=m)))
+#       A_saved_1_3:float64[n, max(n - 1, 0), m] = setitem(A_saved_1_2, A_saved_2, k, index=(AtArg(), Span(start=0, step=1, extent=max(n - 1, 0)), Span(start=0, step=1, extent=m)))
 #       yield A_3, Q_3, R_4, A_saved_1_3
 #   dR:float64[n, n] = multiply(2.0, R_1)  # bwd
 #   dQ:float64[m, n] = copy(w)  # bwd
-#   t_18:int64[] = extent(dim=n - 1)  # bwd
-#   t_19:float64[m, n] = full(0.0, shape=(m, n))  # bwd
-#   dA:float64[m, n], dQ_1:float64[m, n], dR_1:float64[n, n], A_6:float64[m, n] = for(t_18, -1, -1, t_19, dQ, dR, A_1, A_saved_1_1, R_1, Q_1)  # bwd
-#     (k_2:int64[], dA_1:float64[m, n], dQ_2:float64[m, n], dR_2:float64[n, n], A_7:float64[m, n], A_saved_1_4:float64[n, trips, m], R_7:float64[n, n], Q_5:float64[m, n]) ->
-#       A_saved_5:float64[trips, m] = getitem(A_saved_1_4, k_2, index=(AtArg(), Span(start=0, step=1, extent=trips), Span(start=0, step=1, extent=m)))  # bwd
+#   t_17:int64[] = extent(dim=n - 1)  # bwd
+#   t_18:float64[m, n] = full(0.0, shape=(m, n))  # bwd
+#   dA:float64[m, n], dQ_1:float64[m, n], dR_1:float64[n, n], A_6:float64[m, n] = for(t_17, -1, -1, t_18, dQ, dR, A_1, A_saved_1_1, R_1, Q_1)  # bwd
+#     (k_2:int64[], dA_1:float64[m, n], dQ_2:float64[m, n], dR_2:float64[n, n], A_7:float64[m, n], A_saved_1_4:float64[n, max(n - 1, 0), m], R_7:float64[n, n], Q_5:float64[m, n]) ->
+#       A_saved_5:float64[max(n - 1, 0), m] = getitem(A_saved_1_4, k_2, index=(AtArg(), Span(start=0, step=1, extent=max(n - 1, 0)), Span(start=0, step=1, extent=m)))  # bwd
+#       t_19:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
 #       t_20:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
-#       t_21:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
-#       t_22:float64[m] = getitem(Q_5, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_23:int64[] = extent(dim=k + 1)  # bwd
-#       t_24:int64[] = extent(dim=n - 1)  # bwd
-#       t_25:int64[] = extent(dim=k)  # bwd
-#       dA_2:float64[m, n], dR_3:float64[n, n], dQ_3:float64[m, n], A_8:float64[m, n] = for(t_24, t_25, -1, dA_1, dR_2, dQ_2, A_7, t_23, A_saved_5, Q_5, R_7, k_2)  # bwd
-#         (j_1:int64[], dA_3:float64[m, n], dR_4:float64[n, n], dQ_4:float64[m, n], A_9:float64[m, n], t_26:int64[], A_saved_6:float64[trips, m], Q_6:float64[m, n], R_8:float64[n, n], k_3:int64[]) ->
-#           t_27:int64[] = subtract(j_1, t_26)  # bwd
-#           t_28:float64[m] = getitem(A_saved_6, t_27, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
+#       t_21:float64[m] = getitem(Q_5, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_22:int64[] = extent(dim=k + 1)  # bwd
+#       t_23:int64[] = extent(dim=n - 1)  # bwd
+#       t_24:int64[] = extent(dim=k)  # bwd
+#       dA_2:float64[m, n], dR_3:float64[n, n], dQ_3:float64[m, n], A_8:float64[m, n] = for(t_23, t_24, -1, dA_1, dR_2, dQ_2, A_7, t_22, A_saved_5, Q_5, R_7, k_2)  # bwd
+#         (j_1:int64[], dA_3:float64[m, n], dR_4:float64[n, n], dQ_4:float64[m, n], A_9:float64[m, n], t_25:int64[], A_saved_6:float64[max(n - 1, 0), m], Q_6:float64[m, n], R_8:float64[n, n], k_3:int64[]) ->
+#           t_26:int64[] = subtract(j_1, t_25)  # bwd
+#           t_27:float64[m] = getitem(A_saved_6, t_26, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
+#           t_28:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #           t_29:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_30:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_31:float64[] = getitem(R_8, index=(At(position=k), At(position=j)))  # bwd
-#           t_32:float64[m] = getitem(dA_3, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           A_10:float64[m, n] = setitem(A_9, t_28, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           t_33:float64[m] = negative(t_32)  # bwd
-#           t_34:float64[m] = multiply(t_33, t_31)  # bwd
-#           t_35:float64[m] = multiply(t_33, t_30)  # bwd
-#           t_36:float64[] = sum(t_35, axis=(0,), keepdims=False)  # bwd
-#           dR_5:float64[n, n] = add_at(dR_4, t_36, index=(At(position=k), At(position=j)))  # bwd
-#           dQ_5:float64[m, n] = add_at(dQ_4, t_34, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_37:float64[] = getitem(dR_5, index=(At(position=k), At(position=j)))  # bwd
+#           t_30:float64[] = getitem(R_8, index=(At(position=k), At(position=j)))  # bwd
+#           t_31:float64[m] = getitem(dA_3, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           A_10:float64[m, n] = setitem(A_9, t_27, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           t_32:float64[m] = negative(t_31)  # bwd
+#           t_33:float64[m] = multiply(t_32, t_30)  # bwd
+#           t_34:float64[m] = multiply(t_32, t_29)  # bwd
+#           t_35:float64[] = sum(t_34, axis=(0,), keepdims=False)  # bwd
+#           dR_5:float64[n, n] = add_at(dR_4, t_35, index=(At(position=k), At(position=j)))  # bwd
+#           dQ_5:float64[m, n] = add_at(dQ_4, t_33, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_36:float64[] = getitem(dR_5, index=(At(position=k), At(position=j)))  # bwd
 #           dR_6:float64[n, n] = setitem(dR_5, 0.0, index=(At(position=k), At(position=j)))  # bwd
-#           t_38:float64[m] = multiply(t_37, t_28)  # bwd
-#           t_39:float64[m] = multiply(t_37, t_29)  # bwd
-#           dA_4:float64[m, n] = add_at(dA_3, t_39, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           dQ_6:float64[m, n] = add_at(dQ_5, t_38, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_37:float64[m] = multiply(t_36, t_27)  # bwd
+#           t_38:float64[m] = multiply(t_36, t_28)  # bwd
+#           dA_4:float64[m, n] = add_at(dA_3, t_38, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           dQ_6:float64[m, n] = add_at(dQ_5, t_37, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #           yield dA_4, dR_6, dQ_6, A_10
-#       t_40:float64[m] = getitem(dQ_3, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_39:float64[m] = getitem(dQ_3, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #       dQ_7:float64[m, n] = setitem(dQ_3, 0.0, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_41:float64[m] = divide(t_40, t_21)  # bwd
-#       t_42:float64[m] = multiply(t_40, t_22)  # bwd
-#       t_43:float64[m] = divide(t_42, t_21)  # bwd
-#       t_44:float64[] = sum(t_43, axis=(0,), keepdims=False)  # bwd
-#       t_45:float64[] = negative(t_44)  # bwd
-#       dR_7:float64[n, n] = add_at(dR_3, t_45, index=(At(position=k), At(position=k)))  # bwd
-#       dA_5:float64[m, n] = add_at(dA_2, t_41, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_46:float64[] = getitem(dR_7, index=(At(position=k), At(position=k)))  # bwd
+#       t_40:float64[m] = divide(t_39, t_20)  # bwd
+#       t_41:float64[m] = multiply(t_39, t_21)  # bwd
+#       t_42:float64[m] = divide(t_41, t_20)  # bwd
+#       t_43:float64[] = sum(t_42, axis=(0,), keepdims=False)  # bwd
+#       t_44:float64[] = negative(t_43)  # bwd
+#       dR_7:float64[n, n] = add_at(dR_3, t_44, index=(At(position=k), At(position=k)))  # bwd
+#       dA_5:float64[m, n] = add_at(dA_2, t_40, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_45:float64[] = getitem(dR_7, index=(At(position=k), At(position=k)))  # bwd
 #       dR_8:float64[n, n] = setitem(dR_7, 0.0, index=(At(position=k), At(position=k)))  # bwd
-#       t_47:float64[m] = getitem(A_8, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_48:bool[] = equal(t_20, 0.0)  # bwd
-#       t_49:float64[] = where(t_48, 1.0, t_20)  # bwd
-#       t_50:float64[] = divide(t_46, t_49)  # bwd
-#       t_51:float64[m] = multiply(t_50, t_47)  # bwd
-#       dA_6:float64[m, n] = add_at(dA_5, t_51, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_46:float64[m] = getitem(A_8, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_47:bool[] = equal(t_19, 0.0)  # bwd
+#       t_48:float64[] = where(t_47, 1.0, t_19)  # bwd
+#       t_49:float64[] = divide(t_45, t_48)  # bwd
+#       t_50:float64[m] = multiply(t_49, t_46)  # bwd
+#       dA_6:float64[m, n] = add_at(dA_5, t_50, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #       yield dA_6, dQ_7, dR_8, A_8
 #   return dA
 
@@ -163,13 +161,12 @@ def grad_orthogonal(A, w):
     m, n = A.shape
     Q = np.zeros_like(A)
     R = np.zeros((n, n))
-    trips = np.maximum(n - 1, 0)
-    A_saved_1 = np.empty((n, trips, m))  # saved: A, 8 B x trips x m x n
+    A_saved_1 = np.empty((n, max(n - 1, 0), m))  # saved: A, 8 B x max(n - 1, 0) x m x n
     A_2 = A.copy()
     for k in range(n):
         R[k, k] = norm(A_2[:, k])  # norm, from sqrt(A[:] @ A[:])
         Q[:, k] = A_2[:, k] / R[k, k]
-        A_saved = np.empty((trips, m))  # saved: A, 8 B x m x trips
+        A_saved = np.empty((max(n - 1, 0), m))  # saved: A, 8 B x m x max(n - 1, 0)
         for j in range(k + 1, n):
             A_saved[j - (k + 1)] = A_2[:, j]
             R[k, j] = Q[:, k] @ A_2[:, j]
@@ -226,8 +223,7 @@ def grad_orthogonal___HASH__(A, w):
         raise ValueError('axis 1 of `w` does not have the length of axis 1 of `A`')
     # for k in range(n):
     # adjoint of for k in range(n):
-    trips = max(n - 1, 0)
-    A_saved_1 = np.empty((n, trips, m))
+    A_saved_1 = np.empty((n, max(n - 1, 0), m))
     Q = np.empty((m, n))
     R_2 = np.zeros((n, n))
     dA = np.zeros((m, n))
