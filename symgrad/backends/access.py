@@ -233,13 +233,36 @@ def delay(target: Coords, ahead: Coords, depth: int) -> int | None:
     return found
 
 
-def apart(a: Coords, b: Coords) -> bool:
-    """Whether two elements are certainly not the same: they stand in different rows."""
+def apart(a: Coords, b: Coords, trips: Shape = (), others: Shape = ()) -> bool:
+    """Whether two elements are certainly not the same: they stand in different rows.
+
+    `trips` and `others` are the extents of the loops around the one and the other, as far as they are known.
+    """
     if len(a) != len(b):  # of an array and of the same reshaped
         return False
     for x, y in zip(a, b, strict=True):
+        if x == y:
+            continue
         if isinstance(x, Fixed) and isinstance(y, Fixed):
             distance = x.at - y.at
             if isinstance(distance, int) and distance:
                 return True
+            continue
+        mine, theirs = _rows(x, trips), _rows(y, others)
+        if mine is not None and theirs is not None and (_before(mine, theirs) or _before(theirs, mine)):
+            return True
     return False
+
+
+def _rows(c: Coord, trips: Shape) -> tuple[Dim, Dim] | None:
+    """The first row that a coordinate comes by, and the one after the last."""
+    if isinstance(c, Fixed):
+        return c.at, c.at + 1
+    if isinstance(c, Along) and c.step == 1 and c.loop < len(trips):
+        return c.start, c.start + trips[c.loop]
+    return None
+
+
+def _before(a: tuple[Dim, Dim], b: tuple[Dim, Dim]) -> bool:
+    distance = b[0] - a[1]
+    return isinstance(distance, int) and distance >= 0

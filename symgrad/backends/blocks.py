@@ -15,6 +15,7 @@ from symgrad.backends import calls, folds
 from symgrad.backends.access import Read, is_view, peel, whole
 from symgrad.backends.body import once, write
 from symgrad.backends.buffers import Buffers
+from symgrad.backends.cuts import cut_parts
 from symgrad.backends.library import is_library
 from symgrad.backends.naming import Lives, claim, join, written_by
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, statements_in
@@ -68,6 +69,7 @@ def prepare(
     handed_on : what a trip leaves in the places of the arrays that it may change
     """
     program = plan(block, owned, known)
+    program = cut_parts(program) if is_on("cuts") else program
     groups = schedule(program)
     names = draft.names
     draft.literals += [e for e in program.producers.values() if e.op.name == "literal"]

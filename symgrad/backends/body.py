@@ -190,6 +190,8 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
         return
     value = piece_of(statement.reads[0], body, scope)
     if statement.form is Form.STORE:
+        if scope.count[target]:  # what has just been put there is read here again
+            value = give_name(target, value, body, scope)
         body.line(f"{stored(target, body, scope)} = {value.text}")
     elif statement.form is Form.ADD:
         body.line(f"{stored(target, body, scope)} += {value.text}")

@@ -18,6 +18,7 @@ from symgrad.backends import counting
 from symgrad.backends.access import Read, is_view, resolve, roots_of, whole
 from symgrad.backends.bounds import Bounds, facts_of
 from symgrad.backends.carry import carry
+from symgrad.backends.filled import drop_fills
 from symgrad.backends.legal import ALLOCATED, OWN, WRAP, layout
 from symgrad.backends.library import is_library
 from symgrad.backends.opened import OPEN, scaled
@@ -112,7 +113,7 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
         if isinstance(param := also.get(s.name) or env.get(s.param, s.param), Value)
     )
     legal = replace(block, eqns=tuple(emitter.eqns), results=rewire_args(block.results, env), symbols=symbols)
-    return place(_own_results(legal, owned), owned)
+    return place(_own_results(drop_fills(legal) if is_on("fills") else legal, owned), owned)
 
 
 def _with_named_index(block: Block, bounds: Bounds) -> tuple[Block, str]:

@@ -83,7 +83,7 @@ class Plan:
     `inline` are cheap equations that are computed where they are read; `buffers` are values that must be
     whole arrays; `memory` maps a value that was written in place to the value whose array it is; `written`
     are values whose array is written to after they were read; `made_here` are the extents that get
-    their numbers in this block.
+    their numbers in this block; `cut` are values that several statements make, each some rows (`cuts`).
     """
 
     statements: tuple[Statement, ...]
@@ -94,6 +94,7 @@ class Plan:
     written: frozenset[Value]
     results: frozenset[Value]
     made_here: Mapping[str, Symbol]
+    cut: frozenset[Value] = frozenset()
 
     def owner(self, value: Value) -> Value:
         """The value whose array holds `value`."""

@@ -36,6 +36,7 @@ from symgrad.backends.statements import names_in
 from symgrad.ir.core import Arg, Const, Value
 from symgrad.ir.dims import Dim, symbol, symbols
 from symgrad.ir.switch import is_on
+from symgrad.ir.types import Shape
 from symgrad.ir.walk import symbols_of
 
 # How many loops of the right extent are tried before a new one is opened: keeps scheduling linear.
@@ -49,8 +50,8 @@ class Touch:
     owner: Value
     coords: Coords
     writes: bool
-    adds: bool = False  # in whatever order, at the end of so many loops
-    loops: int = 0
+    adds: bool = False  # in whatever order, at the end of its loops
+    loops: Shape = ()
 
 
 @dataclass(eq=False)
@@ -115,9 +116,9 @@ def elements(read: Operand, plan: Plan) -> Iterator[Read]:
 def touches(statement: Statement, plan: Plan) -> Iterator[Touch]:
     for read in (*statement.reads, *_indices(statement.writes.coords)):
         for element in elements(read, plan):
-            yield Touch(plan.owner(element.value), element.coords, False)
+            yield Touch(plan.owner(element.value), element.coords, False, False, statement.loops)
     adds = statement.form is Form.ADD and is_on("windows")
-    yield Touch(plan.owner(statement.writes.value), statement.writes.coords, True, adds, len(statement.loops))
+    yield Touch(plan.owner(statement.writes.value), statement.writes.coords, True, adds, statement.loops)
     if statement.form is Form.REGION:
         for out in statement.eqn.outs[1:]:
             yield Touch(plan.owner(out), whole(out).coords, True)
@@ -175,13 +176,13 @@ class _History:
     def _together(self, touch: Touch, other: Touch) -> bool | None:
         """Whether the two may share the loop: a trip needs no other trip's result. None if order is free."""
         if touch.adds and other.adds:
-            if touch.loops != self.depth + 1 or other.loops != self.depth + 1:
+            if len(touch.loops) != self.depth + 1 or len(other.loops) != self.depth + 1:
                 return None  # additions may come in any order
             # Side by side in an innermost loop they are one pass along one row; columns have none to lose.
             rows = any(self.depth in loops_in(t.coords[-1:]) for t in (touch, other))
             looked_up = any(isinstance(c, Lookup) for c in (*touch.coords, *other.coords))
             return looked_up or not rows or delay(touch.coords, other.coords, self.depth) is not None
-        if apart(touch.coords, other.coords):
+        if apart(touch.coords, other.coords, touch.loops, other.loops):
             return None
         mine, theirs = (set(_signature(t.coords, self.depth)) for t in (touch, other))
         return not mine.isdisjoint(theirs)

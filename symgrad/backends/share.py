@@ -19,11 +19,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.backends.access import Along, Coords, Lookup
+from symgrad.backends.access import Along, Coords, Lookup, apart
 from symgrad.backends.nest import Form, Group, Plan, Statement
 from symgrad.backends.schedule import elements
 from symgrad.backends.storage import Axes, Path, paths, shared_loops
 from symgrad.ir.core import Value
+from symgrad.ir.types import Shape
 
 
 @dataclass
@@ -33,6 +34,7 @@ class _Use:
     number: int
     path: Path
     coords: Coords
+    trips: Shape
 
 
 @dataclass
@@ -40,6 +42,7 @@ class _Array:
     """Who writes and reads an array."""
 
     writes: list[Statement] = field(default_factory=list)
+    whole: int = -1  # the number of the last of these
     reads: list[_Use] = field(default_factory=list)
 
 
@@ -53,14 +56,20 @@ def share(
     found: dict[Value, _Array] = {}
     order = list(paths(groups))
     for number, (statement, path) in enumerate(order):
-        found.setdefault(plan.owner(statement.writes.value), _Array()).writes.append(statement)
+        array = found.setdefault(plan.owner(statement.writes.value), _Array())
+        array.writes.append(statement)
+        array.whole = number
         indices = (c.index for c in statement.writes.coords if isinstance(c, Lookup))
         for read in (*statement.reads, *indices):
             for element in elements(read, plan):
                 uses = found.setdefault(plan.owner(element.value), _Array()).reads
-                uses.append(_Use(number, path, element.coords))
+                uses.append(_Use(number, path, element.coords, statement.loops))
+    pieces: dict[Value, list[tuple[int, Path, Statement]]] = {}  # the statements of a value cut in parts
+    for number, (statement, path) in enumerate(order):
+        pieces.setdefault(statement.writes.value, []).append((number, path, statement))
     fixed = {plan.owner(v) for v in plan.memory} | set(plan.memory) | plan.results
     taken: dict[Value, Value] = {}
+    takes: set[Value] = set()
     recent: dict[tuple[Path, Coords], list[Value]] = {}  # read in this body at these coordinates
     for number, (statement, path) in enumerate(order):
         for read in statement.reads:
@@ -68,12 +77,15 @@ def share(
                 if (element.value in arrays or element.value in handed_on) and element.value not in fixed:
                     recent.setdefault((path, element.coords), []).append(element.value)
         out, coords = statement.writes.value, statement.writes.coords
-        if statement.form is not Form.MAP or out not in arrays:
+        if statement.form is not Form.MAP or out not in arrays or out in takes:
             continue
         for old in recent.get((path, coords), []):
             ours = plan.owner(handed_on[old]) is out if old in handed_on else _made_here(found[old])
-            if old not in taken and old.type == out.type and ours and _last(found[old], number, path, coords):
+            if old in taken or old.type != out.type or not ours or pieces[out][0][0] < found[old].whole:
+                continue
+            if all(_last(found[old], number, path, part) for number, path, part in pieces[out]):
                 taken[old] = out
+                takes.add(out)
                 break
     for value in reversed(taken):  # later ones first: their ends are known
         taken[value] = taken.get(taken[value], taken[value])
@@ -86,11 +98,14 @@ def _made_here(array: _Array) -> bool:
     return bool(array.writes) and all(s.form in forms for s in array.writes)
 
 
-def _last(array: _Array, number: int, path: Path, coords: Coords) -> bool:
+def _last(array: _Array, number: int, path: Path, statement: Statement) -> bool:
     """Whether nothing reads an element after the statement `number` has overwritten it."""
+    coords = statement.writes.coords
     for use in array.reads:
         if use.path == path and use.coords == coords:
             continue  # the element has a name by now
+        if apart(use.coords, coords, use.trips, statement.loops):
+            continue
         if use.number >= number:
             return False
         for loop in range(shared_loops(use.path, path)):

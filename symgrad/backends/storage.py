@@ -26,8 +26,14 @@ def arrays(plan: Plan, groups: Sequence[Group]) -> dict[Value, Axes]:
     made: dict[Value, tuple[Statement, Path]] = {}
     common: dict[Value, int] = {}
     found_anywhere: set[Value] = set()
+    pieces: dict[
+        Value, dict[Coords, Path]
+    ] = {}  # of values that are cut: what has a trip, or none, to itself
+    apart: set[Value] = set()
     for statement, path in found:
-        if statement.form in (Form.MAP, Form.FOLD, Form.SCAN):
+        if statement.writes.value in plan.cut:
+            pieces.setdefault(statement.writes.value, {})[statement.writes.coords] = path
+        elif statement.form in (Form.MAP, Form.FOLD, Form.SCAN):
             alone = statement.first if statement.form is Form.FOLD else len(statement.loops)
             made[statement.writes.value] = statement, path[:alone]
             common[statement.writes.value] = alone
@@ -35,12 +41,16 @@ def arrays(plan: Plan, groups: Sequence[Group]) -> dict[Value, Axes]:
         indices = (c.index for c in statement.writes.coords if isinstance(c, Lookup))
         for read in (*statement.reads, *indices):
             for element in elements(read, plan):
+                if element.value in pieces and pieces[element.value].get(element.coords) != path:
+                    apart.add(element.value)
                 if element.value in made:
                     writer, at = made[element.value]
                     common[element.value] = min(common[element.value], shared_loops(at, path))
                     if not _follows(element.coords, writer.writes.coords):
                         found_anywhere.add(element.value)
-    return dict(_kept(plan, made, common, found_anywhere))
+    kept = dict(_kept(plan, made, common, found_anywhere))
+    kept.update((value, tuple(range(value.type.rank))) for value in apart)
+    return kept
 
 
 def _follows(coords: Coords, written: Coords) -> bool:

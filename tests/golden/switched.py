@@ -74,6 +74,18 @@ def joined(x, w):
     return np.tanh(z)
 
 
+def relayed(x, y):
+    for _ in range(3):
+        z = np.zeros(y.shape)
+        z[0] = y[0] * x[0]
+        z[-1] = y[-1]
+        z[1:-1] = x[1:-1, np.newaxis] * y[:-2]
+        half = np.sin(z) + y
+        y = y.copy()
+        y[:-1] += half[1:] * half[:-1]
+    return y
+
+
 def left(c, trips):
     z = np.zeros(len(c))
     for i in range(len(c)):
@@ -109,6 +121,7 @@ _SHAPES = {
     attended: ((4, 3), (5, 3)),
     accelerations: ((4, 3),),
     joined: ((6,), 0.4),
+    relayed: ((6,), (6, 2)),
     left: ((5,), 9),
     implicit: ((4, 4), (4,), 3),
     weighted: ((3, 2), (2, 3, 3)),
@@ -117,7 +130,7 @@ _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
     *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "gaussian_process", "hidden_layer",
     "huber", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
-    "orbit", "pairs_within_reach", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
+    "orbit", "pairs_within_reach", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
 
 

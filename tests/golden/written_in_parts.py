@@ -102,8 +102,9 @@ def value_and_grad_joined___HASH__(x, w):
     if n - 1 < 0:
         raise ValueError('index 0 is out of bounds for axis 0 of size 5')
     # z[0] = w * x[0]
+    # z = np.zeros(len(x))
     # adjoint of z[1:] = x[1:] * x[:-1]
-    z_2 = np.zeros(n)
+    z_2 = np.empty(n)
     z_2[0] = w * x[0]
     dx = np.zeros(n)
     # z[1:] = x[1:] * x[:-1]
