@@ -112,13 +112,11 @@ def grad_product___HASH__(A, B, w):
             dB[k, l] = w[k, l]  # w
     for i in range(n - 1, -1, -1):
         # adjoint of for j in range(B.shape[1]):
-        prod2 = np.empty(n - i - 1)
         for j in range(p - 1, -1, -1):
             # adjoint of B[i, j] += A[i + 1 :, i] @ B[i + 1 :, j]
             dB_nn = dB[i, j]
             for k in range(n - i - 1):
-                prod2[k] = dB_nn * A[k + i + 1, i]
-                dA[k + i + 1, i] += dB_nn * B[k + i + 1, j]
-            for k in range(n - i - 1):
-                dB[k + i + 1, j] += prod2[k]
+                prod_k = dB_nn * B[k + i + 1, j]
+                dB[k + i + 1, j] += dB_nn * A[k + i + 1, i]
+                dA[k + i + 1, i] += prod_k
     return dA, dB
