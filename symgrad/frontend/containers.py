@@ -29,12 +29,22 @@ class Defaults(dict[Any, Val]):
         self.factory = factory
 
 
+class Bounded(list[Any]):
+    """A deque of a largest length: what is put in at one end pushes out what is at the other."""
+
+    def __init__(self, items: Any, most: int) -> None:
+        super().__init__(items)
+        self.most = most
+
+
 @handles(collections.deque)
 def deque(low: Lowering, iterable: Val = (), maxlen: Val = None) -> Val:
     """A list, which has the methods for its beginning too."""
-    if maxlen is not None:
-        low.refuse("a deque of a largest length", why="what falls off it is not followed", instead="x[-k:]")
-    return owned(low, list(iterate(low, iterable)))
+    items = list(iterate(low, iterable))
+    if maxlen is None:
+        return owned(low, items)
+    most = constant(low, maxlen, "the largest length of a deque")
+    return owned(low, Bounded(items[max(0, len(items) - most) :], most))
 
 
 @handles(collections.defaultdict)
@@ -66,6 +76,8 @@ def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[s
     """A method of a compile-time object."""
     if isinstance(owner, list) and name in LEFT:
         name, args = LEFT[name], [0, *args]
+    if isinstance(owner, Bounded):
+        return _bounded(low, owner, name, args)
     if id(owner) in low.filled:
         return listed.method(low, low.filled[id(owner)], name, args)
     kind = next((k for k in (list, tuple, dict, set) if isinstance(owner, k)), None)
@@ -94,6 +106,22 @@ def method(low: Lowering, owner: Any, name: str, args: list[Val], kwargs: dict[s
             _count(low, owner)
         low.refuse(f"{type(e).__name__}: {e}", error=SymgradError)
     return owned(low, out) if isinstance(out, list | dict | set) else out
+
+
+def _bounded(low: Lowering, owner: Bounded, name: str, args: list[Val]) -> None:
+    """`append`, `appendleft` and `extend` of a deque of a largest length; once it is full it stays so."""
+    if name not in ("append", "insert", "extend") or id(owner) not in low.owned:
+        low.refuse(f"{name}() of a deque of a largest length", instead="append, appendleft or extend")
+    items = list(iterate(low, args[0])) if name == "extend" else [args[-1]]
+    low.change(owner)
+    whole = [*items, *owner] if name == "insert" else [*owner, *items]
+    if len(owner) < owner.most and any(id(owner) in older for older in low.outer_lists[-1:]):
+        low.refuse(
+            "a deque of a largest length that a loop or a branch fills",
+            why="how many items it has is not known when the program is compiled",
+            instead="deque([0.0] * k, maxlen=k), which is full from the beginning",
+        )
+    owner[:] = whole[: owner.most] if name == "insert" else whole[max(0, len(whole) - owner.most) :]
 
 
 def _count(low: Lowering, owner: list[Val]) -> None:

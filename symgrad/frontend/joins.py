@@ -28,11 +28,12 @@ from symgrad.frontend.shaping import (
     expand_dims,
     flat,
     moveaxis,
+    permuted,
     reshaped,
 )
 from symgrad.frontend.solver import Undecided
 from symgrad.frontend.values import Rows, Tensor, Val, is_dim
-from symgrad.ir.core import Const
+from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import Shape, broadcast
 
@@ -261,6 +262,34 @@ def split(low: Lowering, ary: Val, indices_or_sections: Val, axis: Val = 0) -> V
     out = [getitem(low, t, (*head, slice(a, b))) for a, b in itertools.pairwise(bounds)]
     low.owned[id(out)] = out
     return out
+
+
+@handles(np.lib.stride_tricks.sliding_window_view)
+def sliding_window_view(
+    low: Lowering, x: Val, window_shape: Val, axis: Val = None, *, subok: Val = False, writeable: Val = False
+) -> Tensor:
+    """A view: what is written into the array shows in the windows."""
+    t = as_tensor(low, x)
+    if constant(low, writeable, "writeable"):
+        low.refuse("`writeable=True` of sliding_window_view", why="windows share elements")
+    sizes = list(window_shape) if isinstance(window_shape, tuple | list) else [window_shape]
+    places = range(t.rank) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    axes = [one_axis(low, t.rank, a) for a in places]
+    if len(axes) != len(sizes):
+        low.refuse("sliding_window_view of another number of windows than axes", error=ShapeError)
+
+    def read(arg: Arg) -> Arg:
+        out = Tensor(arg)
+        for at, size in zip(axes, sizes, strict=True):
+            starts = iota(low, low.shape(out)[at] - size + 1)
+            within = iota(low, size)
+            places = elementwise(low, "add", getitem(low, starts, (slice(None), None)), within)
+            out = getitem(low, out, (*(slice(None),) * at, places))  # the window beside its place
+            order = [a for a in range(out.rank) if a != at + 1]
+            out = permuted(low, out, (*order, at + 1))
+        return low.arg(out)
+
+    return low.view(t, read, None)
 
 
 @handles(np.take, method="take")

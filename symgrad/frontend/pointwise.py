@@ -245,13 +245,15 @@ def nan_to_num(
 
 
 @handles(np.where, pure=True)
-def where(low: Lowering, condition: Val, x: Val = None, y: Val = None) -> Tensor:
-    if x is None or y is None:
-        low.refuse(
-            "np.where with a condition only",
-            why="the shape of the result depends on the data",
-            instead="np.where(condition, x, y)",
-        )
+def np_where(low: Lowering, condition: Val, x: Val = None, y: Val = None) -> Val:
+    """With a condition only, the places where it is true."""
+    if x is None and y is None:
+        return low.calling(low.frame, np.nonzero, [condition], {})
+    return where(low, condition, x, y)
+
+
+def where(low: Lowering, condition: Val, x: Val, y: Val) -> Tensor:
+    """A choice by value, element by element."""
     c = as_bool(low, as_tensor(low, condition))
     a, b = as_tensor(low, x), as_tensor(low, y)
     dtype = result_dtype([a, b])

@@ -25,11 +25,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "np.linalg.cond": ("it has no rule yet", "the quotient of the ends of np.linalg.eigvalsh(a.T @ a)"),
     "np.linalg.matrix_rank": (_STEP, "compute it before, and pass it"),
     "np.unique": (_SIZE, "sort the values with np.sort, or find them before and pass them"),
-    "np.nonzero": (_SIZE, "np.where(condition, x, y)"),
-    "np.flatnonzero": (_SIZE, "np.where(condition, x, y)"),
     "np.argwhere": (_SIZE, "np.where(condition, x, y)"),
-    "np.extract": (_SIZE, "np.where(condition, x, 0.0)"),
-    "np.compress": (_SIZE, "np.where(condition, x, 0.0)"),
     "np.histogram2d": (_STEP, "a sum of smooth bumps, one at each sample"),
     "np.histogramdd": (_STEP, "a sum of smooth bumps, one at each sample"),
     "np.partition": (

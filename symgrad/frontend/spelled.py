@@ -221,6 +221,19 @@ def piecewise(x: Array, condlist: Any, funclist: Any) -> Array:
     return out
 
 
+@spelled(np.extract)
+def extract(condition: Array, arr: Array) -> Array:
+    return np.ravel(np.asarray(arr))[np.ravel(np.asarray(condition)) != 0]
+
+
+@spelled(np.compress)
+def compress(condition: Array, a: Array, axis: Any = None) -> Array:
+    kept = np.asarray(condition) != 0
+    if axis is None:
+        return np.ravel(np.asarray(a))[: len(kept)][kept]
+    return np.moveaxis(np.moveaxis(np.asarray(a), axis, 0)[: len(kept)][kept], 0, axis)
+
+
 @spelled(np.indices)
 def indices(dimensions: Any) -> Array:
     n = len(dimensions)
