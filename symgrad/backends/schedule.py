@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from symgrad.backends.access import (
@@ -196,11 +196,27 @@ class _History:
 
 
 def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
+    slots, apart_from_others = _fill(nodes, depth, {}, plan)
+    if apart_from_others:  # of what came later, something may have gone to the group that was passed over
+        slots, _ = _fill(nodes, depth, {slot.nodes[0]: slot.arrays for slot in slots if slot.nodes}, plan)
+    _sink(slots, depth, plan)
+    return tuple(_group(slot, depth, plan) for slot in slots if slot.nodes)
+
+
+def _fill(
+    nodes: list[_Node], depth: int, ahead: Mapping[_Node, Set[Value]], plan: Plan
+) -> tuple[list[_Slot], bool]:
+    """The groups; and whether a statement opened one though it might have stood in another.
+
+    It did so because it touches no array of that one; `ahead` are the arrays that a group will have, by its
+    first statement.
+    """
     slots = [_Slot(None)]  # scalars that depend on nothing come before all loops
     by_extent: dict[Dim | None, list[int]] = {None: [0]}
     history = _History(depth)
     latest = forward = 0  # the last group so far, and the last one with a part of the forward pass
     barrier = 0  # the latest region: what stands after it, computed before it, would wait in an array
+    passed_over = False
     for node in nodes:
         loops = node.statement.loops
         extent = loops[depth] if depth < len(loops) else None
@@ -213,8 +229,9 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
             first = max(first, barrier)
         group = None if alone else _choose(node, first, shared, slots)
         if group is None:
+            passed_over |= not alone and bool(shared) and shared[-1] >= first
             group = len(slots)
-            slots.append(_Slot(extent))
+            slots.append(_Slot(extent, arrays=set(ahead.get(node, ()))))
             shared.append(group)
         latest = max(latest, group)
         forward = forward if node.statement.eqn.phase else latest
@@ -224,8 +241,7 @@ def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
         slots[group].arrays.update(t.owner for t in node.touches)
         for touch in node.touches:
             history.add(touch, group)
-    _sink(slots, depth, plan)
-    return tuple(_group(slot, depth, plan) for slot in slots if slot.nodes)
+    return slots, passed_over
 
 
 def _makes_an_array(statement: Statement, plan: Plan) -> bool:

@@ -20,6 +20,7 @@ from symgrad.ir.build import (
     getitem,
     iota,
     log,
+    reshape,
     softmax,
     square,
     transpose,
@@ -107,6 +108,14 @@ def test_two_layer_network_keeps_blas_and_writes_in_place() -> None:
 def test_independent_loops_over_different_arrays_stay_apart() -> None:
     text = check(function(lambda x, y: (exp(x), exp(y)), x="n", y="n"))
     assert loops(text) == ["0 i n", "0 i n"]
+
+
+def test_a_statement_waits_for_a_group_that_will_have_its_arrays() -> None:
+    def f(a: Ref, p: Ref, q: Ref, x: Ref, y: Ref) -> tuple[Ref, ...]:
+        x, y = x + a @ p, y + q @ a  # the second sum opens a loop of its own
+        return a @ x, reshape(y, (y.shape[0], 1)) * a  # which the second of these shares, and so the first
+
+    assert loops(check(function(f, a="n,n", p="n", q="n", x="n", y="n"))) == ["0 i n", "1 j n"] * 2
 
 
 def test_expensive_value_moves_to_its_one_reader() -> None:
