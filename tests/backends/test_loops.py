@@ -112,7 +112,7 @@ def test_independent_loops_over_different_arrays_stay_apart() -> None:
 
 def test_a_statement_waits_for_a_group_that_will_have_its_arrays() -> None:
     def f(a: Ref, p: Ref, q: Ref, x: Ref, y: Ref) -> tuple[Ref, ...]:
-        x, y = x + a @ p, y + q @ a  # the second sum opens a loop of its own
+        x, y = x + a @ p, exp(y + q @ a)  # the exponential opens a loop of its own
         return a @ x, reshape(y, (y.shape[0], 1)) * a  # which the second of these shares, and so the first
 
     assert loops(check(function(f, a="n,n", p="n", q="n", x="n", y="n"))) == ["0 i n", "1 j n"] * 2
