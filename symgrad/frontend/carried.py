@@ -9,7 +9,7 @@ fit; `Again` where the type was guessed too small, with what was learnt in the `
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.errors import ShapeError, UnsupportedSyntaxError
@@ -120,8 +120,13 @@ def initial(low: Lowering, slot: Slot) -> Arg:
 
 
 def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], name: str, before: Val,
-           value: Val, slots: Sequence[Slot], number: Dim | None) -> None:  # fmt: skip
-    """What the trip leaves in a carried name, in the types of its params."""
+           value: Val, slots: Sequence[Slot], number: Dim | None, trips: Callable[[], Dim | None],
+           ) -> None:  # fmt: skip
+    """What the trip leaves in a carried name, in the types of its params.
+
+    `trips` is asked where lengths change only: that there are no fewer than none is a guard, and a loop over
+    range(n) has no need of it.
+    """
     if isinstance(value, Missing):
         message = f"the value of {name.lstrip(PREFIX)!r} at the end of a trip is not known"
         low.refuse(message, value.why, value.instead, error=Unstable)
@@ -130,7 +135,7 @@ def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt]
     mine = iter(slots)
     for k, (old, new) in enumerate(zip(spread(before), spread(value), strict=True)):
         if is_number(old):
-            _finish(low, scope, learnt, body, next(mine), k, new, number)
+            _finish(low, scope, learnt, body, next(mine), k, new, number, trips)
         elif not same(old, new):
             low.refuse(
                 f"{name.lstrip(PREFIX)!r} changes from trip to trip, and is not a number",
@@ -141,7 +146,7 @@ def finish(low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt]
 
 def _finish(
     low: Lowering, scope: Scope, learnt: Learnt, body: Sequence[ast.stmt], slot: Slot, k: int, new: Val,
-    number: Dim | None,
+    number: Dim | None, trips: Callable[[], Dim | None],
 ) -> None:  # fmt: skip
     if not is_number(new):
         low.refuse(
@@ -165,7 +170,7 @@ def _finish(
             low.solver.equal(a, b)
         except ShapeError as e:
             steps = lengths.steps_between(low, wanted, low.shape(t))
-            if number is not None and steps is not None and not slot.steps:
+            if number is not None and steps is not None and not slot.steps and trips() is not None:
                 learnt.steps[slot.name, k] = steps
                 raise Again from None
             low.refuse(

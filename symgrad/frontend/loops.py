@@ -100,7 +100,7 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
         lists.enter(low, learnt, head.number)
         exit_ = run(frame, node.body, Leave.CONTINUE)
         low.at(frame, node)
-        whole = kinds(exit_) == (CONTINUE,) and head.trips() is not None
+        whole = kinds(exit_) == (CONTINUE,)
         if learnt.steps and not whole:
             low.refuse(
                 "the shape of an array changes from trip to trip of a loop that may be left",
@@ -111,7 +111,7 @@ def _attempted(frame: Frame, head: Head, guess: Guess, learnt: Learnt, run: Run)
         for name, before in trial.values.items():
             mine = [s for s in trial.slots if s.name == name]
             finish(low, trial.scope, learnt, node.body, name, before, env.get(name, UNASSIGNED), mine,
-                   head.number if whole else None)  # fmt: skip
+                   head.number if whole else None, head.trips)  # fmt: skip
         later, broken = _late(trial, env, live)
         ending = slots_of_exit(low, trial.scope, node, exit_)
         ends = ends_of(trial, env, [*trial.slots, *later], broken)

@@ -3,6 +3,8 @@
 import numpy as np
 from language.programs import A, Programs, X
 
+import symgrad as sg
+
 Y = X[::-1] ** 2
 PROGRAMS = Programs()
 program, refused = PROGRAMS.program, PROGRAMS.refused
@@ -177,3 +179,25 @@ def rows_of_a_moving_length(x):
 
 
 test_program, test_refused = PROGRAMS.tests()
+
+
+def test_a_loop_whose_lengths_stay_asks_nothing_of_its_number_of_trips():
+    """That `n` is not negative would be a guard, and a forward loop that nobody reads would stay for it."""
+
+    def f(x, n):
+        total = 0.0
+        for i in range(n):
+            residual = 1.0 * i
+            for j in range(len(x)):
+                residual -= x[j] * i
+            total += residual * residual
+        return total
+
+    df = sg.value_and_grad(f, jit=False)
+    x = np.array([0.5, -0.25])
+    assert not df.program_for(x, 3).function.guards
+    value, dx = df(x, -2)
+    assert value == 0.0 and dx.tolist() == [0.0, 0.0]
+    value, dx = df(x, 3)
+    np.testing.assert_allclose(value, f(x, 3), rtol=1e-15, atol=0.0)
+    np.testing.assert_allclose(dx, np.full(2, -7.5), rtol=1e-14, atol=0.0)
