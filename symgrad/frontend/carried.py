@@ -173,6 +173,8 @@ def _finish(
             if number is not None and steps is not None and not slot.steps and trips() is not None:
                 learnt.steps[slot.name, k] = steps
                 raise Again from None
+            if slot.steps and not learnt.probed:  # another name's array may change too: the first trip tells
+                raise ShapeError(e.message) from None
             low.refuse(
                 f"the shape of {slot.name.lstrip(PREFIX)!r} changes from trip to trip",
                 why=e.message,

@@ -117,6 +117,14 @@ def another_in_a_tuple(x):
     return state[1] * np.sum(state[0])
 
 
+@program(X, 3)
+def changing_places(x, n):
+    u, v = x * 2.0, x * 3.0
+    for _ in range(n):
+        u, v = np.sin(v[1:]), u[:-1] * 0.5
+    return u * v
+
+
 @program(X, 0)
 def no_trip(x, n):
     v = x * 2.0
