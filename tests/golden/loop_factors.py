@@ -31,29 +31,29 @@ def arguments(rng):
 #       yield u_3
 #   t_3:float64[] = matmul(u_1, u_1)
 #   return t_3
-#   require steps >= 0
 
 
 # ---- graph: value_and_grad
 # value_and_grad_settled(a:float64[n, n], u:float64[n], steps:int64[]):
 #   t:float64[n, n] = eye(1.0, k=0, shape=(n, n))
 #   m:float64[n, n] = add(t, a)
-#   u_saved:float64[steps, n] = empty(dtype=float64, shape=(steps, n))
-#   u_saved_1:float64[steps, n] = empty(dtype=float64, shape=(steps, n))
-#   u_1:float64[n], u_saved_2:float64[steps, n], u_saved_1_1:float64[steps, n] = for(0, steps, 1, u, u_saved, u_saved_1, m)
-#     (_:int64[], u_2:float64[n], u_saved_3:float64[steps, n], u_saved_1_2:float64[steps, n], m_1:float64[n, n]) ->
-#       u_saved_4:float64[steps, n] = setitem(u_saved_3, u_2, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
+#   trips:int64[] = maximum(steps, 0)
+#   u_saved:float64[trips, n] = empty(dtype=float64, shape=(trips, n))
+#   u_saved_1:float64[trips, n] = empty(dtype=float64, shape=(trips, n))
+#   u_1:float64[n], u_saved_2:float64[trips, n], u_saved_1_1:float64[trips, n] = for(0, steps, 1, u, u_saved, u_saved_1, m)
+#     (_:int64[], u_2:float64[n], u_saved_3:float64[trips, n], u_saved_1_2:float64[trips, n], m_1:float64[n, n]) ->
+#       u_saved_4:float64[trips, n] = setitem(u_saved_3, u_2, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
 #       t_1:float64[n] = sin(u_2)
 #       t_2:float64[n] = add(u_2, t_1)
 #       u_3:float64[n] = solve(m_1, t_2)
-#       u_saved_1_3:float64[steps, n] = setitem(u_saved_1_2, u_3, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
+#       u_saved_1_3:float64[trips, n] = setitem(u_saved_1_2, u_3, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
 #       yield u_3, u_saved_4, u_saved_1_3
 #   t_3:float64[] = matmul(u_1, u_1)
 #   du:float64[n] = multiply(2.0, u_1)  # bwd
-#   t_4:int64[] = extent(dim=steps - 1)  # bwd
+#   t_4:int64[] = subtract(steps, 1)  # bwd
 #   t_5:float64[n, n] = full(0.0, shape=(n, n))  # bwd
 #   du_1:float64[n], dm:float64[n, n] = for(t_4, -1, -1, du, t_5, u_saved_2, u_saved_1_1, m)  # bwd
-#     (__1:int64[], du_2:float64[n], dm_1:float64[n, n], u_saved_5:float64[steps, n], u_saved_1_4:float64[steps, n], m_2:float64[n, n]) ->
+#     (__1:int64[], du_2:float64[n], dm_1:float64[n, n], u_saved_5:float64[trips, n], u_saved_1_4:float64[trips, n], m_2:float64[n, n]) ->
 #       u_4:float64[n] = getitem(u_saved_5, __1, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
 #       u_5:float64[n] = getitem(u_saved_1_4, __1, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
 #       t_6:float64[n, n] = transpose(m_2, perm=(1, 0))  # bwd
@@ -67,7 +67,6 @@ def arguments(rng):
 #       yield du_4, dm_2
 #   da:float64[n, n] = copy(dm)  # bwd
 #   return t_3, da, du_1
-#   require steps >= 0
 
 
 # ---- study text
@@ -78,8 +77,9 @@ import numpy as np
 def value_and_grad_settled(a, u, steps):
     n = a.shape[0]
     m = np.eye(n) + a
-    u_saved = np.empty((steps, n))  # saved: u, 8 B x n x steps
-    u_saved_1 = np.empty((steps, n))  # saved: u, 8 B x n x steps
+    trips = np.maximum(steps, 0)
+    u_saved = np.empty((trips, n))  # saved: u, 8 B x n x trips
+    u_saved_1 = np.empty((trips, n))  # saved: u, 8 B x n x trips
     for i in range(steps):
         u_saved[i] = u
         u = np.linalg.solve(m, u + np.sin(u))
@@ -119,12 +119,12 @@ def value_and_grad_settled___HASH__(a, u, steps):
         raise ValueError('axis 1 of `a` does not have the length of axis 0 of `a`')
     if u.shape[0] != n:
         raise ValueError('axis 0 of `u` does not have the length of axis 0 of `a`')
-    if steps < 0:
-        raise ValueError('steps >= 0')
     # for _ in range(steps):
     # adjoint of for _ in range(steps):
-    u_saved = np.empty((steps, n))
-    u_saved_1 = np.empty((steps, n))
+    trips = max(steps, 0)
+    diff = steps - 1
+    u_saved = np.empty((trips, n))
+    u_saved_1 = np.empty((trips, n))
     dm = np.zeros((n, n))
     # m = np.eye(len(u)) + a
     m = np.empty((n, n))
@@ -164,7 +164,7 @@ def value_and_grad_settled___HASH__(a, u, steps):
         du[j] = 2.0 * u_2_j
     # adjoint of for _ in range(steps):
     du_3 = np.empty(n)
-    for i in range(steps - 1, -1, -1):
+    for i in range(diff, -1, -1):
         # adjoint of u = np.linalg.solve(m, u + np.sin(u))
         solve_lu(lu, du, True, du_3)
         for j in range(n):

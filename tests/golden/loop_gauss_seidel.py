@@ -42,7 +42,6 @@ def arguments(rng):
 #   t_9:float64[n] = multiply(y_1, y_1)
 #   t_10:float64[] = sum(t_9, axis=(0,), keepdims=False)
 #   return t_10
-#   require n - 2 >= 0
 
 
 # ---- graph: value_and_grad
@@ -94,7 +93,6 @@ def arguments(rng):
 #       yield dy_3, y_8
 #   dx:float64[n] = copy(dy_1)  # bwd
 #   return t_11, dx
-#   require n - 2 >= 0
 
 
 # ---- study text
@@ -146,8 +144,6 @@ from symgrad.backends.accumulate import plus
 @njit
 def value_and_grad_sweep___HASH__(x):
     n = x.shape[0]
-    if n - 2 < 0:
-        raise ValueError('m - 2 >= 0')
     # for t in range(2 * n):
     y_saved_1 = np.empty((2 * n, max(n - 2, 0)))
     x_2 = np.empty(n)
@@ -180,6 +176,7 @@ def value_and_grad_sweep___HASH__(x):
             carry = 0.5 * (dy[i] + carry)
             dy[i] = carry * x_2[i + 1]
             dy[i + 1] += carry * y_saved_1_nn
-        # adjoint of y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
-        dy[0] += carry
+        if n - 2 > 0:
+            # adjoint of y[i] = (y[i - 1] + y[i] * y[i + 1]) * 0.5
+            dy[0] += carry
     return total, dy

@@ -42,7 +42,6 @@ def arguments(rng):
 #   t_7:float64[n] = multiply(u_1, u_1)
 #   t_8:float64[] = sum(t_7, axis=(0,), keepdims=False)
 #   return t_8
-#   require n - 2 >= 0
 
 
 # ---- graph: value_and_grad
@@ -81,7 +80,6 @@ def arguments(rng):
 #       yield dnew_2, du_3
 #   dx:float64[n] = copy(du_1)  # bwd
 #   return t_8, dx
-#   require n - 2 >= 0
 
 
 # ---- study text
@@ -129,8 +127,6 @@ from symgrad.backends.accumulate import plus
 @njit
 def value_and_grad_relax___HASH__(x):
     n = x.shape[0]
-    if n - 2 < 0:
-        raise ValueError('n - 2 >= 0')
     # for t in range(3 * x.shape[0]):
     # adjoint of for t in range(3 * x.shape[0]):
     new_2 = np.zeros(n)
@@ -165,7 +161,8 @@ def value_and_grad_relax___HASH__(x):
             new_4[j] += prod3_j + prod3_before2
             prod3_before2 = prod3_before
             prod3_before = prod3_j
-        new_4[n - 2] += prod3_before2
-        new_4[n - 1] += prod3_before
+        if n - 2 > 0:
+            new_4[n - 2] += prod3_before2
+            new_4[n - 1] += prod3_before
         new_4, du = du, new_4
     return total, du

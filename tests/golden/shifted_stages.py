@@ -58,7 +58,6 @@ def arguments(rng):
 #   t_12:float64[] = getitem(y_1, index=(At(position=n - 1),))
 #   return t_12
 #   require n - 1 >= 0
-#   require steps >= 0
 
 
 # ---- graph: grad
@@ -66,10 +65,11 @@ def arguments(rng):
 #   t:float64[] = cast(steps, dtype=float64)
 #   h:float64[] = divide(1.0, t)
 #   y:float64[n] = full(0.0, shape=(n,))
-#   y_saved:float64[steps, n] = empty(dtype=float64, shape=(steps, n))
-#   y_1:float64[n], y_saved_1:float64[steps, n] = for(0, steps, 1, y, y_saved, x, h)
-#     (_:int64[], y_2:float64[n], y_saved_2:float64[steps, n], x_1:float64[n], h_1:float64[]) ->
-#       y_saved_3:float64[steps, n] = setitem(y_saved_2, y_2, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
+#   trips:int64[] = maximum(steps, 0)
+#   y_saved:float64[trips, n] = empty(dtype=float64, shape=(trips, n))
+#   y_1:float64[n], y_saved_1:float64[trips, n] = for(0, steps, 1, y, y_saved, x, h)
+#     (_:int64[], y_2:float64[n], y_saved_2:float64[trips, n], x_1:float64[n], h_1:float64[]) ->
+#       y_saved_3:float64[trips, n] = setitem(y_saved_2, y_2, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
 #       z:float64[n] = full(0.0, shape=(n,))
 #       t_1:float64[] = getitem(x_1, index=(At(position=0),))
 #       z_1:float64[n] = setitem(z, t_1, index=(At(position=0),))
@@ -90,10 +90,10 @@ def arguments(rng):
 #       yield y_3, y_saved_3
 #   dy:float64[n] = full(0.0, shape=(n,))  # bwd
 #   dy_1:float64[n] = add_at(dy, 1.0, index=(At(position=n - 1),))  # bwd
-#   t_10:int64[] = extent(dim=steps - 1)  # bwd
+#   t_10:int64[] = subtract(steps, 1)  # bwd
 #   t_11:float64[n] = full(0.0, shape=(n,))  # bwd
 #   dy_2:float64[n], dx:float64[n] = for(t_10, -1, -1, dy_1, t_11, y_saved_1, x, h)  # bwd
-#     (__1:int64[], dy_3:float64[n], dx_1:float64[n], y_saved_4:float64[steps, n], x_2:float64[n], h_2:float64[]) ->
+#     (__1:int64[], dy_3:float64[n], dx_1:float64[n], y_saved_4:float64[trips, n], x_2:float64[n], h_2:float64[]) ->
 #       y_4:float64[n] = getitem(y_saved_4, __1, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
 #       z_6:float64[n] = full(0.0, shape=(n,))  # bwd
 #       t_12:float64[] = getitem(x_2, index=(At(position=0),))  # bwd
@@ -128,7 +128,6 @@ def arguments(rng):
 #       yield dy_5, dx_5
 #   return dx
 #   require n - 1 >= 0
-#   require steps >= 0
 
 
 # ---- study text
@@ -139,7 +138,8 @@ import numpy as np
 def grad_midpoint(x, steps):
     h = 1.0 / steps
     y = np.zeros_like(x)
-    y_saved = np.empty((steps, x.shape[0]))  # saved: y, 8 B x n x steps
+    trips = np.maximum(steps, 0)
+    y_saved = np.empty((trips, x.shape[0]))  # saved: y, 8 B x n x trips
     for i in range(steps):
         y_saved[i] = y
         z = np.zeros_like(x)
@@ -196,12 +196,12 @@ def grad_midpoint___HASH__(x, steps):
     n = x.shape[0]
     if n - 1 < 0:
         raise ValueError('index 0 is out of bounds for axis 0 of size 4')
-    if steps < 0:
-        raise ValueError('steps >= 0')
+    # for _ in range(steps):
+    trips = max(steps, 0)
     # h = 1.0 / steps
     h = 1.0 / float(steps)
     # for _ in range(steps):
-    y_saved = np.empty((steps, n))
+    y_saved = np.empty((trips, n))
     y_2 = np.zeros(n)
     z_2 = np.empty(n)
     half = np.empty(n)

@@ -55,18 +55,17 @@ def arguments(rng):
 #   t_10:float64[n] = multiply(x_1, x_1)
 #   t_11:float64[] = sum(t_10, axis=(0,), keepdims=False)
 #   return t_11
-#   require n - 1 >= 0
-#   require steps >= 0
 
 
 # ---- graph: grad
 # grad_springs(pos:float64[n], vel:float64[n], k:float64[], dt:float64[], steps:int64[]):
 #   x:float64[n] = copy(pos)
 #   v:float64[n] = copy(vel)
-#   x_saved:float64[steps, n] = empty(dtype=float64, shape=(steps, n))
-#   v_1:float64[n], x_1:float64[n], x_saved_1:float64[steps, n] = for(0, steps, 1, v, x, x_saved, k, dt)
-#     (t:int64[], v_2:float64[n], x_2:float64[n], x_saved_2:float64[steps, n], k_1:float64[], dt_1:float64[]) ->
-#       x_saved_3:float64[steps, n] = setitem(x_saved_2, x_2, t, index=(AtArg(), Span(start=0, step=1, extent=n)))
+#   trips:int64[] = maximum(steps, 0)
+#   x_saved:float64[trips, n] = empty(dtype=float64, shape=(trips, n))
+#   v_1:float64[n], x_1:float64[n], x_saved_1:float64[trips, n] = for(0, steps, 1, v, x, x_saved, k, dt)
+#     (t:int64[], v_2:float64[n], x_2:float64[n], x_saved_2:float64[trips, n], k_1:float64[], dt_1:float64[]) ->
+#       x_saved_3:float64[trips, n] = setitem(x_saved_2, x_2, t, index=(AtArg(), Span(start=0, step=1, extent=n)))
 #       f:float64[n] = full(0.0, shape=(n,))
 #       t_1:int64[] = extent(dim=n - 1)
 #       f_1:float64[n] = for(0, t_1, 1, f, x_2, k_1)
@@ -86,10 +85,10 @@ def arguments(rng):
 #       x_4:float64[n] = add(x_2, t_8)
 #       yield v_3, x_4, x_saved_3
 #   dx:float64[n] = multiply(2.0, x_1)  # bwd
-#   t_9:int64[] = extent(dim=steps - 1)  # bwd
+#   t_9:int64[] = subtract(steps, 1)  # bwd
 #   t_10:float64[n] = full(0.0, shape=(n,))  # bwd
 #   dv:float64[n], dx_1:float64[n], dk:float64[] = for(t_9, -1, -1, t_10, dx, 0.0, x_saved_1, dt, k)  # bwd
-#     (t_11:int64[], dv_1:float64[n], dx_2:float64[n], dk_1:float64[], x_saved_4:float64[steps, n], dt_2:float64[], k_3:float64[]) ->
+#     (t_11:int64[], dv_1:float64[n], dx_2:float64[n], dk_1:float64[], x_saved_4:float64[trips, n], dt_2:float64[], k_3:float64[]) ->
 #       x_5:float64[n] = getitem(x_saved_4, t_11, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
 #       t_12:float64[n] = multiply(dx_2, dt_2)  # bwd
 #       dv_2:float64[n] = add(dv_1, t_12)  # bwd
@@ -119,8 +118,6 @@ def arguments(rng):
 #   dvel:float64[n] = copy(dv)  # bwd
 #   dpos:float64[n] = copy(dx_1)  # bwd
 #   return dpos, dvel, dk
-#   require n - 1 >= 0
-#   require steps >= 0
 
 
 # ---- study text
@@ -132,7 +129,8 @@ def grad_springs(pos, vel, k, dt, steps):
     n = pos.shape[0]
     x = pos.copy()
     v = vel.copy()
-    x_saved = np.empty((steps, n))  # saved: x, 8 B x n x steps
+    trips = np.maximum(steps, 0)
+    x_saved = np.empty((trips, n))  # saved: x, 8 B x n x trips
     for t in range(steps):
         x_saved[t] = x
         f = np.zeros_like(pos)
@@ -189,13 +187,11 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
     n = pos.shape[0]
     if vel.shape[0] != n:
         raise ValueError('axis 0 of `vel` does not have the length of axis 0 of `pos`')
-    if n - 1 < 0:
-        raise ValueError('n - 1 >= 0')
-    if steps < 0:
-        raise ValueError('steps >= 0')
     # for t in range(steps):
     # adjoint of for t in range(steps):
-    x_saved = np.empty((steps, n))
+    trips = max(steps, 0)
+    diff = steps - 1
+    x_saved = np.empty((trips, n))
     dv = np.zeros(n)
     # for t in range(steps):
     vel_2 = np.empty(n)
@@ -220,7 +216,8 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
             neg_i = -prod_i
             f_2[i] += prod_i + neg_before
             neg_before = neg_i
-        f_2[n - 1] += neg_before
+        if n - 1 > 0:
+            f_2[n - 1] += neg_before
         # v += dt * f
         # x += dt * v
         for i in range(n):
@@ -235,7 +232,7 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
         dx[i] = 2.0 * pos_2[i]
     # adjoint of for t in range(steps):
     dk = 0.0
-    for t in range(steps - 1, -1, -1):
+    for t in range(diff, -1, -1):
         # adjoint of x += dt * v
         for i in range(n):
             dv[i] += dx[i] * dt
@@ -256,7 +253,8 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
             total = plus(total, neg2_i * d_2_i)
             total2 = plus(total2, df_i_2 * d_2_i)
             dd_2_before = dd_2_i
-        dx[n - 1] += dd_2_before
+        if n - 1 > 0:
+            dx[n - 1] += dd_2_before
         # adjoint of f[i + 1] -= k * d
         dk_2 = dk + total
         # adjoint of f[i] += k * d

@@ -46,7 +46,6 @@ def arguments(rng):
 #   return t_13
 #   require n - 2 >= 0
 #   require n - 1 >= 0
-#   require tsteps >= 0
 
 
 # ---- graph: value_and_grad
@@ -70,7 +69,7 @@ def arguments(rng):
 #       yield a_3, b_3
 #   t_13:float64[] = sum(a_1, axis=(0,), keepdims=False)
 #   da:float64[n] = full(1.0, shape=(n,))  # bwd
-#   t_14:int64[] = extent(dim=tsteps - 1)  # bwd
+#   t_14:int64[] = subtract(tsteps, 1)  # bwd
 #   t_15:float64[n] = full(0.0, shape=(n,))  # bwd
 #   da_1:float64[n], db:float64[n] = for(t_14, -1, -1, da, t_15)  # bwd
 #     (t_16:int64[], da_2:float64[n], db_1:float64[n]) ->
@@ -90,7 +89,6 @@ def arguments(rng):
 #   return t_13, da_1, db
 #   require n - 2 >= 0
 #   require n - 1 >= 0
-#   require tsteps >= 0
 
 
 # ---- study text
@@ -145,8 +143,6 @@ def value_and_grad_sweeps___HASH__(tsteps, a, b):
         raise ValueError('n - 2 >= 0')
     if n - 1 < 0:
         raise ValueError('n - 1 >= 0')
-    if tsteps < 0:
-        raise ValueError('tsteps >= 0')
     # adjoint of for t in range(tsteps):
     da_2 = np.full(n, 1.0)
     db = np.zeros(n)

@@ -63,17 +63,17 @@ def arguments(rng):
 #   return t_25
 #   require m - 1 >= 0
 #   require m - 2 >= 0
-#   require steps >= 0
 
 
 # ---- graph: value_and_grad
 # value_and_grad_burgers(u:float64[m], v:float64[m], nu:float64[], steps:int64[]):
-#   u_saved:float64[steps, m] = empty(dtype=float64, shape=(steps, m))
-#   v_saved:float64[steps, m] = empty(dtype=float64, shape=(steps, m))
-#   u_1:float64[m], v_1:float64[m], u_saved_1:float64[steps, m], v_saved_1:float64[steps, m] = for(0, steps, 1, u, v, u_saved, v_saved, nu)
-#     (n:int64[], u_2:float64[m], v_2:float64[m], u_saved_2:float64[steps, m], v_saved_2:float64[steps, m], nu_1:float64[]) ->
-#       u_saved_3:float64[steps, m] = setitem(u_saved_2, u_2, n, index=(AtArg(), Span(start=0, step=1, extent=m)))
-#       v_saved_3:float64[steps, m] = setitem(v_saved_2, v_2, n, index=(AtArg(), Span(start=0, step=1, extent=m)))
+#   trips:int64[] = maximum(steps, 0)
+#   u_saved:float64[trips, m] = empty(dtype=float64, shape=(trips, m))
+#   v_saved:float64[trips, m] = empty(dtype=float64, shape=(trips, m))
+#   u_1:float64[m], v_1:float64[m], u_saved_1:float64[trips, m], v_saved_1:float64[trips, m] = for(0, steps, 1, u, v, u_saved, v_saved, nu)
+#     (n:int64[], u_2:float64[m], v_2:float64[m], u_saved_2:float64[trips, m], v_saved_2:float64[trips, m], nu_1:float64[]) ->
+#       u_saved_3:float64[trips, m] = setitem(u_saved_2, u_2, n, index=(AtArg(), Span(start=0, step=1, extent=m)))
+#       v_saved_3:float64[trips, m] = setitem(v_saved_2, v_2, n, index=(AtArg(), Span(start=0, step=1, extent=m)))
 #       t:float64[m - 2] = getitem(u_2, index=(Span(start=1, step=1, extent=m - 2),))
 #       t_1:float64[m - 2] = getitem(u_2, index=(Span(start=0, step=1, extent=m - 2),))
 #       t_2:float64[m - 2] = subtract(t, t_1)
@@ -102,9 +102,9 @@ def arguments(rng):
 #   t_20:float64[] = sum(t_19, axis=(0,), keepdims=False)
 #   du:float64[m] = copy(v_1)  # bwd
 #   dv:float64[m] = copy(u_1)  # bwd
-#   t_21:int64[] = extent(dim=steps - 1)  # bwd
+#   t_21:int64[] = subtract(steps, 1)  # bwd
 #   du_1:float64[m], dv_1:float64[m], dnu:float64[] = for(t_21, -1, -1, du, dv, 0.0, u_saved_1, v_saved_1, nu)  # bwd
-#     (n_1:int64[], du_2:float64[m], dv_2:float64[m], dnu_1:float64[], u_saved_4:float64[steps, m], v_saved_4:float64[steps, m], nu_2:float64[]) ->
+#     (n_1:int64[], du_2:float64[m], dv_2:float64[m], dnu_1:float64[], u_saved_4:float64[trips, m], v_saved_4:float64[trips, m], nu_2:float64[]) ->
 #       u_5:float64[m] = getitem(u_saved_4, n_1, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
 #       v_5:float64[m] = getitem(v_saved_4, n_1, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
 #       t_22:float64[m - 2] = getitem(u_5, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
@@ -162,7 +162,6 @@ def arguments(rng):
 #   return t_20, du_1, dv_1, dnu
 #   require m - 1 >= 0
 #   require m - 2 >= 0
-#   require steps >= 0
 
 
 # ---- study text
@@ -172,8 +171,9 @@ import numpy as np
 
 def value_and_grad_burgers(u, v, nu, steps):
     m = u.shape[0]
-    u_saved = np.empty((steps, m))  # saved: u, 8 B x m x steps
-    v_saved = np.empty((steps, m))  # saved: v, 8 B x m x steps
+    trips = np.maximum(steps, 0)
+    u_saved = np.empty((trips, m))  # saved: u, 8 B x m x trips
+    v_saved = np.empty((trips, m))  # saved: v, 8 B x m x trips
     u_2 = u.copy()
     v = v.copy()
     for n in range(steps):
@@ -248,11 +248,13 @@ def value_and_grad_burgers___HASH__(u, v, nu, steps):
         raise ValueError('m - 1 >= 0')
     if m - 2 < 0:
         raise ValueError('m - 2 >= 0')
-    if steps < 0:
-        raise ValueError('steps >= 0')
     # for n in range(steps):
-    u_saved = np.empty((steps, m))
-    v_saved = np.empty((steps, m))
+    # adjoint of for n in range(steps):
+    trips = max(steps, 0)
+    diff = steps - 1
+    u_saved = np.empty((trips, m))
+    v_saved = np.empty((trips, m))
+    # for n in range(steps):
     dv = np.empty(m)
     for i in range(m):
         dv[i] = u[i]  # u
@@ -299,7 +301,7 @@ def value_and_grad_burgers___HASH__(u, v, nu, steps):
     prod9 = np.empty(m - 2)
     prod10 = np.empty(m - 2)
     t4 = np.empty(m - 2)
-    for n in range(steps - 1, -1, -1):
+    for n in range(diff, -1, -1):
         # adjoint of v[1:-1] = vn[1:-1] - un[1:-1] * (vn[1:-1] - vn[:-2]) / (1.0 + nu)
         total6 = 1.0 + nu
         # adjoint of v[-1] = 0.0
@@ -315,10 +317,10 @@ def value_and_grad_burgers___HASH__(u, v, nu, steps):
             dv[i + 1] = 0.0
             neg_i = -t3_i
             u_saved_i = u_saved[n, i + 1]
-            diff8_i = v_saved[n, i + 1] - v_saved[n, i]
-            total7 = plus(total7, neg_i * u_saved_i * diff8_i / sq)
+            diff9_i = v_saved[n, i + 1] - v_saved[n, i]
+            total7 = plus(total7, neg_i * u_saved_i * diff9_i / sq)
             ratio2_i = neg_i / total6
-            prod9[i] = ratio2_i * diff8_i
+            prod9[i] = ratio2_i * diff9_i
             prod10[i] = ratio2_i * u_saved_i
         # adjoint of u[1:-1] = un[1:-1] - un[1:-1] * (un[1:-1] - un[:-2]) + nu * (un[2:] - 2.0 * un[1:-1] + un[:-2])
         total8 = 0.0

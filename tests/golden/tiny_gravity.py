@@ -39,7 +39,6 @@ def arguments(rng):
 #   return t_7
 #   require n - k >= 0
 #   require n - 1 >= 0
-#   require k - 1 >= 0
 
 
 # ---- graph: grad
@@ -87,7 +86,6 @@ def arguments(rng):
 #   return dpos
 #   require n - k >= 0
 #   require n - 1 >= 0
-#   require k - 1 >= 0
 
 
 # ---- study text
@@ -139,8 +137,6 @@ def grad_force___HASH__(pos, mass):
         raise ValueError('n - k >= 0')
     if n - 1 < 0:
         raise ValueError('index 0 is out of bounds for axis 0 of size 4')
-    if k - 1 < 0:
-        raise ValueError('k - 1 >= 0')
     # for i in range(1, len(mass)):
     saved = np.empty(max(k - 1, 0))
     total_0 = 0.0
