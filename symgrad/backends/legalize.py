@@ -84,6 +84,8 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
     for number, original in enumerate(block.eqns):
         eqn = rewire(original, env)
         emitter.loc, emitter.phase, emitter.note = eqn.loc, eqn.phase, eqn.note
+        if eqn.regions and not eqn.outs:
+            continue  # nobody learns whether it ran
         if eqn.regions:
             free = {a for a in values(original.args) if last[a] == number and a not in given}
             known = frozenset(s.name for s in block.symbols)

@@ -66,7 +66,8 @@ def settle(low: Lowering, scope: Scope, handed: list[Handed], written: set[Tenso
                 other.stale = (
                     f"a loop wrote into {source.name or 'an array'}, which may be this array: the data decide"
                 )
-        related(low, left, right)
+        if left is not right:
+            related(low, left, right)
 
 
 def _refuse(low: Lowering, a: Tensor, b: Tensor, node: ast.AST) -> None:

@@ -107,7 +107,10 @@ def bind(
 
 def _after(low: Lowering, slot: Slot, ends: Ends, handed: list[Handed]) -> Val:
     """What one leaf of a carried name is after the loop."""
-    if slot.out is None:
+    if slot.out is None:  # each trip leaves it as it was: its param is the array that it began with
+        if isinstance(slot.initial, Tensor) and slot.param.is_array and slot.param.rank:
+            root = slot.initial.root
+            handed.append(Handed((root,), slot.param, (slot.param,), root))
         return slot.initial
     t = Tensor(slot.out, weak=slot.weak, is_array=slot.param.is_array)
     if slot.steps:

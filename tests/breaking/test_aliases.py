@@ -92,3 +92,18 @@ def replaced_in_place(x):
 def test_refused_where_the_layout_decides(f: Callable[..., Any]) -> None:
     with pytest.raises(sg.UnsupportedSyntaxError, match=r"test_aliases\.py:\d+:\d+: "):
         sg.grad(f, jit=False)(X)
+
+
+def bound_to_itself(x):
+    """The name is bound anew, to what it is: an earlier view shows the same array."""
+    a = x * 1.0
+    first = a[:2]
+    for _ in range(len(x)):
+        first[1] = a.sum() * 0.5
+        a = a
+    return a.sum()
+
+
+def test_a_name_bound_to_itself_is_the_array_that_a_view_writes_to() -> None:
+    with pytest.raises(sg.SymgradError, match="a is written in a loop, and may be the same array as"):
+        sg.grad(bound_to_itself, jit=False)(np.array([0.3, 0.9, 0.4]))

@@ -31,3 +31,14 @@ def test_gradient_and_second_order() -> None:
         curved = (grad(x + h * v, a) - grad(x - h * v, a)) / (2 * h)
         got = sg.hvp(quiet_loop, jit=False)(x, v, a)
         np.testing.assert_allclose(got, curved, rtol=1e-6, atol=1e-6)
+
+
+def empty_loop(x):
+    for _ in range(3):
+        pass
+    return np.sum(x * x)
+
+
+def test_a_loop_without_statements_compiles_unsimplified() -> None:
+    x = np.array([0.3, 0.9])
+    np.testing.assert_array_equal(sg.grad(empty_loop, simplify="off")(x), 2.0 * x)
