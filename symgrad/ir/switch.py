@@ -31,6 +31,7 @@ OPT = {  # what a kernel has beyond a study text, and what both have
     "selections":    "what is zero outside a condition is selected once, at the end",
     "tiny":          "arrays of a few elements live in scalars",
     "unroll":        "short loops over tiny arrays are written out",
+    "upward":        "backward loops whose trips may come in any order count up",
     "write_through": "what an inner loop fills is written where the outer one keeps it",
     "writes":        "zeros with something added at some positions are written there",
 }

@@ -19,10 +19,10 @@ from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
-from symgrad.ir.regions import FOR, For, close, extent_names, for_parts
+from symgrad.ir.regions import FOR, close, extent_names, for_parts
 from symgrad.ir.walk import live, map_regions, rewire, symbols_of, with_eqns
 from symgrad.opt.bodies import Opener
-from symgrad.opt.places import Integers, Place, needed_carried, only_adds, own_places, trips_of
+from symgrad.opt.places import Integers, Place, any_order, needed_carried, own_places, trips_of
 from symgrad.opt.trip_rows import NotARow, Row, Rows
 
 _TRIES = 4  # how many earlier loops over the same trips are tried: keeps the pass linear
@@ -130,7 +130,7 @@ class _Pair:
         if whole:
             asked |= self._read_elsewhere(set(found))
         wanted = sorted(needed_carried(self.p.body, self.p.carried_params, self.p.yields, asked))
-        if not whole and not (self._is_cheap(wanted) and self._any_order(self.p, wanted, self.here)):
+        if not whole and not (self._is_cheap(wanted) and any_order(self.p, wanted, self.here)):
             raise _Refused
         if self._clashes(wanted):
             raise _Refused
@@ -182,22 +182,11 @@ class _Pair:
     def _leader(self, wanted: Sequence[int]) -> Eqn:
         """The loop whose order the trips take."""
         up = [trips_of(e, self.integers) for e in (self.first, self.second)]
-        if up[0] == up[1] or self._any_order(self.q, range(len(self.q.carried)), self.there):
+        if up[0] == up[1] or any_order(self.q, range(len(self.q.carried)), self.there):
             return self.first
-        if self._any_order(self.p, wanted, self.here):
+        if any_order(self.p, wanted, self.here):
             return self.second
         raise _Refused
-
-    def _any_order(self, p: For, carried: Sequence[int], here: Integers) -> bool:
-        """Whether the trips may come in any order: each touches what is its own, or adds."""
-        for k in carried:
-            param, end = p.carried_params[k], p.yields[k]
-            if only_adds(p.body, param, end):
-                continue
-            own = own_places(p.body, param, here) if param.type.rank else None
-            if own is None or end not in own[1]:
-                return False
-        return True
 
     # -- the loop that takes their place -----------------------------------------------------------------
 

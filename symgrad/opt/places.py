@@ -8,13 +8,13 @@ plus what is the same on all trips, if there are any; then no trip touches what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Gather, Index, NewAxis, Span, Value
 from symgrad.ir.dims import Dim, substitute, symbol, symbols
 from symgrad.ir.indexing import index_of
-from symgrad.ir.regions import FOR, for_parts, operands_of, params_of, told_by
+from symgrad.ir.regions import FOR, For, for_parts, operands_of, params_of, told_by
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import live
 
@@ -210,6 +210,18 @@ def only_adds(block: Block, param: Value, result: Arg) -> bool:
             return False
         value = following
     return not readers.get(value) and sum(r is value for r in block.results) == 1
+
+
+def any_order(p: For, carried: Iterable[int], here: Integers) -> bool:
+    """Whether the trips of a loop may come in any order: each touches what is its own, or adds."""
+    for k in carried:
+        param, end = p.carried_params[k], p.yields[k]
+        if only_adds(p.body, param, end):
+            continue
+        own = own_places(p.body, param, here) if param.type.rank else None
+        if own is None or end not in own[1]:
+            return False
+    return True
 
 
 def _added(eqn: Eqn, value: Value) -> Value | None:

@@ -24,6 +24,7 @@ from symgrad.opt.overwritten import drop_overwritten
 from symgrad.opt.same_loops import share_loops
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.tiny import scalarise
+from symgrad.opt.upward import count_up
 from symgrad.opt.versions import join_versions
 from symgrad.opt.write_through import write_through
 
@@ -37,6 +38,7 @@ _LOOPS = (
     ("join", join_loops),
     ("same_loops", share_loops),
     ("write_through", write_through),
+    ("upward", count_up),
 )
 
 # Two rounds settle nearly every program, the third finds nothing to do.

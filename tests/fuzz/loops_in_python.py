@@ -37,12 +37,14 @@ _NUMPY.empty, _NUMPY.empty_like = _empty, _empty_like
 _FROM_NUMBA = re.compile(r"^from numba import .*$", re.MULTILINE)
 _FLOAT = re.compile(r"(?<![\w.])(\d+\.\d*(?:e[+-]?\d+)?|\d+e[+-]?\d+)(?![\w.])")
 
+_NUMPY_AS = re.compile(r"^(import numpy|from symgrad\.backends import arrays) as np$", re.MULTILINE)
+
 
 def run_by_python(text: str, entry: str, options: Any) -> Callable[..., Any]:
     """The function `entry` of a kernel text, not compiled; arithmetic is IEEE as in compiled code."""
     text = numba_cpu.with_options(text, options)
     text = re.sub(r"^@njit.*$", "", text, flags=re.MULTILINE)
-    text = _FROM_NUMBA.sub("", text.replace("import numpy as np", ""))
+    text = _FROM_NUMBA.sub("", _NUMPY_AS.sub("", text))
     lines = [
         line if line.lstrip().startswith("#") else _FLOAT.sub(r"_f(\1)", line) for line in text.splitlines()
     ]

@@ -112,13 +112,13 @@ def value_and_grad_bucket___HASH__(x):
     total = y_0_2 * y_0_2 + y_1_2 * y_1_2
     dy_0 = 2.0 * y_0_2
     dy_1 = 2.0 * y_1_2
-    prod5 = dy_1 * x_3
+    prod5 = dy_0 * x_0
     dx = np.zeros(n)
-    dx[3] += 2.0 * prod5
-    prod6 = dy_0 * x_2
-    dx[2] += 2.0 * prod6
-    prod7 = dy_1 * x_1
-    dx[1] += 2.0 * prod7
-    prod8 = dy_0 * x_0
-    dx[0] += 2.0 * prod8
+    dx[0] += 2.0 * prod5
+    prod6 = dy_1 * x_1
+    dx[1] += 2.0 * prod6
+    prod7 = dy_0 * x_2
+    dx[2] += 2.0 * prod7
+    prod8 = dy_1 * x_3
+    dx[3] += 2.0 * prod8
     return total, dx

@@ -159,28 +159,28 @@ def value_and_grad_loopif___HASH__(x):
     total3 = y_0 + y_1 + y_2 + y_3
     # adjoint of if x[i] > 2.0:
     dx = np.zeros(n)
-    if mask4:
-        # adjoint of y[i] = x[i] * 3.0
-        dx[3] += 3.0
-    else:
-        # adjoint of y[i] = x[i]
-        dx[3] += 1.0
-    if mask3:
-        # adjoint of y[i] = x[i] * 3.0
-        dx[2] += 3.0
-    else:
-        # adjoint of y[i] = x[i]
-        dx[2] += 1.0
-    if mask2:
-        # adjoint of y[i] = x[i] * 3.0
-        dx[1] += 3.0
-    else:
-        # adjoint of y[i] = x[i]
-        dx[1] += 1.0
     if mask:
         # adjoint of y[i] = x[i] * 3.0
         dx[0] += 3.0
     else:
         # adjoint of y[i] = x[i]
         dx[0] += 1.0
+    if mask2:
+        # adjoint of y[i] = x[i] * 3.0
+        dx[1] += 3.0
+    else:
+        # adjoint of y[i] = x[i]
+        dx[1] += 1.0
+    if mask3:
+        # adjoint of y[i] = x[i] * 3.0
+        dx[2] += 3.0
+    else:
+        # adjoint of y[i] = x[i]
+        dx[2] += 1.0
+    if mask4:
+        # adjoint of y[i] = x[i] * 3.0
+        dx[3] += 3.0
+    else:
+        # adjoint of y[i] = x[i]
+        dx[3] += 1.0
     return total3, dx

@@ -157,7 +157,7 @@ def value_and_grad_smoothed___HASH__(signal, kernel, target):
         derror_i = 2.0 * error_i
         arr[i + m - 1] += derror_i
     # adjoint of error = np.convolve(signal, kernel, "valid") - target
-    for k_1 in range(m - 1, -1, -1):
+    for k_1 in range(m):
         # adjoint of error = np.convolve(signal, kernel, "valid") - target
         kernel_n_2 = kernel[k_1]
         total2 = 0.0

@@ -17,7 +17,7 @@ def orthogonal(A, w):
     return np.sum(w * Q) + np.sum(R * R)
 
 
-MODE, WRT = "grad", ("A",)
+MODE, WRT = "value_and_grad", ("A",)
 
 
 def arguments(rng):
@@ -62,8 +62,8 @@ def arguments(rng):
 #   return t_19
 
 
-# ---- graph: grad
-# grad_orthogonal(A:float64[m, n], w:float64[m, n]):
+# ---- graph: value_and_grad
+# value_and_grad_orthogonal(A:float64[m, n], w:float64[m, n]):
 #   Q:float64[m, n] = full(0.0, shape=(m, n))
 #   R:float64[n, n] = full(0.0, shape=(n, n))
 #   t:int64[] = extent(dim=n)
@@ -95,60 +95,65 @@ def arguments(rng):
 #           yield A_5, R_6, A_saved_4
 #       A_saved_1_3:float64[n, max(n - 1, 0), m] = setitem(A_saved_1_2, A_saved_2, k, index=(AtArg(), Span(start=0, step=1, extent=max(n - 1, 0)), Span(start=0, step=1, extent=m)))
 #       yield A_3, Q_3, R_4, A_saved_1_3
+#   t_17:float64[m, n] = multiply(w, Q_1)
+#   t_18:float64[] = sum(t_17, axis=(0, 1), keepdims=False)
+#   t_19:float64[n, n] = multiply(R_1, R_1)
+#   t_20:float64[] = sum(t_19, axis=(0, 1), keepdims=False)
+#   t_21:float64[] = add(t_18, t_20)
 #   dR:float64[n, n] = multiply(2.0, R_1)  # bwd
 #   dQ:float64[m, n] = copy(w)  # bwd
-#   t_17:int64[] = extent(dim=n - 1)  # bwd
-#   t_18:float64[m, n] = full(0.0, shape=(m, n))  # bwd
-#   dA:float64[m, n], dQ_1:float64[m, n], dR_1:float64[n, n], A_6:float64[m, n] = for(t_17, -1, -1, t_18, dQ, dR, A_1, A_saved_1_1, R_1, Q_1)  # bwd
+#   t_22:int64[] = extent(dim=n - 1)  # bwd
+#   t_23:float64[m, n] = full(0.0, shape=(m, n))  # bwd
+#   dA:float64[m, n], dQ_1:float64[m, n], dR_1:float64[n, n], A_6:float64[m, n] = for(t_22, -1, -1, t_23, dQ, dR, A_1, A_saved_1_1, R_1, Q_1)  # bwd
 #     (k_2:int64[], dA_1:float64[m, n], dQ_2:float64[m, n], dR_2:float64[n, n], A_7:float64[m, n], A_saved_1_4:float64[n, max(n - 1, 0), m], R_7:float64[n, n], Q_5:float64[m, n]) ->
 #       A_saved_5:float64[max(n - 1, 0), m] = getitem(A_saved_1_4, k_2, index=(AtArg(), Span(start=0, step=1, extent=max(n - 1, 0)), Span(start=0, step=1, extent=m)))  # bwd
-#       t_19:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
-#       t_20:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
-#       t_21:float64[m] = getitem(Q_5, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_22:int64[] = extent(dim=k + 1)  # bwd
-#       t_23:int64[] = extent(dim=n - 1)  # bwd
-#       t_24:int64[] = extent(dim=k)  # bwd
-#       dA_2:float64[m, n], dR_3:float64[n, n], dQ_3:float64[m, n], A_8:float64[m, n] = for(t_23, t_24, -1, dA_1, dR_2, dQ_2, A_7, t_22, A_saved_5, Q_5, R_7, k_2)  # bwd
-#         (j_1:int64[], dA_3:float64[m, n], dR_4:float64[n, n], dQ_4:float64[m, n], A_9:float64[m, n], t_25:int64[], A_saved_6:float64[max(n - 1, 0), m], Q_6:float64[m, n], R_8:float64[n, n], k_3:int64[]) ->
-#           t_26:int64[] = subtract(j_1, t_25)  # bwd
-#           t_27:float64[m] = getitem(A_saved_6, t_26, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
-#           t_28:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_29:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_30:float64[] = getitem(R_8, index=(At(position=k), At(position=j)))  # bwd
-#           t_31:float64[m] = getitem(dA_3, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           A_10:float64[m, n] = setitem(A_9, t_27, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           t_32:float64[m] = negative(t_31)  # bwd
-#           t_33:float64[m] = multiply(t_32, t_30)  # bwd
-#           t_34:float64[m] = multiply(t_32, t_29)  # bwd
-#           t_35:float64[] = sum(t_34, axis=(0,), keepdims=False)  # bwd
-#           dR_5:float64[n, n] = add_at(dR_4, t_35, index=(At(position=k), At(position=j)))  # bwd
-#           dQ_5:float64[m, n] = add_at(dQ_4, t_33, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_36:float64[] = getitem(dR_5, index=(At(position=k), At(position=j)))  # bwd
+#       t_24:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
+#       t_25:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
+#       t_26:float64[m] = getitem(Q_5, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_27:int64[] = extent(dim=k + 1)  # bwd
+#       t_28:int64[] = extent(dim=n - 1)  # bwd
+#       t_29:int64[] = extent(dim=k)  # bwd
+#       dA_2:float64[m, n], dR_3:float64[n, n], dQ_3:float64[m, n], A_8:float64[m, n] = for(t_28, t_29, -1, dA_1, dR_2, dQ_2, A_7, t_27, A_saved_5, Q_5, R_7, k_2)  # bwd
+#         (j_1:int64[], dA_3:float64[m, n], dR_4:float64[n, n], dQ_4:float64[m, n], A_9:float64[m, n], t_30:int64[], A_saved_6:float64[max(n - 1, 0), m], Q_6:float64[m, n], R_8:float64[n, n], k_3:int64[]) ->
+#           t_31:int64[] = subtract(j_1, t_30)  # bwd
+#           t_32:float64[m] = getitem(A_saved_6, t_31, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
+#           t_33:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_34:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_35:float64[] = getitem(R_8, index=(At(position=k), At(position=j)))  # bwd
+#           t_36:float64[m] = getitem(dA_3, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           A_10:float64[m, n] = setitem(A_9, t_32, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           t_37:float64[m] = negative(t_36)  # bwd
+#           t_38:float64[m] = multiply(t_37, t_35)  # bwd
+#           t_39:float64[m] = multiply(t_37, t_34)  # bwd
+#           t_40:float64[] = sum(t_39, axis=(0,), keepdims=False)  # bwd
+#           dR_5:float64[n, n] = add_at(dR_4, t_40, index=(At(position=k), At(position=j)))  # bwd
+#           dQ_5:float64[m, n] = add_at(dQ_4, t_38, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_41:float64[] = getitem(dR_5, index=(At(position=k), At(position=j)))  # bwd
 #           dR_6:float64[n, n] = setitem(dR_5, 0.0, index=(At(position=k), At(position=j)))  # bwd
-#           t_37:float64[m] = multiply(t_36, t_27)  # bwd
-#           t_38:float64[m] = multiply(t_36, t_28)  # bwd
-#           dA_4:float64[m, n] = add_at(dA_3, t_38, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           dQ_6:float64[m, n] = add_at(dQ_5, t_37, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_42:float64[m] = multiply(t_41, t_32)  # bwd
+#           t_43:float64[m] = multiply(t_41, t_33)  # bwd
+#           dA_4:float64[m, n] = add_at(dA_3, t_43, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           dQ_6:float64[m, n] = add_at(dQ_5, t_42, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #           yield dA_4, dR_6, dQ_6, A_10
-#       t_39:float64[m] = getitem(dQ_3, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_44:float64[m] = getitem(dQ_3, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #       dQ_7:float64[m, n] = setitem(dQ_3, 0.0, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_40:float64[m] = divide(t_39, t_20)  # bwd
-#       t_41:float64[m] = multiply(t_39, t_21)  # bwd
-#       t_42:float64[m] = divide(t_41, t_20)  # bwd
-#       t_43:float64[] = sum(t_42, axis=(0,), keepdims=False)  # bwd
-#       t_44:float64[] = negative(t_43)  # bwd
-#       dR_7:float64[n, n] = add_at(dR_3, t_44, index=(At(position=k), At(position=k)))  # bwd
-#       dA_5:float64[m, n] = add_at(dA_2, t_40, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_45:float64[] = getitem(dR_7, index=(At(position=k), At(position=k)))  # bwd
+#       t_45:float64[m] = divide(t_44, t_25)  # bwd
+#       t_46:float64[m] = multiply(t_44, t_26)  # bwd
+#       t_47:float64[m] = divide(t_46, t_25)  # bwd
+#       t_48:float64[] = sum(t_47, axis=(0,), keepdims=False)  # bwd
+#       t_49:float64[] = negative(t_48)  # bwd
+#       dR_7:float64[n, n] = add_at(dR_3, t_49, index=(At(position=k), At(position=k)))  # bwd
+#       dA_5:float64[m, n] = add_at(dA_2, t_45, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_50:float64[] = getitem(dR_7, index=(At(position=k), At(position=k)))  # bwd
 #       dR_8:float64[n, n] = setitem(dR_7, 0.0, index=(At(position=k), At(position=k)))  # bwd
-#       t_46:float64[m] = getitem(A_8, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_47:bool[] = equal(t_19, 0.0)  # bwd
-#       t_48:float64[] = where(t_47, 1.0, t_19)  # bwd
-#       t_49:float64[] = divide(t_45, t_48)  # bwd
-#       t_50:float64[m] = multiply(t_49, t_46)  # bwd
-#       dA_6:float64[m, n] = add_at(dA_5, t_50, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_51:float64[m] = getitem(A_8, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_52:bool[] = equal(t_24, 0.0)  # bwd
+#       t_53:float64[] = where(t_52, 1.0, t_24)  # bwd
+#       t_54:float64[] = divide(t_50, t_53)  # bwd
+#       t_55:float64[m] = multiply(t_54, t_51)  # bwd
+#       dA_6:float64[m, n] = add_at(dA_5, t_55, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #       yield dA_6, dQ_7, dR_8, A_8
-#   return dA
+#   return t_21, dA
 
 
 # ---- study text
@@ -157,7 +162,7 @@ import numpy as np
 from symgrad.runtime import norm
 
 
-def grad_orthogonal(A, w):
+def value_and_grad_orthogonal(A, w):
     m, n = A.shape
     Q = np.zeros_like(A)
     R = np.zeros((n, n))
@@ -172,6 +177,7 @@ def grad_orthogonal(A, w):
             R[k, j] = Q[:, k] @ A_2[:, j]
             A_2[:, j] -= Q[:, k] * R[k, j]
         A_saved_1[k] = A_saved
+    out = np.sum(w * Q) + np.sum(R * R)
 
     # return np.sum(w * Q) + np.sum(R * R)
     dR = 2.0 * R
@@ -203,7 +209,7 @@ def grad_orthogonal(A, w):
         part4 = dR[k, k]
         dR[k, k] = 0.0
         dA[:, k] += part4 / np.where(R[k, k] == 0, 1.0, R[k, k]) * A_2[:, k]  # 0 at 0
-    return dA
+    return out, dA
 
 
 # ---- kernel text
@@ -215,7 +221,7 @@ from symgrad.backends.accumulate import plus
 
 
 @njit
-def grad_orthogonal___HASH__(A, w):
+def value_and_grad_orthogonal___HASH__(A, w):
     m, n = A.shape
     if w.shape[0] != m:
         raise ValueError('axis 0 of `w` does not have the length of axis 0 of `A`')
@@ -234,11 +240,11 @@ def grad_orthogonal___HASH__(A, w):
             A_2[i, l] = A[i, l]  # A
     for k in range(n):
         # R[k, k] = np.sqrt(A[:, k] @ A[:, k])
-        total = 0.0
+        total4 = 0.0
         for i in range(m):
             A_2_i = A_2[i, k]
-            total = plus(total, A_2_i * A_2_i)
-        R_2[k, k] = np.sqrt(total)
+            total4 = plus(total4, A_2_i * A_2_i)
+        R_2[k, k] = np.sqrt(total4)
         # Q[:, k] = A[:, k] / R[k, k]
         R_2_nn = R_2[k, k]
         for i in range(m):
@@ -246,41 +252,52 @@ def grad_orthogonal___HASH__(A, w):
         for j in range(k + 1, n):
             # for j in range(k + 1, n):
             # R[k, j] = Q[:, k] @ A[:, j]
-            total2 = 0.0
+            total5 = 0.0
             for i in range(m):
                 A_2_i = A_2[i, j]
                 A_saved_1[k, j - k - 1, i] = A_2_i
-                total2 = plus(total2, Q[i, k] * A_2_i)
+                total5 = plus(total5, Q[i, k] * A_2_i)
             # R[k, j] = Q[:, k] @ A[:, j]
-            R_2[k, j] = total2
+            R_2[k, j] = total5
             # A[:, j] -= Q[:, k] * R[k, j]
             R_2_nn_2 = R_2[k, j]
             for i in range(m):
                 A_2[i, j] += -(Q[i, k] * R_2_nn_2)
 
-    # adjoint of return np.sum(w * Q) + np.sum(R * R)
-    dR = np.empty((n, n))
-    for i in range(n):
-        for l in range(n):
-            dR[i, l] = 2.0 * R_2[i, l]
+    # return np.sum(w * Q) + np.sum(R * R)
     # adjoint of for k in range(n):
     w_2 = np.empty((m, n))
+    total = 0.0
     for i in range(m):
         for l in range(n):
-            w_2[i, l] = w[i, l]  # w
+            w_il = w[i, l]
+            total = plus(total, w_il * Q[i, l])
+            w_2[i, l] = w_il  # w
+    # return np.sum(w * Q) + np.sum(R * R)
+    # adjoint of return np.sum(w * Q) + np.sum(R * R)
+    dR = np.empty((n, n))
+    total2 = 0.0
+    for i in range(n):
+        for l in range(n):
+            R_2_il = R_2[i, l]
+            total2 = plus(total2, R_2_il * R_2_il)
+            dR[i, l] = 2.0 * R_2_il
+    # return np.sum(w * Q) + np.sum(R * R)
+    total3 = total + total2
+    # adjoint of for k in range(n):
     for k in range(n - 1, -1, -1):
         # adjoint of for j in range(k + 1, n):
-        for j in range(n - 1, k, -1):
+        for j in range(k + 1, n):
             # adjoint of A[:, j] -= Q[:, k] * R[k, j]
             for i in range(m):
                 A_2[i, j] = A_saved_1[k, j - k - 1, i]
             R_2_nn_3 = R_2[k, j]
-            total4 = 0.0
+            total7 = 0.0
             for i in range(m):
                 neg3_i = -dA[i, j]
-                total4 = plus(total4, neg3_i * Q[i, k])
+                total7 = plus(total7, neg3_i * Q[i, k])
                 w_2[i, k] += neg3_i * R_2_nn_3
-            dR[k, j] += total4
+            dR[k, j] += total7
             # adjoint of R[k, j] = Q[:, k] @ A[:, j]
             t5 = dR[k, j]
             dR[k, j] = 0.0
@@ -291,17 +308,17 @@ def grad_orthogonal___HASH__(A, w):
         R_2_nn_4 = R_2[k, k]
         masked = 1.0 if R_2_nn_4 == 0.0 else R_2_nn_4
         # adjoint of Q[:, k] = A[:, k] / R[k, k]
-        total3 = 0.0
+        total6 = 0.0
         for i in range(m):
             t3_i = w_2[i, k]
             w_2[i, k] = 0.0
-            total3 = plus(total3, t3_i * Q[i, k] / R_2_nn_4)
+            total6 = plus(total6, t3_i * Q[i, k] / R_2_nn_4)
             dA[i, k] += t3_i / R_2_nn_4
-        dR[k, k] += -total3
+        dR[k, k] += -total6
         # adjoint of R[k, k] = np.sqrt(A[:, k] @ A[:, k])
         t4 = dR[k, k]
         dR[k, k] = 0.0
         ratio4 = t4 / masked
         for i in range(m):
             dA[i, k] += ratio4 * A_2[i, k]
-    return dA
+    return total3, dA

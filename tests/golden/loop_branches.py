@@ -192,7 +192,7 @@ def value_and_grad_pieces___HASH__(x):
     # adjoint of for i in range(x.shape[0]):
     dy_2 = np.full(n, 1.0)
     dx = np.zeros(n)
-    for i in range(n - 1, -1, -1):
+    for i in range(n):
         # adjoint of if x[i] > 2.0:
         if x[i] > 2.0:
             # adjoint of y[i] = x[i] * 3.0

@@ -129,7 +129,7 @@ def value_and_grad_until___HASH__(x):
     dx_2[3] += s
     # adjoint of for i in range(x.shape[0]):
     x_3 = x[3]
-    for i in range(trip - 1, -1, -1):
+    for i in range(trip - 1 + 1):
         # adjoint of s = s + x[i] * x[i]
         prod3 = x_3 * x[i]
         dx_2[i] += 2.0 * prod3

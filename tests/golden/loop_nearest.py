@@ -188,7 +188,7 @@ def grad_spread___HASH__(points, centres):
             # adjoint of for c in range(points.shape[1]):
             i = i_2
             j = closest_j
-            for c in range(m - 1, -1, -1):
+            for c in range(m):
                 # adjoint of diff = points[i, c] - centres[j, c]
                 count5_ = int(j)
                 if count5_ < 0:

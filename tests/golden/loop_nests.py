@@ -158,7 +158,7 @@ def value_and_grad_rank_k___HASH__(alpha, a, c):
     if abs(total2) < np.inf:
         # adjoint of for i in range(a.shape[0]):
         rows = np.zeros((n, n))
-        for i in range(n - 1, -1, -1):
+        for i in range(n):
             # adjoint of for i in range(a.shape[0]):
             for j in range(i + 1):
                 rows[i, j] = alpha * dc[i, j]
@@ -171,7 +171,7 @@ def value_and_grad_rank_k___HASH__(alpha, a, c):
     else:
         # adjoint of for i in range(a.shape[0]):
         da_2 = np.zeros((n, m))
-        for i in range(n - 1, -1, -1):
+        for i in range(n):
             # adjoint of c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
             for j in range(i + 1):
                 prod4_j = alpha * dc[i, j]

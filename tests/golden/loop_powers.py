@@ -164,7 +164,7 @@ def value_and_grad_fit___HASH__(x, points):
     # adjoint of for i in range(len(points)):
     dx = np.zeros(n)
     power_saved = np.empty(n)
-    for i in range(m - 1, -1, -1):
+    for i in range(m):
         # adjoint of residual = np.sin(points[i])
         residual = sin(points[i])
         # adjoint of for j in range(len(x)):
@@ -179,7 +179,7 @@ def value_and_grad_fit___HASH__(x, points):
         # adjoint of total += residual * residual
         dresidual = 2.0 * residual
         # adjoint of for j in range(len(x)):
-        for j in range(n - 1, -1, -1):
+        for j in range(n):
             # adjoint of residual -= x[j] * power
             dx[j] += -(dresidual * power_saved[j])
     return total, dx

@@ -239,7 +239,7 @@ def value_and_grad_solve___HASH__(A, b):
             ds = -ratio2
             db[i] += ratio2
             # adjoint of for j in range(n):
-            for j in range(n - 1, -1, -1):
+            for j in range(n):
                 # adjoint of if j != i:
                 if j != i:
                     # adjoint of s += A[i, j] * x[j]

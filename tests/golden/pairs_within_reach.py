@@ -140,7 +140,7 @@ def grad_potential___HASH__(r, cutoff):
     n, m = r.shape
     # adjoint of for i in range(r.shape[0]):
     dr = np.zeros((n, m))
-    for i in range(n - 1, -1, -1):
+    for i in range(n):
         # adjoint of for j in range(i):
         for j in range(i):
             # adjoint of if r2 > cutoff * cutoff:

@@ -20,7 +20,7 @@ def factors(A, w):
     return np.sum(w * A)
 
 
-MODE, WRT = "grad", ("A", "w")
+MODE, WRT = "value_and_grad", ("A", "w")
 
 
 def arguments(rng):
@@ -79,8 +79,8 @@ def arguments(rng):
 #   require n - 1 >= 0
 
 
-# ---- graph: grad
-# grad_factors(A:float64[n, q], w:float64[n, q]):
+# ---- graph: value_and_grad
+# value_and_grad_factors(A:float64[n, q], w:float64[n, q]):
 #   t:int64[] = extent(dim=n)
 #   A_col_saved:float64[n, n] = empty(dtype=float64, shape=(n, n))
 #   A_row_saved:float64[n, q] = empty(dtype=float64, shape=(n, q))
@@ -129,53 +129,55 @@ def arguments(rng):
 #       t_20:float64[q] = getitem(A_8, index=(At(position=k), Span(start=0, step=1, extent=q)))
 #       A_row_saved_3:float64[n, q] = setitem(A_row_saved_2, t_20, k, index=(AtArg(), Span(start=0, step=1, extent=q)))
 #       yield A_8, A_col_saved_3, A_row_saved_3, p_saved_3
+#   t_21:float64[n, q] = multiply(w, A_1)
+#   t_22:float64[] = sum(t_21, axis=(0, 1), keepdims=False)
 #   dw:float64[n, q] = copy(A_1)  # bwd
 #   dA:float64[n, q] = copy(w)  # bwd
-#   t_21:int64[] = extent(dim=n - 1)  # bwd
-#   dA_1:float64[n, q] = for(t_21, -1, -1, dA, A_col_saved_1, A_row_saved_1, p_saved_1)  # bwd
+#   t_23:int64[] = extent(dim=n - 1)  # bwd
+#   dA_1:float64[n, q] = for(t_23, -1, -1, dA, A_col_saved_1, A_row_saved_1, p_saved_1)  # bwd
 #     (k_5:int64[], dA_2:float64[n, q], A_col_saved_4:float64[n, n], A_row_saved_4:float64[n, q], p_saved_4:int64[n]) ->
 #       A_col:float64[n] = getitem(A_col_saved_4, k_5, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
 #       A_row:float64[q] = getitem(A_row_saved_4, k_5, index=(AtArg(), Span(start=0, step=1, extent=q)))  # bwd
 #       p_6:int64[] = getitem(p_saved_4, k_5, index=(AtArg(),))  # bwd
-#       t_22:int64[] = extent(dim=n - 1)  # bwd
-#       t_23:int64[] = extent(dim=k)  # bwd
-#       dA_3:float64[n, q] = for(t_22, t_23, -1, dA_2, A_col, A_row, k_5)  # bwd
-#         (i_5:int64[], dA_4:float64[n, q], t_24:float64[n], t_25:float64[q], k_6:int64[]) ->
-#           t_26:float64[] = getitem(t_24, index=(At(position=k),))  # bwd
-#           t_27:float64[] = getitem(t_24, index=(At(position=i),))  # bwd
-#           t_28:int64[] = extent(dim=n - 1)  # bwd
-#           t_29:int64[] = extent(dim=k)  # bwd
-#           dA_5:float64[n, q] = for(t_28, t_29, -1, dA_4, t_24, t_25, i_5, k_6)  # bwd
-#             (j_2:int64[], dA_6:float64[n, q], t_30:float64[n], t_31:float64[q], i_6:int64[], k_7:int64[]) ->
-#               t_32:float64[] = getitem(t_30, index=(At(position=i),))  # bwd
-#               t_33:float64[] = getitem(t_31, index=(At(position=j),))  # bwd
-#               t_34:float64[] = getitem(dA_6, index=(At(position=i), At(position=j)))  # bwd
-#               t_35:float64[] = negative(t_34)  # bwd
-#               t_36:float64[] = multiply(t_35, t_33)  # bwd
-#               t_37:float64[] = multiply(t_35, t_32)  # bwd
-#               dA_7:float64[n, q] = add_at(dA_6, t_37, index=(At(position=k), At(position=j)))  # bwd
-#               dA_8:float64[n, q] = add_at(dA_7, t_36, index=(At(position=i), At(position=k)))  # bwd
+#       t_24:int64[] = extent(dim=n - 1)  # bwd
+#       t_25:int64[] = extent(dim=k)  # bwd
+#       dA_3:float64[n, q] = for(t_24, t_25, -1, dA_2, A_col, A_row, k_5)  # bwd
+#         (i_5:int64[], dA_4:float64[n, q], t_26:float64[n], t_27:float64[q], k_6:int64[]) ->
+#           t_28:float64[] = getitem(t_26, index=(At(position=k),))  # bwd
+#           t_29:float64[] = getitem(t_26, index=(At(position=i),))  # bwd
+#           t_30:int64[] = extent(dim=n - 1)  # bwd
+#           t_31:int64[] = extent(dim=k)  # bwd
+#           dA_5:float64[n, q] = for(t_30, t_31, -1, dA_4, t_26, t_27, i_5, k_6)  # bwd
+#             (j_2:int64[], dA_6:float64[n, q], t_32:float64[n], t_33:float64[q], i_6:int64[], k_7:int64[]) ->
+#               t_34:float64[] = getitem(t_32, index=(At(position=i),))  # bwd
+#               t_35:float64[] = getitem(t_33, index=(At(position=j),))  # bwd
+#               t_36:float64[] = getitem(dA_6, index=(At(position=i), At(position=j)))  # bwd
+#               t_37:float64[] = negative(t_36)  # bwd
+#               t_38:float64[] = multiply(t_37, t_35)  # bwd
+#               t_39:float64[] = multiply(t_37, t_34)  # bwd
+#               dA_7:float64[n, q] = add_at(dA_6, t_39, index=(At(position=k), At(position=j)))  # bwd
+#               dA_8:float64[n, q] = add_at(dA_7, t_38, index=(At(position=i), At(position=k)))  # bwd
 #               yield dA_8
-#           t_38:float64[] = getitem(dA_5, index=(At(position=i), At(position=k)))  # bwd
+#           t_40:float64[] = getitem(dA_5, index=(At(position=i), At(position=k)))  # bwd
 #           dA_9:float64[n, q] = setitem(dA_5, 0.0, index=(At(position=i), At(position=k)))  # bwd
-#           t_39:float64[] = divide(t_38, t_26)  # bwd
-#           t_40:float64[] = negative(t_38)  # bwd
-#           t_41:float64[] = multiply(t_40, t_27)  # bwd
-#           t_42:float64[] = divide(t_41, t_26)  # bwd
-#           dA_10:float64[n, q] = add_at(dA_9, t_42, index=(At(position=k), At(position=k)))  # bwd
-#           dA_11:float64[n, q] = add_at(dA_10, t_39, index=(At(position=i), At(position=k)))  # bwd
+#           t_41:float64[] = divide(t_40, t_28)  # bwd
+#           t_42:float64[] = negative(t_40)  # bwd
+#           t_43:float64[] = multiply(t_42, t_29)  # bwd
+#           t_44:float64[] = divide(t_43, t_28)  # bwd
+#           dA_10:float64[n, q] = add_at(dA_9, t_44, index=(At(position=k), At(position=k)))  # bwd
+#           dA_11:float64[n, q] = add_at(dA_10, t_41, index=(At(position=i), At(position=k)))  # bwd
 #           yield dA_11
-#       t_43:int64[] = extent(dim=n - 1)  # bwd
-#       dA_12:float64[n, q] = for(t_43, -1, -1, dA_3, p_6, k_5)  # bwd
+#       t_45:int64[] = extent(dim=n - 1)  # bwd
+#       dA_12:float64[n, q] = for(t_45, -1, -1, dA_3, p_6, k_5)  # bwd
 #         (j_3:int64[], dA_13:float64[n, q], p_7:int64[], k_8:int64[]) ->
-#           t_44:float64[] = getitem(dA_13, p_7, index=(AtArg(), At(position=j)))  # bwd
+#           t_46:float64[] = getitem(dA_13, p_7, index=(AtArg(), At(position=j)))  # bwd
 #           dA_14:float64[n, q] = setitem(dA_13, 0.0, p_7, index=(AtArg(), At(position=j)))  # bwd
-#           t_45:float64[] = getitem(dA_14, index=(At(position=k), At(position=j)))  # bwd
-#           dA_15:float64[n, q] = setitem(dA_14, t_44, index=(At(position=k), At(position=j)))  # bwd
-#           dA_16:float64[n, q] = add_at(dA_15, t_45, p_7, index=(AtArg(), At(position=j)))  # bwd
+#           t_47:float64[] = getitem(dA_14, index=(At(position=k), At(position=j)))  # bwd
+#           dA_15:float64[n, q] = setitem(dA_14, t_46, index=(At(position=k), At(position=j)))  # bwd
+#           dA_16:float64[n, q] = add_at(dA_15, t_47, p_7, index=(AtArg(), At(position=j)))  # bwd
 #           yield dA_16
 #       yield dA_12
-#   return dA_1, dw
+#   return t_22, dA_1, dw
 #   require q - n >= 0
 #   require n - 1 >= 0
 
@@ -185,7 +187,7 @@ def arguments(rng):
 import numpy as np
 
 
-def grad_factors(A, w):
+def value_and_grad_factors(A, w):
     n = A.shape[0]
     A_col_saved = np.empty((n, n))  # saved: A_col, 8 B x n x n
     A_row_saved = np.empty(A.shape)  # saved: A_row, 8 B x q x n
@@ -207,6 +209,7 @@ def grad_factors(A, w):
                 A_2[i, j] -= A_2[i, k] * A_2[k, j]
         A_col_saved[k] = A_2[:, k]
         A_row_saved[k] = A_2[k]
+    out = np.sum(w * A_2)
 
     # return np.sum(w * A)
     dw = A_2
@@ -238,7 +241,7 @@ def grad_factors(A, w):
             part4 = dA[k, j]
             dA[k, j] = part3
             dA[p, j] += part4
-    return dA, dw
+    return out, (dA, dw)
 
 
 # ---- kernel text
@@ -246,9 +249,11 @@ def grad_factors(A, w):
 import numpy as np
 from numba import njit
 
+from symgrad.backends.accumulate import plus
+
 
 @njit
-def grad_factors___HASH__(A, w):
+def value_and_grad_factors___HASH__(A, w):
     n, q = A.shape
     if w.shape[0] != n:
         raise ValueError('axis 0 of `w` does not have the length of axis 0 of `A`')
@@ -304,15 +309,19 @@ def grad_factors___HASH__(A, w):
         for l in range(q):
             A_row_saved[k, l] = A_2[k, l]
 
+    # return np.sum(w * A)
     # adjoint of for k in range(n):
     dA = np.empty((n, q))
+    total = 0.0
     for l in range(n):
         for r in range(q):
-            dA[l, r] = w[l, r]  # w
+            w_lr = w[l, r]
+            total = plus(total, w_lr * A_2[l, r])
+            dA[l, r] = w_lr  # w
+    # adjoint of for k in range(n):
     for k in range(n - 1, -1, -1):
         # adjoint of for i in range(k + 1, n):
-        count7_ = n - 1
-        for i in range(count7_, k, -1):
+        for i in range(n - 1, k, -1):
             # adjoint of for j in range(k + 1, n):
             for j in range(n - 1, k, -1):
                 # adjoint of A[i, j] -= A[i, k] * A[k, j]
@@ -327,7 +336,7 @@ def grad_factors___HASH__(A, w):
             dA[i, k] += t6 / A_col_saved_nn
         # adjoint of for j in range(n):
         p_saved_n = p_saved[k]
-        for j in range(count7_, -1, -1):
+        for j in range(n):
             # adjoint of A[k, j], A[p, j] = A[p, j], A[k, j]
             p_saved_n_ = int(p_saved_n)
             if p_saved_n_ < 0:
@@ -339,4 +348,4 @@ def grad_factors___HASH__(A, w):
             t9 = dA[k, j]
             dA[k, j] = t8
             dA[p_saved_n_, j] += t9
-    return dA, A_2
+    return total, (dA, A_2)

@@ -162,7 +162,7 @@ def grad_force___HASH__(pos, mass):
     dtotal_2 = 2.0 * total_2
     # adjoint of for i in range(1, len(mass)):
     dpos = np.zeros((n, 3))
-    for i in range(k - 1, 0, -1):
+    for i in range(1, k):
         # adjoint of d = pos[i] - pos[0]
         d_0 = pos[i, 0] - pos[0, 0]
         d_1 = pos[i, 1] - pos[0, 1]

@@ -11,7 +11,7 @@ def product(A, B, w):
     return np.sum(w * B)
 
 
-MODE, WRT = "grad", ("A", "B")
+MODE, WRT = "value_and_grad", ("A", "B")
 
 
 def arguments(rng):
@@ -41,26 +41,40 @@ def arguments(rng):
 #   require m - n >= 0
 
 
-# ---- graph: grad
-# grad_product(A:float64[n, m], B:float64[n, p], w:float64[n, p]):
+# ---- graph: value_and_grad
+# value_and_grad_product(A:float64[n, m], B:float64[n, p], w:float64[n, p]):
+#   t:int64[] = extent(dim=n)
+#   B_1:float64[n, p] = for(0, t, 1, B, A)
+#     (i:int64[], B_2:float64[n, p], A_1:float64[n, m]) ->
+#       t_1:int64[] = extent(dim=p)
+#       B_3:float64[n, p] = for(0, t_1, 1, B_2, A_1, i)
+#         (j:int64[], B_4:float64[n, p], A_2:float64[n, m], i_1:int64[]) ->
+#           t_2:float64[n - i - 1] = getitem(A_2, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))
+#           t_3:float64[n - i - 1] = getitem(B_4, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))
+#           t_4:float64[] = matmul(t_2, t_3)
+#           B_5:float64[n, p] = add_at(B_4, t_4, index=(At(position=i), At(position=j)))
+#           yield B_5
+#       yield B_3
+#   t_5:float64[n, p] = multiply(w, B_1)
+#   t_6:float64[] = sum(t_5, axis=(0, 1), keepdims=False)
 #   dB:float64[n, p] = copy(w)  # bwd
-#   t:int64[] = extent(dim=n - 1)  # bwd
-#   t_1:float64[n, m] = full(0.0, shape=(n, m))  # bwd
-#   dB_1:float64[n, p], dA:float64[n, m] = for(t, -1, -1, dB, t_1, A, B)  # bwd
-#     (i:int64[], dB_2:float64[n, p], dA_1:float64[n, m], A_1:float64[n, m], B_1:float64[n, p]) ->
-#       t_2:int64[] = extent(dim=p - 1)  # bwd
-#       dB_3:float64[n, p], dA_2:float64[n, m] = for(t_2, -1, -1, dB_2, dA_1, A_1, B_1, i)  # bwd
-#         (j:int64[], dB_4:float64[n, p], dA_3:float64[n, m], A_2:float64[n, m], B_2:float64[n, p], i_1:int64[]) ->
-#           t_3:float64[n - i - 1] = getitem(A_2, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))  # bwd
-#           t_4:float64[n - i - 1] = getitem(B_2, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))  # bwd
-#           t_5:float64[] = getitem(dB_4, index=(At(position=i), At(position=j)))  # bwd
-#           t_6:float64[n - i - 1] = multiply(t_5, t_4)  # bwd
-#           t_7:float64[n - i - 1] = multiply(t_5, t_3)  # bwd
-#           dB_5:float64[n, p] = add_at(dB_4, t_7, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))  # bwd
-#           dA_4:float64[n, m] = add_at(dA_3, t_6, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))  # bwd
+#   t_7:int64[] = extent(dim=n - 1)  # bwd
+#   t_8:float64[n, m] = full(0.0, shape=(n, m))  # bwd
+#   dB_1:float64[n, p], dA:float64[n, m] = for(t_7, -1, -1, dB, t_8, A, B)  # bwd
+#     (i_2:int64[], dB_2:float64[n, p], dA_1:float64[n, m], A_3:float64[n, m], B_6:float64[n, p]) ->
+#       t_9:int64[] = extent(dim=p - 1)  # bwd
+#       dB_3:float64[n, p], dA_2:float64[n, m] = for(t_9, -1, -1, dB_2, dA_1, A_3, B_6, i_2)  # bwd
+#         (j_1:int64[], dB_4:float64[n, p], dA_3:float64[n, m], A_4:float64[n, m], B_7:float64[n, p], i_3:int64[]) ->
+#           t_10:float64[n - i - 1] = getitem(A_4, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))  # bwd
+#           t_11:float64[n - i - 1] = getitem(B_7, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))  # bwd
+#           t_12:float64[] = getitem(dB_4, index=(At(position=i), At(position=j)))  # bwd
+#           t_13:float64[n - i - 1] = multiply(t_12, t_11)  # bwd
+#           t_14:float64[n - i - 1] = multiply(t_12, t_10)  # bwd
+#           dB_5:float64[n, p] = add_at(dB_4, t_14, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=j)))  # bwd
+#           dA_4:float64[n, m] = add_at(dA_3, t_13, index=(Span(start=i + 1, step=1, extent=n - i - 1), At(position=i)))  # bwd
 #           yield dB_5, dA_4
 #       yield dB_3, dA_2
-#   return dA, dB_1
+#   return t_6, dA, dB_1
 #   require m - n >= 0
 
 
@@ -69,20 +83,28 @@ def arguments(rng):
 import numpy as np
 
 
-def grad_product(A, B, w):
+def value_and_grad_product(A, B, w):
+    n = A.shape[0]
+    p = B.shape[1]
+    B_2 = B.copy()
+    for i in range(n):
+        for j in range(p):
+            B_2[i, j] += A[i + 1:, i] @ B_2[i + 1:, j]
+    out = np.sum(w * B_2)
+
     # return np.sum(w * B)
     dB = w
     # for i in range(B.shape[0]):
     dB = dB.copy()
     dA = np.zeros_like(A)
-    for i in range(A.shape[0] - 1, -1, -1):
+    for i in range(n - 1, -1, -1):
         # for j in range(B.shape[1]):
-        for j in range(B.shape[1] - 1, -1, -1):
+        for j in range(p - 1, -1, -1):
             # B[i, j] += A[i + 1 :, i] @ B[i + 1 :, j]
             prod = dB[i, j] * B[i + 1:, j]
             dB[i + 1:, j] += dB[i, j] * A[i + 1:, i]
             dA[i + 1:, i] += prod
-    return dA, dB
+    return out, (dA, dB)
 
 
 # ---- kernel text
@@ -90,9 +112,11 @@ def grad_product(A, B, w):
 import numpy as np
 from numba import njit
 
+from symgrad.backends.accumulate import plus
+
 
 @njit
-def grad_product___HASH__(A, B, w):
+def value_and_grad_product___HASH__(A, B, w):
     n, m = A.shape
     p = B.shape[1]
     if B.shape[0] != n:
@@ -105,18 +129,37 @@ def grad_product___HASH__(A, B, w):
         raise ValueError('m - k >= 0')
     # adjoint of for i in range(B.shape[0]):
     dA = np.zeros((n, m))
-
-    dB = np.empty((n, p))
+    # for i in range(B.shape[0]):
+    B_2 = np.empty((n, p))
     for k in range(n):
         for l in range(p):
-            dB[k, l] = w[k, l]  # w
+            B_2[k, l] = B[k, l]  # B
+    for i in range(n):
+        # for j in range(B.shape[1]):
+        for j in range(p):
+            # B[i, j] += A[i + 1 :, i] @ B[i + 1 :, j]
+            total2 = 0.0
+            for k in range(n - i - 1):
+                total2 = plus(total2, A[k + i + 1, i] * B_2[k + i + 1, j])
+            B_2[i, j] += total2
+
+    # return np.sum(w * B)
+    # adjoint of for i in range(B.shape[0]):
+    dB = np.empty((n, p))
+    total = 0.0
+    for k in range(n):
+        for l in range(p):
+            w_kl = w[k, l]
+            total = plus(total, w_kl * B_2[k, l])
+            dB[k, l] = w_kl  # w
+    # adjoint of for i in range(B.shape[0]):
     for i in range(n - 1, -1, -1):
         # adjoint of for j in range(B.shape[1]):
-        for j in range(p - 1, -1, -1):
+        for j in range(p):
             # adjoint of B[i, j] += A[i + 1 :, i] @ B[i + 1 :, j]
             dB_nn = dB[i, j]
             for k in range(n - i - 1):
-                prod_k = dB_nn * B[k + i + 1, j]
+                prod3_k = dB_nn * B[k + i + 1, j]
                 dB[k + i + 1, j] += dB_nn * A[k + i + 1, i]
-                dA[k + i + 1, i] += prod_k
-    return dA, dB
+                dA[k + i + 1, i] += prod3_k
+    return total, (dA, dB)

@@ -22,6 +22,7 @@ SHOWN = {
     "selections":    "joined huber",
     "tiny":          "accelerations tiny_gravity",
     "unroll":        "battery_bucket battery_loopif",
+    "upward":        "loop_nests convolution pivoted_lu",
     "write_through": "loop_undo loop_gauss_seidel",
     "writes":        "battery_view gaussian_process",
 }
