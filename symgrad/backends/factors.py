@@ -17,12 +17,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symgrad.backends.library import LU_FACTOR, LU_INVERSE, LU_SOLVE
-from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value
-from symgrad.ir.invariant import before_loop, fixed_in, invariant_in
-from symgrad.ir.regions import FOR, WHILE
+from symgrad.ir.core import Arg, Eqn, Function, Kind, Value
+from symgrad.ir.invariant import before_loop, fixed_in, invariant_in, with_loops
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import STRICT
-from symgrad.ir.walk import live, map_regions, producers
+from symgrad.ir.walk import live, producers
 
 _SYSTEMS = ("solve", "inv")
 # The ways from one matrix to another that cannot fail.
@@ -35,24 +34,12 @@ def factors_first(function: Function) -> Function:
     """`function` with factors of unchanging matrices before its loops."""
     if not is_on("factors"):
         return function
-    body = _block(function.body)
+    body = with_loops(function.body, _before)
     return function if body is function.body else replace(function, body=body)
 
 
-def _block(block: Block) -> Block:
-    eqns: list[Eqn] = []
-    changed = False
-    for eqn in block.eqns:
-        if not eqn.regions:
-            eqns.append(eqn)
-            continue
-        kept = map_regions(eqn, _block)
-        moved = None
-        if kept.op in (FOR, WHILE):
-            moved = before_loop(_with_factors(kept), _moves, lambda e: e.op is LU_FACTOR)
-        changed |= kept is not eqn or moved is not None
-        eqns += moved or [kept]
-    return replace(block, eqns=tuple(eqns)) if changed else block
+def _before(loop: Eqn) -> list[Eqn] | None:
+    return before_loop(_with_factors(loop), _moves, lambda e: e.op is LU_FACTOR)
 
 
 def _with_factors(eqn: Eqn) -> Eqn:

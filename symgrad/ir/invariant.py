@@ -17,9 +17,24 @@ from dataclasses import replace
 from symgrad.ir.core import Arg, Block, Eqn, Value, values
 from symgrad.ir.dims import symbols
 from symgrad.ir.regions import FOR, WHILE
-from symgrad.ir.walk import rewire, rewire_args, symbols_of
+from symgrad.ir.walk import map_regions, rewire, rewire_args, symbols_of
 
 Asks = Callable[[Eqn], bool]
+
+
+def with_loops(block: Block, each: Callable[[Eqn], list[Eqn] | None]) -> Block:
+    """The block, innermost loops first, with what `each` gives in place of a loop; None leaves it."""
+    eqns: list[Eqn] = []
+    changed = False
+    for eqn in block.eqns:
+        if not eqn.regions:
+            eqns.append(eqn)
+            continue
+        kept = map_regions(eqn, lambda region: with_loops(region, each))
+        moved = each(kept) if kept.op in (FOR, WHILE) else None
+        changed |= kept is not eqn or moved is not None
+        eqns += moved or [kept]
+    return replace(block, eqns=tuple(eqns)) if changed else block
 
 
 def fixed_in(eqn: Eqn, moves: Asks) -> dict[Value, Eqn]:

@@ -13,11 +13,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.ir.core import Block, Eqn, Function, Kind
-from symgrad.ir.invariant import before_loop
-from symgrad.ir.regions import FOR, WHILE
+from symgrad.ir.core import Eqn, Function, Kind
+from symgrad.ir.invariant import before_loop, with_loops
 from symgrad.ir.switch import is_on
-from symgrad.ir.walk import map_regions
 
 # Worth a variable of their own; the arithmetic around them goes along where they need it.
 _DEAR = frozenset(
@@ -34,22 +32,8 @@ def hoist(function: Function) -> Function:
     """`function` with loop-invariant work before its loops (the same object if there is none)."""
     if not is_on("hoist"):
         return function
-    body = _block(function.body)
+    body = with_loops(function.body, lambda loop: before_loop(loop, _moves, _is_dear))
     return function if body is function.body else replace(function, body=body)
-
-
-def _block(block: Block) -> Block:
-    eqns: list[Eqn] = []
-    changed = False
-    for eqn in block.eqns:
-        if not eqn.regions:
-            eqns.append(eqn)
-            continue
-        kept = map_regions(eqn, _block)
-        moved = before_loop(kept, _moves, _is_dear) if kept.op in (FOR, WHILE) else None
-        changed |= kept is not eqn or moved is not None
-        eqns += moved or [kept]
-    return replace(block, eqns=tuple(eqns)) if changed else block
 
 
 def _is_dear(eqn: Eqn) -> bool:
