@@ -68,7 +68,11 @@ def pull_cond(
             hint = eqn.regions[0].params[k].hint
             totals[k] = Value(operand.type, d.naming.format(hint) if hint else "")
         seen.add(operand)
-    handed = [d.held[eqn.outs[k]] for k in asked] + [d.held[parts.captured[k]] for k in totals]  # type: ignore[index]
+    handed = [d.held[eqn.outs[k]] for k in asked]
+    for k in totals:
+        operand = parts.captured[k]
+        assert isinstance(operand, Value), "what has a cotangent is a value"
+        handed.append(d.held[operand])
     zeros = {p: state_of(a, d.zeros) for p, a in zip((*seeds, *totals.values()), handed, strict=True)}
     sides = [
         _side(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Gather, Index, NewAxis, Span, Value
 from symgrad.ir.dims import Dim, substitute, symbol, symbols
 from symgrad.ir.indexing import index_of
+from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import FOR, For, for_parts, operands_of, params_of, told_by
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import live
@@ -57,7 +58,7 @@ class Integers:
     def _computed(self, eqn: Eqn) -> Dim | None:
         name = eqn.op.name
         if name == "extent":
-            return eqn.attrs["dim"]  # type: ignore[return-value]  # an extent's attribute is a Dim
+            return extent_of(eqn.attrs)
         if name not in ("add", "subtract"):
             return None
         x, y = map(self.dim, eqn.args)

@@ -145,7 +145,9 @@ class Rows:
         assert axis is not None
         item = index[axis]
         assert isinstance(item, Span)
-        row = self.rows[eqn.args[0], Place(axis, place.offset + item.start)]  # type: ignore[index]  # a value
+        base = eqn.args[0]
+        assert isinstance(base, Value)
+        row = self.rows[base, Place(axis, place.offset + item.start)]
         rest = (*index[:axis], *index[axis + 1 :])
         if rest == tuple(Span(0, 1, n) for n in row.type.shape):
             return row
@@ -214,7 +216,9 @@ class Rows:
             elif eqn.regions:
                 out += self._region(eqn, rows, known, env)
             else:
-                row, place = rows[eqn.args[0]]  # type: ignore[index]  # a value: the array that is read
+                read = eqn.args[0]
+                assert isinstance(read, Value)
+                row, place = rows[read]
                 part = _without(eqn, row, place.axis)
                 if isinstance(part, Eqn):
                     out.append(part)
