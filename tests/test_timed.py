@@ -22,7 +22,7 @@ def test_seconds_add_up() -> None:
     for _ in range(2):
         with stage(table, "a"):
             time.sleep(0.01)
-    assert 0.02 <= table["a"] < 10.0 and list(table) == ["a"]
+    assert table["a"] >= 0.02 and list(table) == ["a"]
 
 
 @pytest.mark.parametrize("enabled", [True, False])
