@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -18,6 +19,10 @@ if _OWNER:
 os.environ["SYMGRAD_CACHE_DIR"] = os.environ["SYMGRAD_TEST_CACHE"]
 os.environ["SYMGRAD_VERIFY"] = "1"
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# The same examples in every run, on a busy machine too; scripts/random_programs.py looks for new ones.
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("fixed")
 
 
 def pytest_unconfigure() -> None:

@@ -43,7 +43,7 @@ def sample(rng, shape):
     return rng.uniform(0.5, 2.0, size=tuple(SIZES.get(d, d) for d in shape))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(
     shapes=operand_shapes(), name=st.sampled_from(["add", "subtract", "multiply", "divide", "power", "hypot"])
 )
@@ -56,7 +56,7 @@ def test_binary(shapes, name):
     check_forward(f, args, rng, rtol=1e-7)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(shapes=operand_shapes())
 def test_where(shapes):
     rng = np.random.default_rng(8)
@@ -67,7 +67,7 @@ def test_where(shapes):
     check_forward(f, args, rng, rtol=1e-7)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(shapes=operand_shapes())
 def test_unbroadcast_is_the_sum_over_what_was_repeated(shapes):
     rng = np.random.default_rng(9)

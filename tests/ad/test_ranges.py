@@ -103,7 +103,7 @@ def expressions(draw):
     return body
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(
     body=expressions(),
     x=st.sampled_from([-3.0, -1.0, 0.0, 0.5, 2.0]),

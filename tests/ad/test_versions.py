@@ -21,7 +21,7 @@ def arguments():
     return rng.normal(size=SIZE), rng.normal(size=(SIZE, SIZE)), np.array([2, 0, 3, 3, 1])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32).map(loops))
 def test_as_with_everything_saved(text):
     f = sg.from_source(text)

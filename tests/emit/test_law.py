@@ -21,7 +21,7 @@ def lowered(text: str, program: Program) -> Function:
     return lower(source, replace(bind(source, program.args, {}), types=types, sizes=SIZES)).function
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(programs())
 def test_lowering_the_text_gives_the_function_back(program: Program) -> None:
     text = study(program.function)

@@ -51,7 +51,7 @@ def test_the_text_lowers_to_what_it_was_made_from(path) -> None:  # type: ignore
         np.testing.assert_allclose(got, want, rtol=1e-14, atol=1e-14)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(region_programs())
 def test_random_loops_and_branches(program: Program) -> None:
     function = simplify(program.function, "study")

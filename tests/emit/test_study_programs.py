@@ -11,9 +11,7 @@ from symgrad.emit.study import study
 from symgrad.ir import evaluate
 from symgrad.ir.text import show
 
-BUDGET = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+BUDGET = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
 def results_of(program: Program) -> tuple[str, tuple[object, ...]]:

@@ -16,8 +16,6 @@ from symgrad.opt import simplify
 
 BUDGET = settings(
     max_examples=120,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

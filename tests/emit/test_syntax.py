@@ -60,7 +60,7 @@ def _explicit(tree: Tree) -> str:
     return f"({operator}{texts[0]})" if len(texts) == 1 else f"({texts[0]} {operator} {texts[1]})"
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=300)
 @given(_TREES)
 def test_python_parses_back_what_was_meant(tree: Tree) -> None:
     text = _text(tree)

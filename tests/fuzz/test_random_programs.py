@@ -30,8 +30,6 @@ WITHOUT_SHRINKING = (Phase.explicit, Phase.generate)
 
 @settings(
     max_examples=25,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
     phases=WITHOUT_SHRINKING,
 )

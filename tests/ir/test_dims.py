@@ -63,7 +63,7 @@ def number(tree, sizes):
     return built(tree, sizes.__getitem__, lambda a: max(a, 0))
 
 
-BUDGET = settings(max_examples=150, deadline=None, derandomize=True)
+BUDGET = settings(max_examples=150)
 
 
 @BUDGET

@@ -13,7 +13,7 @@ from symgrad.opt import simplify
 from symgrad.opt.group import group
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(programs(dtype="float64"))
 def test_random_adjoints_keep_their_values(random):
     f = group(random.function)

@@ -16,7 +16,7 @@ from symgrad.ir.verify import verify
 from symgrad.opt import remove_dead, simplify
 from symgrad.opt.group import group
 
-examples = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _primal(function):
