@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from symgrad.ad.numbers import Scope
-from symgrad.ad.zeros import Zeros, note_zeros
+from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder, Ref, cast, reshape, sum
 from symgrad.ir.core import Arg, Eqn, Value
 from symgrad.ir.ops import op
@@ -40,9 +39,8 @@ class Derivatives:
 
     builder: Builder
     naming: str  # "d{}" or "{}_dot"
-    scope: Scope
+    zeros: Zeros
     held: dict[Value, Arg] = field(default_factory=dict)
-    zeros: Zeros = field(default_factory=dict)
     _hints: dict[Value, str] = field(default_factory=dict)
     _notes: dict[Value, str] = field(default_factory=dict)
     _fresh: set[Value] = field(default_factory=set)
@@ -100,7 +98,7 @@ class Derivatives:
         new = self.builder.eqns[self._seen :]
         self._seen += len(new)
         self._fresh.update(out for eqn in new for out in eqn.outs if not out.hint)
-        note_zeros(self.zeros, new, self.scope)
+        self.zeros.waiting += new
 
     def finish(self, eqns: Iterable[Eqn], results: tuple[Arg, ...]) -> tuple[list[Eqn], tuple[Arg, ...]]:
         """The equations and results with the names and notes in them."""

@@ -17,7 +17,7 @@ from symgrad.ad.control import Backpropagate
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, extend
 from symgrad.ad.tape import facts, known_extents, plan, read_by, sizes_in
-from symgrad.ad.zeros import Zeros, state_of
+from symgrad.ad.zeros import Given, Zeros
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.ops import OPS
@@ -73,7 +73,7 @@ def pull_cond(
         operand = parts.captured[k]
         assert isinstance(operand, Value), "what has a cotangent is a value"
         handed.append(d.held[operand])
-    zeros = {p: state_of(a, d.zeros) for p, a in zip((*seeds, *totals.values()), handed, strict=True)}
+    given = {p: (d.zeros, a) for p, a in zip((*seeds, *totals.values()), handed, strict=True)}
     sides = [
         _side(
             eqn,
@@ -86,7 +86,7 @@ def pull_cond(
             active,
             f,
             d.naming,
-            zeros,
+            given,
             backpropagate,
             repeats,
         )
@@ -132,7 +132,7 @@ def _side(
     active: set[Value],
     f: Forward,
     naming: str,
-    zeros: Zeros,
+    given: Given,
     backpropagate: Backpropagate,
     repeats: bool,
 ) -> _Side:
@@ -140,7 +140,7 @@ def _side(
     b = Builder()
     b.phase = "bwd"
     mine = f.inside(eqn, block, block.params, captured)
-    inner = Derivatives(b, naming, mine.scope, zeros=zeros)
+    inner = Derivatives(b, naming, Zeros(mine.scope, given))
     inside = varied(block.eqns, moved(block.params, captured, active))
     for k, total in totals.items():
         inner.bind(block.params[k], total)
@@ -159,8 +159,8 @@ def _side(
     eqns, results = inner.finish(live(b.eqns, results, mine.symbols), results)
     primal = mine.apply(block.eqns)
     symbols = (*mine.symbols, *block.symbols)
-    given = {*seeds, *totals.values()}
-    needed = [v for v in read_by(eqns, results) if v not in given] + sizes_in(eqns, symbols, primal)
+    own = {*seeds, *totals.values()}
+    needed = [v for v in read_by(eqns, results) if v not in own] + sizes_in(eqns, symbols, primal)
     saveable = (lambda v: False) if repeats else known_extents(f.bound, f.partial)
     scope = plan(primal, needed, block.params, saveable, symbols)
     return _Side(block, primal, symbols, tuple(eqns), results, scope.again, scope.saved)

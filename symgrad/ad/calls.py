@@ -18,6 +18,7 @@ from symgrad.ad.control import Backpropagate
 from symgrad.ad.primal import Forward
 from symgrad.ad.ranges import ANY, extend
 from symgrad.ad.tape import plan, read_by, sizes_in
+from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Symbol, Value, values
 from symgrad.ir.ops import OPS
@@ -30,7 +31,7 @@ def pull_call(eqn: Eqn, d: Derivatives, active: set[Value], f: Forward, backprop
     (block,) = eqn.regions
     inside = varied(block.eqns, moved(block.params, eqn.args, active))
     mine = f.inside(eqn, block, block.params, eqn.args)
-    inner = Derivatives(Builder(), d.naming, mine.scope)
+    inner = Derivatives(Builder(), d.naming, Zeros(mine.scope))
     inner.builder.phase = "bwd"
     operands = dict(zip(block.params, eqn.args, strict=True))
     totals = {  # to be added to

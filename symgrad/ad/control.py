@@ -22,6 +22,7 @@ from symgrad.ad.ranges import ANY, Ranges, extend
 from symgrad.ad.saving import Saving, save
 from symgrad.ad.trips import reversed_range
 from symgrad.ad.undo import Decision, decide
+from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.regions import FOR, for_parts
@@ -91,7 +92,7 @@ def _body_adjoint(
     b = Builder()
     b.phase = "bwd"
     mine = f.inside(eqn, loop.body, loop.invariant_params, loop.invariant)
-    inner = Derivatives(b, d.naming, mine.scope)
+    inner = Derivatives(b, d.naming, Zeros(mine.scope))
     totals: dict[int, Value] = {}
     for k, param in enumerate(loop.invariant_params):
         if param in inside and param not in inner.held:

@@ -18,6 +18,7 @@ from symgrad.ad.moving import push_region
 from symgrad.ad.numbers import Scope
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.ad.reverse import differentiated_params
+from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.types import ArrayType
@@ -32,7 +33,7 @@ def forward(function: Function, wrt: tuple[int, ...]) -> Function:
     function = without_checkpoints(function)
     inputs = differentiated_params(function, wrt)
     builder = Builder()
-    d = Derivatives(builder, "{}_dot", Scope.of(function.body))
+    d = Derivatives(builder, "{}_dot", Zeros(Scope.of(function.body)))
     tangents = tuple(Value(p.type, f"{p.hint}_dot" if p.hint else "") for p in inputs)
     for param, tangent in zip(inputs, tangents, strict=True):
         d.bind(param, tangent)

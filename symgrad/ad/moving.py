@@ -15,6 +15,7 @@ from dataclasses import replace
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import body_activity, moved, varied
 from symgrad.ad.ranges import ANY, Ranges, extend
+from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
 from symgrad.ir.regions import COND, FOR, WHILE, close, close_all, index_symbol
@@ -45,7 +46,7 @@ def _push_loop(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
     if not moving:
         d.repeat(eqn)
         return
-    inner = Derivatives(Builder(), d.naming, d.scope.inside(eqn, body))
+    inner = Derivatives(Builder(), d.naming, Zeros(d.zeros.scope.inside(eqn, body)))
     tangents = [_tangent_param(carried[k], d) for k in moving]
     for k, t in zip(moving, tangents, strict=True):
         inner.bind(carried[k], t)
@@ -82,7 +83,7 @@ def _push_cond(eqn: Eqn, d: Derivatives, pushforward: Pushforward) -> None:
     bodies = []
     known: list[Symbol] = []
     for block, active in zip(eqn.regions, inside, strict=True):
-        inner = Derivatives(Builder(), d.naming, d.scope.inside(eqn, block))
+        inner = Derivatives(Builder(), d.naming, Zeros(d.zeros.scope.inside(eqn, block)))
         for p, a in zip(block.params, captured, strict=True):
             if isinstance(a, Value) and a in d.held:
                 inner.bind(p, d.held[a])

@@ -25,6 +25,7 @@ from symgrad.ad.primal import Forward
 from symgrad.ad.proofs import constant_of
 from symgrad.ad.ranges import Ranges, extend
 from symgrad.ad.selected import pull_any_loop
+from symgrad.ad.zeros import Zeros
 from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Value
@@ -65,7 +66,7 @@ def _reverse(function: Function, wrt: tuple[int, ...], mode: Mode, plain: bool) 
     for guard in function.guards:
         scope.assume(guard.nonnegative)
     f = Forward.of(function.body, extent_names(function.body), scope, plain)
-    d = Derivatives(builder, "d{}", scope)
+    d = Derivatives(builder, "d{}", Zeros(scope))
     active = varied(function.eqns, inputs)
     if mode == "vjp":
         seeds = _cotangent_params(function, d, active)

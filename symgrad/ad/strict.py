@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from symgrad.ad.ranges import Ranges, range_of
-from symgrad.ad.zeros import Zero, Zeros, state_of
+from symgrad.ad.zeros import Zero, Zeros
 from symgrad.ir.build import Ref, equal, logical_and, where
 from symgrad.ir.core import Const, Eqn
 from symgrad.rules.singular import points
@@ -28,11 +28,9 @@ def slope_operands(
     b = g.builder
     here = (b.ref(eqn.out), *map(b.ref, eqn.args))
     singular = points(eqn.op)
-    if singular is None or state_of(g.arg, zeros).worst < (
-        Zero.BY_CHANCE if singular.finite else Zero.BY_CHOICE
-    ):
+    if singular is None or singular.regular(*(range_of(a, ranges) for a in eqn.args)):
         return here
-    if singular.regular(*(range_of(a, ranges) for a in eqn.args)):
+    if zeros.of(g.arg).worst < (Zero.BY_CHANCE if singular.finite else Zero.BY_CHOICE):
         return here
     none = equal(g, 0.0)
     off = logical_and(none, singular.at(*here))

@@ -9,7 +9,7 @@ which elements differ from the others. Elements are told apart as in `ad.depende
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -69,20 +69,44 @@ def _limited(base: Zero, parts: Parts) -> State:
     return State(base, parts)
 
 
-Zeros = dict[Value, State]
+class Zeros:
+    """The states of the values of a derivative; equations are looked at when a state is asked for.
+
+    Few are: most equations have no singular points. `given` are values with states of other derivatives.
+    """
+
+    def __init__(self, scope: Scope, given: Given | None = None) -> None:
+        self.scope = scope
+        self.given: Given = given or {}
+        self.known: Known = {}
+        self.waiting: list[Eqn] = []
+
+    def of(self, arg: Arg) -> State:
+        """What is known of an operand."""
+        if isinstance(arg, Value) and arg not in self.known:
+            for value, (outer, operand) in self.given.items():
+                self.known[value] = outer.of(operand)
+            self.given = {}
+            _note(self.known, self.waiting, self.scope)
+            self.waiting.clear()
+        return _state_of(arg, self.known)
 
 
-def state_of(arg: Arg, zeros: Zeros) -> State:
-    """What is known of an operand: by chance where nothing is."""
+Known = dict[Value, State]
+Given = Mapping[Value, tuple[Zeros, Arg]]
+
+
+def _state_of(arg: Arg, known: Known) -> State:
+    """By chance where nothing is known."""
     if isinstance(arg, Const):
         return State(Zero.BY_CHOICE if arg.value == 0 else Zero.NEVER)
-    return zeros.get(arg, _UNKNOWN)
+    return known.get(arg, _UNKNOWN)
 
 
 _UNKNOWN = State(Zero.BY_CHANCE)
 
 
-def note_zeros(zeros: Zeros, eqns: Iterable[Eqn], scope: Scope) -> None:
+def _note(zeros: Known, eqns: Iterable[Eqn], scope: Scope) -> None:
     """Extend `zeros` over equations of the derivative program."""
     for eqn in eqns:
         if eqn.op is COND:
@@ -96,8 +120,8 @@ def note_zeros(zeros: Zeros, eqns: Iterable[Eqn], scope: Scope) -> None:
             zeros.update(dict.fromkeys(eqn.outs, _state(eqn, zeros, scope)))
 
 
-def _state(eqn: Eqn, zeros: Zeros, scope: Scope) -> State:
-    states = [state_of(a, zeros) for a in eqn.args if a.type.is_float]
+def _state(eqn: Eqn, zeros: Known, scope: Scope) -> State:
+    states = [_state_of(a, zeros) for a in eqn.args if a.type.is_float]
     name = eqn.op.name
     if not states:
         return _UNKNOWN
@@ -137,15 +161,15 @@ def _sum(zeros: Sequence[Zero]) -> Zero:
     return Zero.NEVER if max(zeros) is Zero.NEVER else max(Zero.BY_CHANCE, min(zeros))
 
 
-def _through(eqn: Eqn, block: Block, args: Sequence[Arg | State], zeros: Zeros, scope: Scope) -> list[State]:
+def _through(eqn: Eqn, block: Block, args: Sequence[Arg | State], zeros: Known, scope: Scope) -> list[State]:
     """The results of a region, told of outside it."""
     inner = scope.inside(eqn, block)
     first = len(block.params) - len(args)
     known = {
-        p: a if isinstance(a, State) else state_of(a, zeros)
+        p: a if isinstance(a, State) else _state_of(a, zeros)
         for p, a in zip(block.params[first:], args, strict=True)
     }
-    note_zeros(known, block.eqns, inner)
+    _note(known, block.eqns, inner)
     since = inner.since
 
     def told(piece: Piece | None) -> Piece | None:
@@ -153,7 +177,7 @@ def _through(eqn: Eqn, block: Block, args: Sequence[Arg | State], zeros: Zeros, 
 
     found = []
     for result in block.results:
-        state = state_of(result, known)
+        state = _state_of(result, known)
         found.append(_limited(state.base, tuple((tuple(map(told, e)), z) for e, z in state.parts)))
     return found
 
@@ -166,11 +190,11 @@ def _is_older(dim: Dim, since: int) -> bool:
     return all(int(name[1:]) < since for name in symbols(dim))
 
 
-def _after_trips(eqn: Eqn, zeros: Zeros, scope: Scope) -> list[State]:
+def _after_trips(eqn: Eqn, zeros: Known, scope: Scope) -> list[State]:
     """What a loop carries, after any number of trips."""
     count = len(eqn.outs)
     operands = eqn.args[3 if eqn.op is FOR else 0 :]
-    carried = [state_of(a, zeros) for a in operands[:count]]
+    carried = [_state_of(a, zeros) for a in operands[:count]]
     for _ in range(_TRIPS):
         ends = _through(eqn, eqn.regions[-1], [*carried, *operands[count:]], zeros, scope)[-count:]
         after = [_combined(pair, max, scope) for pair in zip(carried, ends, strict=True)]
