@@ -38,7 +38,15 @@ WHOLE: Elements = ()
 
 def apart(a: Elements, b: Elements, scope: Scope) -> bool:
     """Is it sure that no element is in both?"""
-    return any(x is not None and y is not None and _apart(x, y, scope) for x, y in zip(a, b, strict=False))
+    known = scope.facts.apart  # each pair is asked about for each plan: what atoms are does not change
+    for x, y in zip(a, b, strict=False):
+        if x is not None and y is not None:
+            pair = (x, y)
+            if pair not in known:
+                known[pair] = _apart(x, y, scope)
+            if known[pair]:
+                return True
+    return False
 
 
 def _apart(x: Piece, y: Piece, scope: Scope) -> bool:

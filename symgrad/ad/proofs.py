@@ -27,6 +27,7 @@ class Facts:
     positive: dict[str, Dim] = field(default_factory=dict)  # atoms that are max(d, 0), with d
     meant: dict[str, str] = field(default_factory=dict)  # atoms of branches, with the one that they are
     unequal: dict[str, list[Dim]] = field(default_factory=dict)  # by atom, polynomials that are not zero
+    apart: dict[object, bool] = field(default_factory=dict)  # what was asked of two sets of elements
     count: int = 0
 
     def atom(self, lower: Iterable[Bound] = (), upper: Iterable[Bound] = ()) -> Extent:

@@ -63,7 +63,7 @@ def _decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward, bound: set[str])
     best = replace(_planned(known, adjoint, free, saveable), counted=counted)
     found = [best]
     state = [p for p in loop.carried_params if p.type.rank and p.type.is_float and p not in known.of]
-    if state and not f.plain and all(map(saveable, state)):
+    if state and not f.plain and all(map(saveable, state)) and _may_pay(state, best):
         other = _planned(known, adjoint, free, saveable, state)
         if _cost(other.chosen) < _cost(best.chosen):
             best = replace(other, counted=counted)
@@ -90,7 +90,9 @@ def _decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward, bound: set[str])
             best = replace(other, counted=counted)
             found.insert(0, best)
     begin = [p for p in loop.carried_params if p.type.rank and p.type.is_float and saveable(p)]
-    for kept in [] if f.plain else _fewer(begin):
+    for kept in [] if f.plain or not begin else _fewer(begin):
+        if not _may_pay(kept, best):
+            continue
         other = _planned(known, adjoint, free, saveable, kept)
         if _cost(other.chosen) < _cost(best.chosen):
             best = replace(other, counted=counted)
@@ -183,8 +185,16 @@ _RANKS = 64  # more axes NumPy does not have
 
 def _cost(chosen: Plan) -> list[int]:
     """How many arrays of each rank are saved on each trip, the largest first."""
-    ranks = [v.type.rank for v in chosen.saved]
+    return _cost_of([v.type.rank for v in chosen.saved])
+
+
+def _cost_of(ranks: Sequence[int]) -> list[int]:
     return [ranks.count(r) for r in range(_RANKS, -1, -1)]
+
+
+def _may_pay(first: Sequence[Value], best: Decision) -> bool:
+    """May less be saved with one of these arrays or more? If none is used, nothing is gained."""
+    return _cost_of([min(v.type.rank for v in first)]) < _cost(best.chosen)
 
 
 def _greatest(now: Sequence[int], then: Sequence[int]) -> int:
