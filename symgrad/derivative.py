@@ -93,7 +93,8 @@ class Derivative(Dispatcher):
     @property
     def kernel_source(self) -> str:
         """The text that numba compiles: fused scalar loops."""
-        return self._program().kernel_text
+        specialisation = self._specialised()
+        return (specialisation.latest or specialisation.program).kernel_text
 
     @property
     def forward_source(self) -> str:
@@ -111,7 +112,8 @@ class Derivative(Dispatcher):
 
     def kernel_source_for(self, *args: Any, **kwargs: Any) -> str:
         """The kernel text for these arguments; nothing is compiled."""
-        return self.program_for(*args, **kwargs).kernel_text
+        specialisation, signature = self.specialise(args, kwargs)
+        return specialisation.for_values(specialisation.arguments(signature.leaves)).kernel_text
 
     def program_for(self, *args: Any, **kwargs: Any) -> Program:
         """The derived program for these arguments (its IR is ``.function``)."""
@@ -198,7 +200,7 @@ class Derivative(Dispatcher):
 
     @property
     def kernel(self) -> Any:
-        """The numba dispatcher of the last specialisation (arguments are the flat leaves)."""
+        """The numba dispatcher of the last specialisation, for every size (arguments are the flat leaves)."""
         return self._specialised().run
 
     @property

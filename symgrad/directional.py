@@ -117,7 +117,8 @@ class Along:
         chosen = [arguments[i] for i in positions(signature, self.dispatcher.transform)]
         as_they_are = flat and specialisation.direct and set(kinds) <= {np.ndarray, float, int}
         if self.dispatcher.options.jit and as_they_are and all(map(_alike, chosen, directions)):
-            self._fast = specialisation, specialisation.run, kinds
+            run = specialisation.callable(specialisation.for_values(arguments))
+            self._fast = specialisation, run, kinds
         return result
 
 

@@ -12,7 +12,7 @@ import inspect
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,13 @@ from symgrad.frontend.entry import broken_extents
 from symgrad.frontend.lower import Capture
 from symgrad.frontend.signature import NeedConstant, Signature, bind
 from symgrad.ir.types import ArrayType
+from symgrad.opt.few import Numbers, few
 from symgrad.pipeline import Options, Program, Transform, build
 from symgrad.workspace import Workspace
 
 Convert = Callable[[Any], Any]
+
+_KINDS = 2  # of kernels for short axes
 
 
 @dataclass(slots=True)
@@ -47,14 +50,33 @@ class Specialisation:
     out_of: tuple[Convert | None, ...]
     signature: Signature
     compiled_types: set[Any] = field(default_factory=set)
-    _run: Callable[..., Any] | None = None
+    latest: Program | None = None  # what was last run
+    _short: dict[Numbers, Program] = field(default_factory=dict)
+    _runs: dict[Numbers, Callable[..., Any]] = field(default_factory=dict)
 
     @property
     def run(self) -> Callable[..., Any]:
-        """The program as a callable; made when it is first wanted, for whoever only reads needs no numba."""
-        if self._run is None:
-            self._run = _compiler(self.program)
-        return self._run
+        """The program as a callable, for arrays of every size."""
+        return self.callable(self.program)
+
+    def callable(self, program: Program) -> Callable[..., Any]:
+        """A program of `for_values`; made when it is first wanted, for whoever only reads needs no numba."""
+        if program.numbers not in self._runs:
+            self._runs[program.numbers] = _compiler(program)
+        return self._runs[program.numbers]
+
+    def for_values(self, values: Sequence[Any]) -> Program:
+        """The program whose kernel is made for axes as short as those of these values.
+
+        After two such kernels other numbers find the one for every size: a number that differs from call to
+        call is no property of the problem.
+        """
+        numbers = few(self.program.function, values) if self.program.options.jit else ()
+        if not numbers or (numbers not in self._short and len(self._short) == _KINDS):
+            return self.program
+        if numbers not in self._short:
+            self._short[numbers] = replace(self.program, numbers=numbers)
+        return self._short[numbers]
 
     def stale(self) -> bool:
         """Something that the lowering read (a helper, a flag, a captured type) is not what it was."""
@@ -256,20 +278,22 @@ class Dispatcher:
 
     def ready(self, specialisation: Specialisation, values: Sequence[Any]) -> Callable[..., Any]:
         """The callable, compiled for the layouts of these values."""
+        program = specialisation.latest = specialisation.for_values(values)
+        run = specialisation.callable(program)
         if not self.options.jit:
-            return specialisation.run
+            return run
         from symgrad.backends import numba_cpu  # start-up: numba takes half a second to import
 
         types = numba_cpu.types_of(values)
-        if types not in specialisation.compiled_types:
+        if (program.numbers, types) not in specialisation.compiled_types:
             with self._lock:
                 start = time.perf_counter()
-                numba_cpu.compile_for(specialisation.run, types)
-                specialisation.compiled_types.add(types)
+                numba_cpu.compile_for(run, types)
+                specialisation.compiled_types.add((program.numbers, types))
                 self.stats.seconds["numba"] = (
                     self.stats.seconds.get("numba", 0.0) + time.perf_counter() - start
                 )
-        return specialisation.run
+        return run
 
 
 def _names_out(fun: Callable[..., Any]) -> bool:

@@ -36,6 +36,7 @@ from symgrad.ir.walk import producers, rename, with_eqns
 from symgrad.opt import simplify
 from symgrad.opt.control import shrink_regions
 from symgrad.opt.copies import one_name_inside
+from symgrad.opt.few import Numbers, fixed
 from symgrad.opt.group import group
 from symgrad.opt.hoist import hoist
 from symgrad.opt.memo import Remembered
@@ -112,7 +113,10 @@ def _only_tuples(tree: Tree) -> bool:
 
 @dataclass(frozen=True)
 class Program:
-    """A derived function: its IR, its texts, what it takes and gives."""
+    """A derived function: its IR, its texts, what it takes and gives.
+
+    Its kernels are right where extents have these `numbers` (`opt.few`); all else is so for every size.
+    """
 
     function: Function
     output: Output
@@ -122,6 +126,7 @@ class Program:
     primal: Function
     mode: Mode
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
+    numbers: Numbers = ()
 
     @property
     def gradients(self) -> dict[int, int]:
@@ -167,7 +172,7 @@ class Program:
     def _reduced(self) -> Function:
         level: Any = "off" if self.options.simplify == "off" else "kernel"
         with self._order_of_sums:
-            return trace("kernel", simplify(self.function, level))
+            return trace("kernel", simplify(fixed(self.function, self.numbers), level))
 
     @property
     def _order_of_sums(self) -> AbstractContextManager[None]:

@@ -36,6 +36,8 @@ class Prepared(Protocol):
 
     def structured(self, flat: Sequence[Any]) -> Any: ...
 
+    def for_values(self, values: Sequence[Any]) -> Program: ...
+
     @property
     def run(self) -> Callable[..., Any]: ...
 
@@ -53,6 +55,7 @@ class _Ready:
     """A kernel for arguments like those of the last call, and its arrays."""
 
     specialisation: Prepared
+    program: Program
     key: Hashable
     quick: bool  # the same key means that the arguments go to the kernel as they are
     run: Callable[..., Any]
@@ -93,7 +96,7 @@ class Workspace:
             if self._keep:
                 ready.arrays = arrays
         specialisation = ready.specialisation
-        program = specialisation.program
+        program = ready.program
         places = _places(out, program, values) if out is not None else {}
         if places:
             taken = dict(_taken(program, places))
@@ -112,8 +115,9 @@ class Workspace:
         ready = self._ready
         if ready is None or ready.specialisation is not specialisation or ready.key != key:
             quick = specialisation.direct and signature.flat and len(args) == len(values) and not kwargs
-            run, make = _compiled(specialisation, values)
-            ready = _Ready(specialisation, key, quick, run, make)
+            program = specialisation.for_values(values)
+            run, make = _compiled(specialisation, program, values)
+            ready = _Ready(specialisation, program, key, quick, run, make)
             self._ready = ready
         return ready, values
 
@@ -129,9 +133,8 @@ def _key(values: Sequence[Any]) -> Hashable:
 
 
 def _compiled(
-    specialisation: Prepared, values: Sequence[Any]
+    specialisation: Prepared, program: Program, values: Sequence[Any]
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    program = specialisation.program
     if not program.options.jit:  # NumPy makes arrays as it goes
         return specialisation.run, lambda *args: ()
     from symgrad.backends import numba_cpu  # start-up: numba takes half a second to import

@@ -6,6 +6,7 @@ The variables are set at import, before any test module can import symgrad: it r
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import hypothesis
 import numpy as np
@@ -34,3 +35,12 @@ def pytest_unconfigure() -> None:
 def rng() -> np.random.Generator:
     """The same numbers in every run."""
     return np.random.default_rng(20240117)
+
+
+@pytest.fixture
+def for_every_size() -> Iterator[None]:
+    """Kernels as they are for long axes, also where the arrays of the test have short ones."""
+    from symgrad.ir.switch import without  # beside its use: the variables above come first
+
+    with without("few"):
+        yield

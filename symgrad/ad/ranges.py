@@ -42,7 +42,8 @@ def _range(eqn: Eqn, args: list[Range]) -> Range:
     if name == "where":
         return _where(args[1], args[2])
     finite = all(a.finite for a in args)
-    if name == "multiply" and eqn.args[0] == eqn.args[1]:
+    squares = name == "multiply" or (name == "matmul" and not eqn.out.type.rank)  # x @ x is a sum of them
+    if squares and eqn.args[0] == eqn.args[1]:
         return Range(0.0, INF, finite)
     if name in _BOUNDED:
         return Range(*_BOUNDED[name], finite)

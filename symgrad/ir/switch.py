@@ -21,6 +21,7 @@ AD = {  # which way a derivative takes
 }
 OPT = {  # what a kernel has beyond a study text, and what both have
     "cse":           "what was computed before is read",
+    "few":           "axes of two to four elements have that number in the kernel",
     "hoist":         "what is dear and the same in every trip is computed before the loop",
     "idle":          "work for a cotangent of zero is done in the branch alone where it is not zero",
     "join":          "loops over the same trips are one, where a trip needs only itself",

@@ -8,12 +8,12 @@ Out: the elements of its result, computed by equations on scalars; None for an o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, Kind, NewAxis, Span, Value
+from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Gather, Index, Kind, NewAxis, Span, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of, numpy_key
 from symgrad.ir.ops import axes
@@ -58,12 +58,46 @@ def _plain(dim: Dim) -> int:
     return dim
 
 
-def is_static(eqn: Eqn) -> bool:
-    """Whether the positions that an equation reads or writes are numbers known at compile time."""
-    if len(eqn.args) > _INDEXED[eqn.op.name]:
+def is_static(eqn: Eqn, tables: Mapping[Arg, Parts]) -> bool:
+    """Whether the positions that an equation reads or writes are numbers known at compile time.
+
+    `tables` has the arrays of positions that are constants.
+    """
+    index = index_of(eqn.attrs)
+    if not all(isinstance(d, int) for i in index for d in _dims(i)):
         return False
-    dims = [d for i in index_of(eqn.attrs) for d in _dims(i)]
-    return all(isinstance(d, int) for d in dims)
+    moving = iter(eqn.args[_INDEXED[eqn.op.name] :])
+    extents = iter(eqn.args[0].type.shape)
+    for item in index:
+        extent = 0 if isinstance(item, NewAxis) else next(extents)
+        if isinstance(item, AtArg | Gather) and not _inside(next(moving), extent, tables):
+            return False
+    return True
+
+
+def _inside(positions: Arg, extent: Dim, tables: Mapping[Arg, Parts]) -> bool:
+    """Whether positions are constants, and all of them in an axis of that extent."""
+    if not isinstance(extent, int) or positions not in tables:
+        return False
+    return all(isinstance(p, Const) and -extent <= p.value < extent for p in tables[positions].flat)
+
+
+def literal(eqn: Eqn) -> Parts:
+    """The elements of an array of constants."""
+    return _constants(np.array(eqn.attrs["data"]), eqn.out)
+
+
+def data_of(parts: Parts) -> object:
+    """Constants as the data of a `literal`."""
+    if parts.ndim:
+        return tuple(data_of(parts[k, ...]) for k in range(len(parts)))
+    number = element(parts, ())
+    assert isinstance(number, Const)
+    return number.value
+
+
+def all_constant(parts: Parts) -> bool:
+    return all(isinstance(p, Const) for p in parts.flat)
 
 
 def _dims(item: object) -> tuple[Dim, ...]:
@@ -120,7 +154,7 @@ def split(eqn: Eqn, operands: Sequence[Parts], compute: Compute) -> Parts | None
     if name == "matmul":
         return _matmul(eqn, operands[0], operands[1], compute)
     if name in ("setitem", "add_at"):
-        return _written(eqn, operands[0], operands[1], compute) if is_static(eqn) else None
+        return _written(eqn, operands, compute) if _known_places(eqn, operands) else None
     return _moved(eqn, operands)
 
 
@@ -189,7 +223,11 @@ def _moved(eqn: Eqn, operands: Sequence[Parts]) -> Parts | None:
         case "iota":
             return _constants(np.arange(*shape), eqn.out)
         case "literal":
-            return _constants(np.array(attrs["data"]), eqn.out)
+            return literal(eqn)
+        case "eye" if isinstance(one := operands[0][()], Const):
+            k = attrs["k"]
+            assert isinstance(k, int)
+            return _constants(one.value * np.eye(*shape, k=k), eqn.out)
         case "full" | "broadcast_to":
             return np.broadcast_to(operands[0], shape)
         case "reshape":
@@ -202,8 +240,8 @@ def _moved(eqn: Eqn, operands: Sequence[Parts]) -> Parts | None:
             axis = attrs["axis"]
             assert isinstance(axis, int)
             return np.concatenate(list(operands), axis=axis)
-        case "getitem" if is_static(eqn):
-            return _picked(operands[0], index_of(eqn.attrs))
+        case "getitem" if _known_places(eqn, operands):
+            return _picked(operands[0], index_of(eqn.attrs), operands[1:])
     return None
 
 
@@ -216,24 +254,29 @@ def _constants(numbers: np.ndarray[Any, Any], like: Value) -> Parts:
     return found
 
 
-def _places(parts: Parts, index: Index) -> np.ndarray[Any, Any]:
+def _known_places(eqn: Eqn, operands: Sequence[Parts]) -> bool:
+    return is_static(eqn, dict(zip(eqn.args, operands, strict=True)))
+
+
+def _places(parts: Parts, index: Index, tables: Sequence[Parts]) -> np.ndarray[Any, Any]:
     """The flat positions that an index selects."""
     numbers = np.arange(parts.size).reshape(parts.shape)
-    key: Any = numpy_key(index, (), _plain)
+    key: Any = numpy_key(index, [np.array(data_of(t)) for t in tables], _plain)
     return np.asarray(numbers[key])
 
 
-def _picked(parts: Parts, index: Index) -> Parts:
-    places = _places(parts, index)
+def _picked(parts: Parts, index: Index, tables: Sequence[Parts]) -> Parts:
+    places = _places(parts, index, tables)
     found = np.empty(places.shape, dtype=object)
     for place in np.ndindex(places.shape):
         found[place] = parts.flat[places[place]]
     return found
 
 
-def _written(eqn: Eqn, base: Parts, value: Parts, compute: Compute) -> Parts:
+def _written(eqn: Eqn, operands: Sequence[Parts], compute: Compute) -> Parts:
+    base, value, *tables = operands
     found = base.copy()
-    places = _places(base, index_of(eqn.attrs))
+    places = _places(base, index_of(eqn.attrs), tables)
     new = np.broadcast_to(value, places.shape)
     for place, number in zip(places.flat, new.flat, strict=True):
         hint = hint_of(eqn.out, tuple(map(int, np.unravel_index(place, found.shape))))

@@ -25,7 +25,19 @@ from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, operands_of, params_of
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import ArrayType
-from symgrad.opt.elements import Parts, element, fixed, hint_of, is_small, is_tiny, one_element, single, split
+from symgrad.opt.elements import (
+    Parts,
+    all_constant,
+    data_of,
+    element,
+    fixed,
+    hint_of,
+    is_small,
+    is_tiny,
+    one_element,
+    single,
+    split,
+)
 from symgrad.opt.tiny_arrays import stay_arrays
 from symgrad.opt.unroll import unroll
 
@@ -102,6 +114,8 @@ class _Scope:
         first, *others = parts.flat
         if isinstance(first, Const) and all(p == first for p in others):
             return self._emit("full", [first], arg.hint, shape=arg.type.shape)
+        if all_constant(parts):
+            return self._emit("literal", [], arg.hint, dtype=arg.type.dtype, data=data_of(parts))
         array = self._emit("empty", [], dtype=arg.type.dtype, shape=arg.type.shape)
         for place in np.ndindex(parts.shape):
             array = self._emit(
@@ -182,16 +196,23 @@ class _Scope:
         slots = list(zip(*(params_of(eqn, block) for block in eqn.regions), strict=True))
         apart = [all(self._is_apart(p) for p in params) for params in slots]
         args = [self.whole(a) for a in eqn.args[:first]]
-        for arg, elements in zip(eqn.args[first:], apart, strict=True):
-            args += self.flat(arg) if elements else [self.whole(arg)]
+        constant: dict[int, Parts] = {}  # operands that every trip knows: they need no param
+        for k, (arg, elements) in enumerate(zip(eqn.args[first:], apart, strict=True)):
+            if elements and k >= carried and all_constant(parts := self.elements(arg)):
+                constant[k] = parts
+            else:
+                args += self.flat(arg) if elements else [self.whole(arg)]
         leaving = list(map(self._is_apart, eqn.outs)) if eqn.op is COND else apart[:carried]
         regions = []
         for number, block in enumerate(eqn.regions):
             scope = _Scope(self.arrays, {})
             params = list(block.params[:1]) if eqn.op is FOR else []
             scope.env.update((p, p) for p in params)
-            for param, elements in zip(params_of(eqn, block), apart, strict=True):
-                params += scope._enter(param, elements)
+            for k, (param, elements) in enumerate(zip(params_of(eqn, block), apart, strict=True)):
+                if k in constant:
+                    scope.parts[param] = constant[k]
+                else:
+                    params += scope._enter(param, elements)
             last = number == len(eqn.regions) - 1 or eqn.op is COND
             flags = len(block.results) - len(leaving) if last else len(block.results)
             regions.append(scope.rewritten(block, params, [False] * flags + (leaving if last else [])))

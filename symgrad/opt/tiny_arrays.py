@@ -1,21 +1,21 @@
 """Which tiny arrays have to stay arrays.
 
-In: a function. Out: the values that something indexes at a position known only at run time, with all that is
-the same memory or is computed from it element by element; and, outside loops and branches, what meets large
-arrays or is a result, for nothing is gained there.
+In: a function. Out: the values that something indexes at a position known only at run time, or factorises,
+with all that is the same memory or is computed from it element by element; and, outside loops and branches,
+what meets large arrays or is a result, for nothing is gained there.
 
     t = table[k]    table stays    c = mean(X, axis=0); Y = X - c    c stays
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value, values
+from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value, array_of, values
 from symgrad.ir.regions import COND, operands_of, params_of
 from symgrad.ir.walk import all_eqns
-from symgrad.opt.elements import is_static, is_tiny
+from symgrad.opt.elements import Parts, is_static, is_tiny, literal
 
 
 def stay_arrays(function: Function) -> frozenset[Value] | None:
@@ -24,13 +24,20 @@ def stay_arrays(function: Function) -> frozenset[Value] | None:
     tiny = [v for v in _all_values(function.body) if is_tiny(v)]
     if not tiny:
         return None
+    tables = dict(_tables(function.body, {}))
     params: set[Arg] = set(function.params)
     held: list[Value] = [p for p in function.params if is_tiny(p)]
     for eqn in all_eqns(function.body):
         if eqn.op.name in ("setitem", "add_at", "push"):
             groups.join(eqn.args[0], eqn.out)
-        if eqn.op.name in ("getitem", "setitem", "add_at") and is_tiny(eqn.args[0]) and not is_static(eqn):
+        if (
+            eqn.op.name in ("getitem", "setitem", "add_at")
+            and is_tiny(eqn.args[0])
+            and not is_static(eqn, tables)
+        ):
             held += values(eqn.args[:1])
+        if eqn.op.kind is Kind.LINEAR_ALGEBRA and eqn.op.name != "matmul":
+            held += (v for v in values(eqn.args) if is_tiny(v))
         if eqn.op.kind is Kind.ELEMENTWISE and is_tiny(eqn.out):
             for v in values(eqn.args):
                 if v.type.shape == eqn.out.type.shape and v not in params:
@@ -42,8 +49,46 @@ def stay_arrays(function: Function) -> frozenset[Value] | None:
                 _join_carried(eqn, block, groups)
     held += _not_worth_it(function, groups)
     roots = {groups.root(v) for v in held}
+    entered = list(_entered(function.body))
+    before = -1
+    while before < len(roots):
+        before = len(roots)
+        roots.update(groups.root(a) for p, a in entered if groups.root(p) in roots)
     stay = frozenset(v for v in tiny if groups.root(v) in roots)
     return stay if len(stay) < len(tiny) else None
+
+
+def _tables(block: Block, given: Mapping[Arg, Parts]) -> Iterator[tuple[Arg, Parts]]:
+    """The arrays of constants, by each of their names: in the block and in its regions."""
+    here = dict(given)
+    for eqn in block.eqns:
+        if eqn.op.name == "literal" and is_tiny(eqn.out):
+            here[eqn.out] = literal(eqn)
+        first, carried = operands_of(eqn) if eqn.regions else (0, 0)
+        for region in eqn.regions:
+            operands = zip(params_of(eqn, region), eqn.args[first:], strict=True)
+            fixed = [(p, a) for k, (p, a) in enumerate(operands) if k >= carried]
+            yield from _tables(region, {p: here[a] for p, a in fixed if a in here})
+    yield from here.items()
+
+
+def _entered(block: Block) -> Iterator[tuple[Value, Value]]:
+    """Tiny arrays, and what they are of: a view of its base, what a loop reads of the array before it.
+
+    If the first is an array, so is the second, for no trip makes it anew.
+    """
+    for eqn in block.eqns:
+        if eqn.op.name in ("transpose", "reshape"):
+            yield eqn.out, array_of(eqn)
+        first, carried = operands_of(eqn) if eqn.regions else (0, 0)
+        for region in eqn.regions:
+            yield from _entered(region)
+            if eqn.op is not COND:
+                for param, arg in zip(
+                    params_of(eqn, region)[carried:], eqn.args[first + carried :], strict=True
+                ):
+                    if isinstance(arg, Value) and is_tiny(arg):
+                        yield param, arg
 
 
 def _join_carried(eqn: Eqn, block: Block, groups: _Groups) -> None:

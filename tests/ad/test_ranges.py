@@ -22,6 +22,12 @@ def mean_square(x):
     return total(reshape(x * x, (1,)), (0,)) / call("cast", count, dtype="float64")
 
 
+def length(x):
+    """A vector times itself."""
+    v = reshape(x, (1,))
+    return call("matmul", v, v)
+
+
 def range_of(body):
     f = program(body, SCALAR, SCALAR)
     (out,) = f.results
@@ -36,6 +42,7 @@ def range_of(body):
         (lambda x, y: x * y, -math.inf, math.inf, True),
         (lambda x, y: sqrt(x * x + 1e-8), 1e-4, math.inf, True),
         (lambda x, y: sqrt(x), 0.0, math.inf, False),
+        (lambda x, y: call("sqrt", length(x) + 0.01), 0.1, math.inf, True),
         (lambda x, y: exp(-(x * x)), 0.0, 1.0, True),
         (lambda x, y: exp(x), 0.0, math.inf, False),
         (lambda x, y: 1.0 / (1.0 + exp(-x)), 0.0, 1.0, False),

@@ -56,7 +56,7 @@ def test_the_same_numbers(fun, rng) -> None:
     compare(fun, ARGS, ("totals",), rng)
 
 
-def test_no_array_for_what_a_trip_adds() -> None:
+def test_no_array_for_what_a_trip_adds(for_every_size: None) -> None:
     on, off = (kernel(batches, ARGS, *passes) for passes in ((), ("totals",)))
     assert on.count("np.empty(") < off.count("np.empty(")
     assert "dw[" in on and "] += " in on

@@ -1,14 +1,15 @@
 """A golden file: a program, how it is differentiated, and below a line everything that is generated from it.
 
 The part above the line is Python: one function, `WRT` (the names of its differentiated arguments),
-`MODE` ("value_and_grad", "jvp" or "fwd_and_bwd") and `arguments(rng)`. The part below is written by
+`MODE` ("value_and_grad", "jvp" or "fwd_and_bwd") and `arguments(rng)`. With `FEW = True` the kernel is the one for
+axes as short as those of the arguments. The part below is written by
 `pytest tests/golden --update-golden`: the graph of the function, the derived graph, the study text, the
 kernel text.
 """
 
 import linecache
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 from symgrad.frontend.signature import bind
 from symgrad.ir.core import Function
 from symgrad.ir.text import show
+from symgrad.opt.few import few
 from symgrad.pipeline import Options, Program, Transform, build, build_pair
 
 LINE = "# ======== generated: pytest tests/golden --update-golden ========\n"
@@ -34,6 +36,7 @@ class Golden:
     mode: str
     wrt: tuple[str, ...]
     args: tuple[Any, ...]
+    few: bool
 
     @property
     def title(self) -> str:
@@ -42,7 +45,13 @@ class Golden:
     def program(self, **options: Any) -> Program:
         mode: Any = "vjp" if self.mode == "fwd_and_bwd" else self.mode
         transform = Transform(mode, (), self.wrt, single=len(self.wrt) == 1)
-        return build(self.fun, bind(self.fun, self.args, {}), transform, Options(**options))
+        program = build(self.fun, bind(self.fun, self.args, {}), transform, Options(**options))
+        return for_short_axes(program, self.args) if self.few else program
+
+
+def for_short_axes(program: Program, args: tuple[Any, ...]) -> Program:
+    """The program whose kernel is made for axes as short as those of these arguments."""
+    return replace(program, numbers=few(program.function, args))
 
 
 def load(path: Path) -> Golden:
@@ -55,7 +64,7 @@ def load(path: Path) -> Golden:
     exec(compile(above, path.name, "exec"), namespace)
     functions = [f for f in namespace.values() if isinstance(f, FunctionType) and f.__name__ != "arguments"]
     args = tuple(namespace["arguments"](np.random.default_rng(1)))
-    return Golden(path, functions[-1], namespace["MODE"], namespace["WRT"], args)
+    return Golden(path, functions[-1], namespace["MODE"], namespace["WRT"], args, namespace.get("FEW", False))
 
 
 def generated(golden: Golden) -> str:

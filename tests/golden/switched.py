@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from backends.helpers import python
-from golden.helpers import FOLDER, load
+from golden.helpers import FOLDER, for_short_axes, load
 
 from symgrad.cache import PLACEHOLDER
 from symgrad.frontend.signature import bind
@@ -114,6 +114,14 @@ def implicit(a, u, sweeps):
     return u
 
 
+def stretched(r, k):
+    energy = 0.0
+    for i in range(1, len(r)):
+        d = r[i] - r[i - 1]
+        energy += 0.5 * k[i] * (np.sqrt(np.sum(d * d)) - 1.0) ** 2
+    return energy
+
+
 _SHAPES = {
     relaxed: ((6,), (6,), 3),
     diffused: ((7,), 0.3),
@@ -125,10 +133,12 @@ _SHAPES = {
     left: ((5,), 9),
     implicit: ((4, 4), (4,), 3),
     weighted: ((3, 2), (2, 3, 3)),
+    stretched: ((5, 3), (5,)),
 }
+_FEW = ("stretched", "coordinates")  # whose kernels are made for the length of short axes
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
-    *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "gaussian_process", "hidden_layer",
+    *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
     "huber", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
     "orbit", "pairs_within_reach", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
@@ -152,6 +162,7 @@ def derived(name: str, *off: str) -> Program:
     fun, args, wrt = _program(name)
     with without(*off):
         program = build(fun, bind(fun, args, {}), Transform("vjp", (), wrt, single=False), Options())
+        program = for_short_axes(program, args) if name in _FEW else program
         assert program.kernel_text and program.study_text  # made while the passes are off
     return program
 

@@ -84,7 +84,7 @@ def test_the_same_numbers(name):
 
 
 @pytest.mark.parametrize("name", DEFERRED)
-def test_the_text_has_the_product(name):
+def test_the_text_has_the_product(name, for_every_size):
     f, args = PROGRAMS[name]
     df = sg.grad(f, argnums=tuple(range(len(args))))
     assert "np.dot(" in df.kernel_source_for(*args)

@@ -230,7 +230,7 @@ def test_an_array_that_a_trip_reads_from_another_trip_stays_in_a_loop():
             np.testing.assert_allclose(x, y, rtol=1e-12)
 
 
-def test_strict_sums_keep_their_order():
+def test_strict_sums_keep_their_order(for_every_size):
     args = PROGRAMS["triple"][1]
     text = sg.value_and_grad(triple, argnums=(0, 1), fastmath="strict").kernel_source_for(*args)
     assert "np.dot(" not in text

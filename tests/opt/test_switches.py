@@ -12,6 +12,7 @@ from symgrad.ir.switch import OPT, is_on, without
 # fmt: off
 SHOWN = {
     "cse":           "joined hidden_layer softmax_cross_entropy",
+    "few":           "stretched coordinates",
     "hoist":         "diffused loop_hoisted",
     "idle":          "accelerations pairs_within_reach",
     "join":          "attended sparse_rows pairs_within_reach",

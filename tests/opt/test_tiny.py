@@ -99,8 +99,39 @@ def writes_rows(x, idx):
     return np.sum(out * out)
 
 
+def areas(v, faces):
+    s = 0.0
+    for a, b, c in faces:
+        normal = np.cross(v[b] - v[a], v[c] - v[a])
+        s += np.sqrt(np.dot(normal, normal)) + normal[np.array([2, 2, -1])] @ normal
+    return s
+
+
+def looked_up(table, x, k):
+    s = 0.0
+    for i in range(x.shape[0]):
+        half = 0.5 * table
+        for j in range(x.shape[1]):
+            s += half[k[i], k[j]] * x[i, j] ** 2
+    return s
+
+
+def relaxed(a, u):
+    m = np.eye(3) + a @ a.T
+    for _ in range(4):
+        u = np.tanh(np.linalg.solve(m.T, u) + np.linalg.solve(m, u))
+    return np.sum(u * u)
+
+
 RNG = np.random.default_rng(3)
 PROGRAMS = {
+    "areas": (areas, "v", (RNG.normal(size=(5, 3)), np.array([[0, 1, 2], [3, 4, 0], [1, 4, 2], [0, 3, 2]]))),
+    "looked_up": (
+        looked_up,
+        ("table", "x"),
+        (RNG.normal(size=(2, 2)), RNG.normal(size=(3, 5)), np.arange(5) % 2),
+    ),
+    "relaxed": (relaxed, "*", (RNG.normal(size=(3, 3)), RNG.normal(size=3))),
     "attraction": (attraction, "*", (RNG.normal(size=(5, 3)), RNG.uniform(1, 2, 5))),
     "rotation": (rotation, "*", (np.array([0.1, 0.2, 0.3]), RNG.normal(size=(6, 3)))),
     "lorenz": (lorenz, ("y0", "p"), (np.array([1.0, 1.5, 2.0]), np.array([10.0, 28.0, 8 / 3]), 12)),
@@ -159,6 +190,22 @@ def test_a_position_known_at_run_time_keeps_the_array():
     text = sg.grad(f, wrt=wrt).kernel_source_for(*args)
     assert "np.zeros((2, 2))" in text
     assert "c_0" in text or "diff" in text
+
+
+def test_constant_positions_are_no_table():
+    f, wrt, args = PROGRAMS["areas"]
+    text = sg.grad(f, wrt=wrt).kernel_source_for(*args)
+    assert "np.array(" not in text and "np.empty((" not in text
+    assert text.count("raise IndexError") == 3  # the vertices of a face
+
+
+@pytest.mark.parametrize(("name", "made"), [("looked_up", "half"), ("relaxed", "m")])
+def test_an_array_that_a_loop_needs_is_made_before_it(name, made):
+    """Not from its elements in each trip."""
+    f, wrt, args = PROGRAMS[name]
+    text = sg.grad(f, wrt=wrt).kernel_source_for(*args)
+    assert f"{made}[0, 0] =" not in text
+    assert text.count("factor_lu(") == (name == "relaxed")
 
 
 def test_arrays_that_are_not_tiny_are_left():

@@ -50,7 +50,7 @@ PROGRAMS = [
 
 
 @pytest.mark.parametrize(("f", "args"), PROGRAMS, ids=lambda p: getattr(p, "__name__", ""))
-def test_the_same_numbers(f, args):
+def test_the_same_numbers(f, args, for_every_size):
     chosen = tuple(range(len(args)))
     grads = sg.grad(f, argnums=chosen)(*args)
     with without("write_through"):
