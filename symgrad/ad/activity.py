@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from symgrad.ir.core import Arg, Eqn, Value, values
+from symgrad.ir.core import Arg, Eqn, Value
 from symgrad.ir.regions import CALL, COND, FOR
 from symgrad.ir.walk import all_eqns
 from symgrad.rules.declare import is_nondiff
@@ -18,7 +18,7 @@ def varied(eqns: Iterable[Eqn], seeds: Iterable[Value]) -> set[Value]:
     """The float values that depend on `seeds` through differentiable operations."""
     found = {s for s in seeds if s.type.is_float}
     for eqn in eqns:
-        if not any(a in found for a in values(eqn.args)):
+        if not any(a in found for a in eqn.reads):
             continue
         if eqn.regions:
             found.update(region_varied(eqn, found))
@@ -72,7 +72,7 @@ def useful(eqns: tuple[Eqn, ...], results: Iterable[Arg]) -> set[Value]:
     found = {r for r in results if isinstance(r, Value)}
     for eqn in reversed(eqns):
         if any(out in found for out in eqn.outs):
-            found.update(values(eqn.args))
+            found.update(eqn.reads)
     return found
 
 

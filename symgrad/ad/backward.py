@@ -18,7 +18,7 @@ from symgrad.ad.trips import number_of
 from symgrad.ad.undo import Decision
 from symgrad.ad.versions import Undo, Versions
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, AtArg, Block, Eqn, Index, Span, Symbol, Value, values
+from symgrad.ir.core import Arg, AtArg, Block, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, close, for_parts, told_by
 from symgrad.ir.types import INT
@@ -77,7 +77,7 @@ class _Trip:
         self.now: dict[Value, Value] = {}
         self.late: list[Eqn] = []
         for e in chosen.again:
-            if any(a in changing for a in values(e.args)):
+            if any(a in changing for a in e.reads):
                 self.late.append(e)
                 changing.update(e.outs)
             else:

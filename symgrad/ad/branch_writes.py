@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from symgrad.ad.numbers import Scope
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Function, Index, Kind, Symbol, Value, values
+from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Function, Index, Kind, Symbol, Value
 from symgrad.ir.dims import symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
@@ -263,7 +263,7 @@ def _reads_any(eqns: Iterable[Eqn], start: Iterable[Arg]) -> bool:
                 params = params_of(eqn, region)
                 if _reads_any(region.eqns, {params[k - first] for k in places if k >= first}):
                     return True
-            family.update(o for o in eqn.outs if o.type in {a.type for a in values(eqn.args) if a in family})
+            family.update(o for o in eqn.outs if o.type in {a.type for a in eqn.reads if a in family})
         elif eqn.op.kind is Kind.WRITE and places == [0]:
             family.add(eqn.out)
         else:

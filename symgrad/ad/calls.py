@@ -20,7 +20,7 @@ from symgrad.ad.ranges import ANY, extend
 from symgrad.ad.tape import plan, read_by, sizes_in
 from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Eqn, Function, Symbol, Value, values
+from symgrad.ir.core import Arg, Block, Eqn, Function, Symbol, Value
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import CALL
 from symgrad.ir.walk import again, all_eqns, live, rewire, rewire_args
@@ -79,7 +79,7 @@ def _again(
     repeated = plan(primal, needed, block.params, lambda v: False, symbols).again
     b.phase = "bwd"
     env: dict[Value, Arg] = {}
-    for v in dict.fromkeys(v for e in repeated for v in values(e.args) if v in operands):
+    for v in dict.fromkeys(v for e in repeated for v in e.reads if v in operands):
         arg = operands[v]
         arrays = isinstance(arg, Value) and arg.type.rank
         env[v] = b.emit(OPS["recall"], (arg,)) if arrays else arg

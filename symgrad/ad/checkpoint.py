@@ -26,13 +26,13 @@ from symgrad.ad.snapshots import Stack, empty_stack, last, pop, push, take
 from symgrad.ad.tape import facts, plan, read_by, sizes_in
 from symgrad.ad.trips import computed_trips, known_trips, number_of
 from symgrad.ir.build import Builder, Ref
-from symgrad.ir.core import Arg, Block, Const, Eqn, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Value
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, For, close, for_parts, index_symbol
 from symgrad.ir.types import INT
 from symgrad.ir.walk import again as rerun
-from symgrad.ir.walk import rewire, rewire_args, symbols_of, with_extents
+from symgrad.ir.walk import rewire, rewire_args, with_extents
 
 
 def pull_checkpointed(
@@ -72,8 +72,8 @@ def _needed(body: Block, ends: Sequence[Arg]) -> tuple[Eqn, ...]:
     for eqn in reversed(body.eqns):
         if any(out in wanted for out in eqn.outs):
             found.append(eqn)
-            wanted.update(values(eqn.args))
-            wanted.update(sizes[name] for name in symbols_of(eqn) if name in sizes)
+            wanted.update(eqn.reads)
+            wanted.update(sizes[name] for name in eqn.names if name in sizes)
     return tuple(reversed(found))
 
 

@@ -106,7 +106,7 @@ def _of_one_trip(
     found = rewire_args([_choice(loop, k, made, side) for k in kept], env)
     needed = live((*loop.body.eqns, *inside), found, told)
     own = {o for e in needed for o in e.outs}
-    read = {*(v for e in needed for v in values(e.args)), *values(found)} - own
+    read = {*(v for e in needed for v in e.reads), *values(found)} - own
     sizes = {s.param for s in told if s.axis is not None} & set(loop.carried_params)
     if read & set(loop.carried_params) or sizes:
         return None

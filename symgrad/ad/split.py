@@ -19,7 +19,6 @@ from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import op
 from symgrad.ir.regions import mentioned_symbols
 from symgrad.ir.types import INT
-from symgrad.ir.walk import symbols_of
 
 VIEWS = {"copy", "recall", "reshape", "transpose", "broadcast_to"}
 ARITHMETIC = {"add", "subtract", "multiply", "negative", "cast"}
@@ -33,13 +32,13 @@ def split(function: Function, n_results: int, n_primals: int) -> tuple[Function,
     ahead = _live_beyond(function.eqns, outs, set(primals), made)
     known = {*primals, *(out for eqn in ahead for out in eqn.outs)}
     back = _live_beyond(function.eqns, gradients, known, made)
-    read = {a for eqn in back for a in values(eqn.args)} | set(values(gradients))
+    read = {a for eqn in back for a in eqn.reads} | set(values(gradients))
     kept: list[Value] = [p for p in primals if p in read]
     again: list[Eqn] = []
     available = set(kept)
     for eqn in ahead:
         wanted = [out for out in eqn.outs if out in read]
-        if wanted and is_cheap(eqn) and all(a in available for a in values(eqn.args)):
+        if wanted and is_cheap(eqn) and all(a in available for a in eqn.reads):
             again.append(eqn)
         else:
             kept += wanted
@@ -75,8 +74,8 @@ def _live_beyond(
     for eqn in reversed(eqns):
         if any(out in needed for out in eqn.outs):
             found.append(eqn)
-            needed.update(a for a in values(eqn.args) if a not in known)
-            needed.update(made[name] for name in symbols_of(eqn) if name in made and made[name] not in known)
+            needed.update(a for a in eqn.reads if a not in known)
+            needed.update(made[name] for name in eqn.names if name in made and made[name] not in known)
     return tuple(reversed(found))
 
 

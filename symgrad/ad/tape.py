@@ -17,10 +17,9 @@ import numpy as np
 from symgrad.ad.dependence import WRITES
 from symgrad.ad.loops import Adjoint
 from symgrad.ad.versions import NO_VERSIONS, Versions
-from symgrad.ir.core import Arg, Const, Eqn, Kind, Symbol, Value, values
+from symgrad.ir.core import Arg, Const, Eqn, Kind, Symbol, Value
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.regions import FOR
-from symgrad.ir.walk import symbols_of
 
 _TAPE = re.compile(r"(^|_)saved(_\d+)?$")
 _BRACKETS, _SUM = re.compile(r"\(.*\)"), re.compile(r" [+-] ")
@@ -76,10 +75,10 @@ def plan(
 
     def operands(eqn: Eqn, group: int) -> list[Value]:
         """What it takes to run `eqn`: nothing for the arrays that are there by then."""
-        read = list(values(eqn.args))
+        read = list(eqn.reads)
         if arrays.of and arrays.readable(eqn, group):
             read = [v for v in read if v not in arrays.of]
-        return read + [sizes[name] for name in sorted(symbols_of(eqn)) if name in sizes]
+        return read + [sizes[name] for name in sorted(eqn.names) if name in sizes]
 
     def serves(v: Value, group: int) -> bool:
         first = made[v][1].outs[0] if v in made else v
@@ -142,7 +141,7 @@ def plan(
 
     for value in sorted(needed, key=lambda v: (order.get(v, -1), -v.type.rank)):
         obtain(value, (uses or {}).get(value, 0))
-    read = {*needed, *(v for e in again.values() for v in values(e.args))}
+    read = {*needed, *(v for e in again.values() for v in e.reads)}
     saved = [v for v in saved if v not in first or v in read]
     return Plan(_in_order(again, order), tuple(saved), since)
 
@@ -155,7 +154,7 @@ def _in_order(again: Mapping[Value, Eqn], order: Mapping[Value, int]) -> tuple[E
         stack = [again[first]]
         while stack:
             eqn = stack[-1]
-            missing = [made[a] for a in values(eqn.args) if a in made and made[a].outs[0] not in done]
+            missing = [made[a] for a in eqn.reads if a in made and made[a].outs[0] not in done]
             if missing and eqn.outs[0] not in done:
                 stack += missing
             else:
@@ -184,7 +183,7 @@ def uses_of(adjoint: Adjoint, sizes: Iterable[Value], arrays: Versions) -> dict[
     """For each value that the adjoint reads, the last statement whose adjoint does."""
     found = dict.fromkeys((r for r in adjoint.results if isinstance(r, Value)), -1)
     for eqn, group in zip(adjoint.eqns, adjoint.groups, strict=True):
-        found.update((v, max(group, found.get(v, group))) for v in values(eqn.args))
+        found.update((v, max(group, found.get(v, group))) for v in eqn.reads)
     found.update((v, max(group, found.get(v, group))) for v, group in arrays.places_needed().items())
     return found | dict.fromkeys(sizes, max((*adjoint.groups, *adjoint.origins), default=0) + 1)
 
@@ -224,7 +223,7 @@ def read_by(eqns: Iterable[Eqn], results: Iterable[Arg]) -> list[Value]:
     """The values that equations and results read and do not define, in order of first use."""
     eqns = tuple(eqns)
     own = {out for e in eqns for out in e.outs}
-    read = [v for e in eqns for v in values(e.args)] + [r for r in results if isinstance(r, Value)]
+    read = [v for e in eqns for v in e.reads] + [r for r in results if isinstance(r, Value)]
     return list(dict.fromkeys(v for v in read if v not in own))
 
 
@@ -232,7 +231,7 @@ def sizes_in(eqns: Iterable[Eqn], symbols_here: Sequence[Symbol], made: Iterable
     """The values made by `made` that are extents in `eqns`: read by no operand, and needed all the same."""
     own = {out for e in made for out in e.outs}
     sizes = {s.name: s.param for s in symbols_here if s.param in own}
-    mentioned = {name for e in eqns for name in symbols_of(e)} if sizes else set()
+    mentioned = {name for e in eqns for name in e.names} if sizes else set()
     return [sizes[name] for name in sorted(mentioned) if name in sizes]
 
 

@@ -20,7 +20,7 @@ from symgrad.ad.parts import in_parts
 from symgrad.ad.primal import Forward
 from symgrad.ad.tape import Plan, known_extents, plan, read_by, sizes_in, uses_of
 from symgrad.ad.versions import PLAIN, Chain, Undo, Versions, versions
-from symgrad.ir.core import Eqn, Value, values
+from symgrad.ir.core import Eqn, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.ops import OPS
 from symgrad.ir.switch import is_on
@@ -141,7 +141,7 @@ def _missing(chain: Chain, known: Versions, adjoint: Adjoint) -> bool:
     """Does an equation of the adjoint read a version that is not there when it does?"""
     given = known.given(adjoint)
     mine = set(chain.versions)
-    return any(v in mine and v not in given for e in adjoint.eqns for v in values(e.args))
+    return any(v in mine and v not in given for e in adjoint.eqns for v in e.reads)
 
 
 def _planned(

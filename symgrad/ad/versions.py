@@ -119,10 +119,10 @@ class Versions:
         """The versions that are not there at the end, of which all that is read was there before the loop."""
         given = self.given(adjoint)
         loads = [e for e in adjoint.primal if e.op.name == "getitem" and e.out in saved]
-        asked = {v for e in (*loads, *adjoint.eqns) for v in values(e.args) if v in self.of} - given
+        asked = {v for e in (*loads, *adjoint.eqns) for v in e.reads if v in self.of} - given
         late = {r for r in adjoint.results if isinstance(r, Value)}
         for eqn in (*adjoint.primal, *adjoint.eqns):
-            for v in asked.intersection(values(eqn.args)):
+            for v in asked.intersection(eqn.reads):
                 chain, place = self.of[v]
                 if eqn is not (chain.steps[place].eqn if place < len(chain.steps) else None):
                     found = reads(eqn, v, self.scope)
@@ -132,11 +132,11 @@ class Versions:
 
     def reads(self, eqn: Eqn) -> bool:
         """Does `eqn` read an array that the loop writes?"""
-        return any(v in self.of for v in values(eqn.args))
+        return any(v in self.of for v in eqn.reads)
 
     def readable(self, eqn: Eqn, group: int) -> bool:
         """May `eqn`, which reads versions, be run again when statement `group` is adjoined?"""
-        found = [v for v in dict.fromkeys(values(eqn.args)) if v in self.of]
+        found = [v for v in dict.fromkeys(eqn.reads) if v in self.of]
         return bool(found) and all(self.stays(v, eqn, group) for v in found)
 
     def given(self, adjoint: Adjoint) -> set[Value]:
@@ -144,7 +144,7 @@ class Versions:
         asked = {r for r in adjoint.results if isinstance(r, Value) and r in self.of}
         refused = {r for r in asked if not self._stays(WHOLE, r, -1)}
         for eqn, group in zip(adjoint.eqns, adjoint.groups, strict=True):
-            for v in dict.fromkeys(values(eqn.args)):
+            for v in dict.fromkeys(eqn.reads):
                 if v in self.of and v not in refused:
                     asked.add(v)
                     if not self.stays(v, eqn, group):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from symgrad.backends.access import Along, operand, resolve, roots_of
-from symgrad.ir.core import Eqn, Kind, Value, values
+from symgrad.ir.core import Eqn, Kind, Value
 from symgrad.ir.switch import is_on
 
 # fmt: off
@@ -51,7 +51,7 @@ def cheap(
         total = WEIGHT.get(eqn.op.name, LIMIT + 1)
         roots: set[Value] = set()
         coords = tuple(map(Along, range(eqn.out.type.rank)))
-        for arg in values(eqn.args):
+        for arg in eqn.reads:
             for root in roots_of(resolve(operand(arg, coords), producers)):
                 total += weight.get(root, 0)
                 roots |= bases.get(root, {root})

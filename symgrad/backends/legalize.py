@@ -53,7 +53,7 @@ from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, extent_names, operands_of, params_of
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import INT
-from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args, symbols_of
+from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args
 
 _OPENINGS = {**OPEN, **OPEN_SYSTEMS}
 
@@ -87,7 +87,7 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
         if eqn.regions and not eqn.outs:
             continue  # nobody learns whether it ran
         if eqn.regions:
-            free = {a for a in values(original.args) if last[a] == number and a not in given}
+            free = {a for a in original.reads if last[a] == number and a not in given}
             known = frozenset(s.name for s in block.symbols)
             results = _control(eqn, emitter, frozenset(env.get(a, a) for a in free), known)
             env.update((out, r) for out, r in zip(eqn.outs, results, strict=True) if r is not out)
@@ -139,14 +139,14 @@ def _is_always(index: Value, name: str, block: Block) -> bool:
                 operands = dict(zip(params_of(eqn, region), eqn.args[first:], strict=True))
                 if not bound or operands.get(bound[0]) is not index:
                     return False
-    return not any(name in symbols_of(eqn) for eqn in block.eqns)
+    return not any(name in eqn.names for eqn in block.eqns)
 
 
 def _last_uses(block: Block) -> dict[Value, float]:
     """The number of the equation that reads each value last."""
     last: dict[Value, float] = {}
     for number, eqn in enumerate(block.eqns):
-        last.update((v, number) for v in values(eqn.args))
+        last.update((v, number) for v in eqn.reads)
     last.update((v, math.inf) for v in values(block.results))
     return last
 

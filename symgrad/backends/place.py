@@ -19,7 +19,7 @@ from symgrad.backends.sink import Targets, targets_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
 from symgrad.ir.regions import operands_of
 from symgrad.ir.types import INT
-from symgrad.ir.walk import producers, rewire, rewire_args, symbols_of
+from symgrad.ir.walk import producers, rewire, rewire_args
 
 
 def overwritten(eqn: Eqn) -> Iterator[tuple[int, Value]]:
@@ -108,9 +108,7 @@ def _views_first(block: Block) -> Block:
     key: list[int] = []
     for n, eqn in enumerate(block.eqns):
         free = not eqn.regions and (is_view(eqn) or eqn.op is WRAP or _is_position(eqn))
-        needs = (
-            [*values(eqn.args), *(sizes[name] for name in symbols_of(eqn) if name in sizes)] if free else []
-        )
+        needs = [*eqn.reads, *(sizes[name] for name in eqn.names if name in sizes)] if free else []
         key.append(max((key[made[a]] for a in needs if a in made), default=-1) if free else n)
         made.update((out, n) for out in eqn.outs)
     order = sorted(range(len(key)), key=lambda n: (key[n], n))
@@ -126,7 +124,7 @@ def _reads(block: Block, made: Mapping[Value, Eqn]) -> dict[Value, list[_Late]]:
     reads: dict[Value, list[_Late]] = {}
     for n, eqn in enumerate(block.eqns):
         if not is_view(eqn):
-            for arg in values(eqn.args):
+            for arg in eqn.reads:
                 for root in roots_of(resolve(whole(arg), made)):
                     reads.setdefault(root, []).append(_Late(n, arg))
     for result in values(block.results):

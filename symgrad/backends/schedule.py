@@ -37,7 +37,6 @@ from symgrad.ir.core import Arg, Const, Value
 from symgrad.ir.dims import Dim, symbol, symbols
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import Shape
-from symgrad.ir.walk import symbols_of
 
 # How many loops of the right extent are tried before a new one is opened: keeps scheduling linear.
 _TRIES = 8
@@ -108,7 +107,7 @@ def elements(read: Operand, plan: Plan) -> Iterator[Read]:
         yield read
         return
     if plan.made_here:
-        yield from (whole(plan.made_here[n].param) for n in sorted(symbols_of(eqn)) if n in plan.made_here)
+        yield from (whole(plan.made_here[n].param) for n in sorted(eqn.names) if n in plan.made_here)
     for arg in eqn.args:
         yield from elements(resolve(operand(arg, read.coords), plan.producers), plan)
 

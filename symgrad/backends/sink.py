@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from symgrad.backends.access import is_view
-from symgrad.ir.core import Arg, Block, Const, Eqn, Gather, Symbol, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Gather, Symbol, Value
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
@@ -103,7 +103,7 @@ def _sunk(arg: Arg, made: Producers, avoid: Set[Value], bound: Symbol | None) ->
         elif value not in moved.eqns:
             moved.eqns[value] = eqn
             order.append(value)
-            stack += values(eqn.args)
+            stack += eqn.reads
     if arg not in moved.eqns:
         return None
     moved.eqns = {v: moved.eqns[v] for v in _sorted(order, moved.eqns)}
@@ -126,7 +126,7 @@ def _sorted(found: list[Value], eqns: Mapping[Value, Eqn]) -> list[Value]:
             out[value] = None
         else:
             stack.append((value, True))
-            stack += [(v, False) for v in values(eqns[value].args)]
+            stack += [(v, False) for v in eqns[value].reads]
     return list(out)
 
 

@@ -37,7 +37,6 @@ from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS, axes, extent_of
 from symgrad.ir.regions import For, for_parts
 from symgrad.ir.types import INT, STRICT
-from symgrad.ir.walk import symbols_of
 
 
 class _Refused(Exception):
@@ -259,7 +258,7 @@ def _equation(e: Eqn, args: tuple[Arg, ...], state: _Spread) -> Arg:
         return _getitem(e, args, state)
     if name in ("setitem", "add_at"):
         return _write(e, args, state)
-    if state.index in symbols_of(e):
+    if state.index in e.names:
         raise _Refused
     if not any(map(state.varies, args)):
         return _invariant(e, args, state)

@@ -34,12 +34,11 @@ from symgrad.backends.nest import Form, Plan, Statement
 from symgrad.backends.place import overwritten
 from symgrad.backends.totals import only_added
 from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Symbol, Value, array_of, values
-from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of, index_shape
 from symgrad.ir.ops import axes
 from symgrad.ir.regions import extent_names
 from symgrad.ir.types import STRICT, ArrayType, Shape
-from symgrad.ir.walk import symbols_of
 
 Order = tuple[int, ...]  # axes of a value, outermost loop first; axes of extent 1 have no loop
 
@@ -93,17 +92,17 @@ def _live(block: Block, made_here: Mapping[str, Symbol]) -> list[Eqn]:
     kept = []
     for eqn in reversed(block.eqns):
         if not needed.isdisjoint(eqn.outs):
-            needed.update(values(eqn.args))
+            needed.update(eqn.reads)
             if made_here:
                 needed.update(made_here[name].param for name in names_in(eqn) if name in made_here)
             kept.append(eqn)
     return kept[::-1]
 
 
-def names_in(eqn: Eqn) -> set[str]:
+def names_in(eqn: Eqn) -> frozenset[str]:
     """The extents that an equation's text may mention."""
-    found = symbols_of(eqn) | {s for a in eqn.args for d in a.type.shape for s in symbols(d)}
-    return found.union(*(extent_names(block) for block in eqn.regions))
+    inner = [extent_names(block) for block in eqn.regions]
+    return eqn.names.union(*[a.type.names for a in eqn.args], *inner)
 
 
 def _forced(eqns: list[Eqn], block: Block, producers: Producers) -> Iterator[Value]:
@@ -117,7 +116,7 @@ def _forced(eqns: list[Eqn], block: Block, producers: Producers) -> Iterator[Val
         name = eqn.op.name
         if eqn.regions:
             yield from (out for out in eqn.outs if out.type.rank)
-            for arg in values(eqn.args):
+            for arg in eqn.reads:
                 if arg.type.rank:
                     yield arg
         elif is_library(eqn) or (name in ("matmul", "reshape") and not is_view(eqn)):
@@ -150,7 +149,7 @@ def _writes(
     for number, eqn in enumerate(eqns):
         if is_view(eqn) and eqn.op.name != "literal":
             continue
-        for arg in values(eqn.args):
+        for arg in eqn.reads:
             for root in roots_of(resolve(whole(arg), producers)):
                 last[root] = number
     kept = {root for r in values(block.results) for root in roots_of(resolve(whole(r), producers))}
@@ -370,7 +369,7 @@ def _matmul(eqn: Eqn, draft: _Draft) -> None:
             Read(a, broadcast_coords(a.type.shape[:-2], coords[len(coords) - a.type.rank + 2 :]) + inner),
             draft.producers,
         )
-        for a in values(eqn.args)
+        for a in eqn.reads
     )
     draft.statements.append(Statement(Form.CALL, eqn, loops, reads, Read(eqn.out, coords + inner)))
 
@@ -386,7 +385,7 @@ def _library(eqn: Eqn, draft: _Draft) -> None:
 
     reads = tuple(
         resolve(Read(a, broadcast_coords(batch_of(a.type.shape, n), coords) + inner(n)), draft.producers)
-        for a, n in zip(values(eqn.args), call.axes, strict=True)
+        for a, n in zip(eqn.reads, call.axes, strict=True)
     )
     draft.statements.append(Statement(Form.CALL, eqn, loops, reads, Read(eqn.out, coords + inner(call.out))))
 

@@ -57,7 +57,7 @@ def only_added(
     """
     if not is_on("totals"):
         return {}
-    count = Counter(a for e in eqns for a in values(e.args))
+    count = Counter(a for e in eqns for a in e.reads)
     count.update(r for r in results if isinstance(r, Value))
     added = {e.args[1]: e for e in eqns if e.op.name == "add_at"}
     found = {}

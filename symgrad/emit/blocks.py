@@ -126,7 +126,7 @@ def _open_region(eqn: Eqn, env: dict[Value, Arg]) -> Step:
 def _without_unread(block: Block) -> Block:
     read = set(values(block.results))
     for step in all_steps(block):
-        read.update(values(step.eqn.args))
+        read.update(step.eqn.reads)
         for inner in step.blocks:
             read.update(values(inner.results))
     return _kept(block, read)

@@ -15,11 +15,9 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 
 from symgrad.emit.blocks import Block, Size, Step
-from symgrad.ir.core import Eqn, Kind, Value, values
-from symgrad.ir.dims import symbols
+from symgrad.ir.core import Eqn, Kind, Value, dims_in, values
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.regions import COND, FOR, WHILE
-from symgrad.ir.walk import dims_in, symbols_of
 
 Span = tuple[int, int]
 _SAME = frozenset({"cast", "copy", "recall", "stop_gradient"})
@@ -132,11 +130,11 @@ def _is_ufunc_at(eqn: Eqn) -> bool:
     return eqn.op.name == "add_at" and not is_basic(index_of(eqn.attrs))
 
 
-def _mentioned(eqn: Eqn) -> set[str]:
+def _mentioned(eqn: Eqn) -> frozenset[str]:
     """The extents that a statement may name: a write names those of its index, a header none."""
     if eqn.op.kind not in (Kind.WRITE, Kind.REGION):
-        return symbols_of(eqn)
-    return {s for attr in eqn.attrs.values() for d in dims_in(attr) for s in symbols(d)}
+        return eqn.names
+    return frozenset([s for attr in eqn.attrs.values() for d in dims_in(attr) for s in d.names])
 
 
 def _place(

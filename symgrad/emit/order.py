@@ -75,7 +75,7 @@ def _in_time(
 
 def _read_by(step: Step) -> Iterator[Value]:
     """What a step reads, in its blocks too."""
-    yield from values(step.eqn.args)
+    yield from step.eqn.reads
     for block in step.blocks:
         yield from values(block.results)
         for inner in block.steps:

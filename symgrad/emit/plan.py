@@ -22,12 +22,11 @@ from symgrad.emit.extents import Scope, lend
 from symgrad.emit.hints import hint_for, lasting, scope_of, wanted_names
 from symgrad.emit.names import identifier, word
 from symgrad.emit.syntax import Text, variable
-from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, array_of, values
+from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, array_of, dims_in, values
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import FOR
-from symgrad.ir.walk import dims_in
 
 LINE = 100  # columns of a line, with its four of indentation
 NESTED = 80  # columns of an expression
@@ -233,7 +232,7 @@ def _short(step: Step, room: int, scope: Scope, p: _Planning) -> Text:
             text = variable(write(eqn, eqn.out.hint or "arr", values_of, scope), eqn.out.type.dtype)
         else:
             text = expression(eqn, values_of, scope, hint)
-        if len(text) + len(eqn.out.hint) <= room or not _spill(values(eqn.args), p):
+        if len(text) + len(eqn.out.hint) <= room or not _spill(eqn.reads, p):
             return text
 
 
@@ -283,9 +282,9 @@ def _is_nested(step: Step, block: Block, text: Text, room: int, reads: list[Read
 
 def _elements(eqn: Eqn, p: _Planning) -> frozenset[Value]:
     """The arrays whose contents an expression reads."""
-    found = frozenset[Value]().union(*(p.elements.get(a, frozenset()) for a in values(eqn.args)))
+    found = frozenset[Value]().union(*(p.elements.get(a, frozenset()) for a in eqn.reads))
     if eqn.op.kind in (Kind.ELEMENTWISE, Kind.REDUCTION) or eqn.op.name == "getitem":
-        found |= {a for a in values(eqn.args) if a.type.rank and a in p.written and a not in p.plan.nested}
+        found |= {a for a in eqn.reads if a.type.rank and a in p.written and a not in p.plan.nested}
     return found
 
 

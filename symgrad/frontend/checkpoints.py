@@ -124,7 +124,7 @@ def _calls(items: _Items, wanted: set[Value], symbols: Sequence[Symbol]) -> list
     for item in reversed(items):
         if isinstance(item, Eqn):
             out.append(item)
-            wanted |= set(values(item.args))
+            wanted |= set(item.reads)
             continue
         mark, *rest = item
         assert isinstance(mark, Eqn)

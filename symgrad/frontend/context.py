@@ -27,7 +27,6 @@ from symgrad.frontend.values import Derive, Put, Rows, Tensor, Val, View
 from symgrad.ir.core import Arg, Span, Symbol, Value
 from symgrad.ir.dims import Dim, Extent, symbol, symbols
 from symgrad.ir.types import ArrayType
-from symgrad.ir.walk import symbols_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +178,7 @@ class Lowering(Equations):
         """The integer parameters that types, attributes or guards mention."""
         found: set[str] = set()
         for eqn in self.builder.eqns:
-            found |= symbols_of(eqn)
+            found |= eqn.names
         for dim in [*self.solver.solution.values(), *(g.nonnegative for g in self.solver.guards)]:
             found |= set(symbols(dim))
         return found & set(self.integers)

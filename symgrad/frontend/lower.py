@@ -35,7 +35,7 @@ from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Block, Function, Symbol, Value
 from symgrad.ir.dims import as_symbol, symbols
 from symgrad.ir.types import INT, ArrayType
-from symgrad.ir.walk import rename, substitute_extents, symbols_of
+from symgrad.ir.walk import rename, substitute_extents
 from symgrad.tree import Tree, flatten
 
 
@@ -189,7 +189,7 @@ def _results(low: Lowering, value: Val, name: str) -> tuple[list[Arg], Tree]:
 def _used_captures(low: Lowering, results: list[Arg]) -> list[tuple[Path, Value]]:
     """The captured values that the program reads, or whose extents it needs."""
     read = {a for eqn in low.builder.eqns for a in eqn.args} | set(results)
-    needed = {s for eqn in low.builder.eqns for s in symbols_of(eqn)}
+    needed = {s for eqn in low.builder.eqns for s in eqn.names}
     needed |= {s for d in low.solver.solution.values() for s in symbols(d)} | set(low.solver.solution)
     needed |= {s for g in low.solver.guards for s in symbols(g.nonnegative)}
     return [

@@ -64,7 +64,7 @@ def constant(low: Lowering, v: Val, what: str = "") -> Any:
         if isinstance(v, Extent):
             if low.solver.is_moving(v):
                 raise NeedUnrolled(frozenset(symbols(v)))
-            raise NeedConstant(next(symbols(v)))
+            raise NeedConstant(symbols(v)[0])
         return v
     if isinstance(v, Tensor):
         arg = low.arg(v)

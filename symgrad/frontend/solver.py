@@ -85,7 +85,7 @@ class Solver:
         if left != right:
             for dim, value in ((a, left), (b, right)):
                 if value == 1 and isinstance(dim, Extent):  # would broadcast, which types must show
-                    raise NeedConstant(next(symbols(dim)))
+                    raise NeedConstant(symbols(dim)[0])
             raise Mismatch(f"extents {left} and {right} differ")
         self._eliminate(a, b)
         return self.resolve(a)

@@ -7,11 +7,13 @@ A region (a `Block` inside an equation) is closed: all that it reads are its par
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from symgrad.errors import Loc
-from symgrad.ir.dims import Dim
+from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import ArrayType, Unifier
 
 Attrs = Mapping[str, object]
@@ -77,6 +79,7 @@ class Eqn:
 
     `loc` is the user's statement. `phase` is "" for the primal, "bwd" for a statement that a reverse
     pass added under it, "fwd" for one that a forward pass added. `note` is printed as a comment.
+    `reads` are the operands that are not constants.
     """
 
     op: Op
@@ -87,11 +90,41 @@ class Eqn:
     loc: Loc | None = None
     phase: str = ""
     note: str = ""
+    reads: tuple[Value, ...] = field(init=False, repr=False, compare=False)
+    _names: frozenset[str] | None = field(init=False, repr=False, compare=False, default=None)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", tuple([a for a in self.args if isinstance(a, Value)]))
 
     @property
     def out(self) -> Value:
         (out,) = self.outs
         return out
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The extents that the attributes and result types mention; those of the regions are their own."""
+        if self._names is None:
+            found = {d for attr in self.attrs.values() for dim in dims_in(attr) for d in dim.names}
+            object.__setattr__(self, "_names", found.union(*[o.type.names for o in self.outs]))
+        assert self._names is not None
+        return self._names
+
+    def with_args(self, args: tuple[Arg, ...]) -> Eqn:
+        """The equation reading other operands."""
+        new = Eqn(self.op, args, self.outs, self.attrs, self.regions, self.loc, self.phase, self.note)
+        object.__setattr__(new, "_names", self._names)
+        return new
+
+    def with_outs(self, outs: tuple[Value, ...]) -> Eqn:
+        """The equation giving other values."""
+        return Eqn(self.op, self.args, outs, self.attrs, self.regions, self.loc, self.phase, self.note)
+
+    def with_regions(self, regions: tuple[Block, ...]) -> Eqn:
+        """The equation holding other blocks."""
+        new = Eqn(self.op, self.args, self.outs, self.attrs, regions, self.loc, self.phase, self.note)
+        object.__setattr__(new, "_names", self._names)
+        return new
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +138,26 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Parameters, equations in order, results. `symbols` binds every extent name used inside."""
+    """Parameters, equations in order, results. `symbols` binds every extent name used inside.
+
+    `settled` is for passes to remember that they leave the block as it is (`ir.settled`).
+    """
 
     params: tuple[Value, ...]
     eqns: tuple[Eqn, ...]
     results: tuple[Arg, ...]
     symbols: tuple[Symbol, ...] = ()
+    settled: set[object] = field(init=False, repr=False, compare=False, default_factory=set)
+    _ops: frozenset[Op] | None = field(init=False, repr=False, compare=False, default=None)
+
+    @property
+    def ops(self) -> frozenset[Op]:
+        """The operations of its equations, and of those in its regions."""
+        if self._ops is None:
+            inner = [region.ops for eqn in self.eqns for region in eqn.regions]
+            object.__setattr__(self, "_ops", frozenset([eqn.op for eqn in self.eqns]).union(*inner))
+        assert self._ops is not None
+        return self._ops
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +245,24 @@ def type_of(arg: Arg) -> ArrayType:
 def values(args: tuple[Arg, ...]) -> Iterator[Value]:
     """The operands that are not constants."""
     return iter([a for a in args if isinstance(a, Value)])
+
+
+def dims_in(attr: Any) -> Iterator[Extent]:
+    """Every named extent that appears in an attribute."""
+    if isinstance(attr, Extent):
+        yield attr
+    elif isinstance(attr, tuple):
+        for a in attr:
+            if a.__class__ not in _PLAIN:
+                yield from dims_in(a)
+    elif attr.__class__ not in _PLAIN:
+        for name in _field_names(attr.__class__):
+            yield from dims_in(getattr(attr, name))
+
+
+_PLAIN = frozenset({str, int, float, bool})
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()

@@ -8,8 +8,8 @@ Out: a `Dim`, either a plain int or an `Extent` in canonical form; equal extents
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +38,86 @@ Atom = str | FloorDiv | AtLeastZero
 Monomial = tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Extent:
-    """A polynomial with integer coefficients, never a constant (that is an int)."""
+    """A polynomial with integer coefficients, never a constant (that is an int).
+
+    `names` are the names in it, in order of appearance, with repeats. Most arithmetic is with a plain number:
+    it keeps the order of the terms, and the constant is the last of them.
+    """
 
     __leaf__ = True  # for `symgrad.tree`: a number among arguments and results, not a container
     terms: tuple[tuple[Monomial, int], ...]
+    names: tuple[str, ...] = field(init=False)
+    _hash: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        names: list[str] = []
+        for mono, _ in self.terms:
+            for atom in mono:
+                if isinstance(atom, str):
+                    names.append(atom)
+                else:
+                    names += atom.numerator.names if isinstance(atom, FloorDiv) else atom.extent.names
+        object.__setattr__(self, "names", tuple(names))
+        object.__setattr__(self, "_hash", hash(self.terms))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Extent) and self.terms == other.terms)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Extent], tuple[object]]:
+        return Extent, (self.terms,)  # hashes of strings are another process's
 
     def __add__(self, other: Dim) -> Dim:
-        return _make(_merge(_terms(self), _terms(other), 1))
+        if not isinstance(other, Extent):
+            return self._plus(other)
+        return _make(_merge(dict(self.terms), other.terms, 1))
 
     __radd__ = __add__
 
     def __sub__(self, other: Dim) -> Dim:
-        return _make(_merge(_terms(self), _terms(other), -1))
+        if not isinstance(other, Extent):
+            return self._plus(-other)
+        return 0 if self is other else _make(_merge(dict(self.terms), other.terms, -1))
 
-    def __rsub__(self, other: Dim) -> Dim:
-        return _make(_merge(_terms(other), _terms(self), -1))
+    def __rsub__(self, other: int) -> Dim:
+        return self._times(-1)._plus(other)
 
     def __neg__(self) -> Dim:
-        return 0 - self
+        return self._times(-1)
 
     def __mul__(self, other: Dim) -> Dim:
+        if not isinstance(other, Extent):
+            return self._times(other) if other else 0
         out: dict[Monomial, int] = {}
-        for m1, c1 in _terms(self).items():
-            for m2, c2 in _terms(other).items():
+        for m1, c1 in self.terms:
+            for m2, c2 in other.terms:
                 m = tuple(sorted(m1 + m2, key=str))
                 out[m] = out.get(m, 0) + c1 * c2
         return _make(out)
 
     __rmul__ = __mul__
 
+    def _plus(self, number: int) -> Extent:
+        if not number:
+            return self
+        *others, (mono, constant) = self.terms
+        if mono:
+            return Extent((*self.terms, ((), number)))
+        total = constant + number
+        return Extent((*others, ((), total)) if total else tuple(others))
+
+    def _times(self, number: int) -> Extent:
+        return self if number == 1 else Extent(tuple([(m, c * number) for m, c in self.terms]))
+
     def __floordiv__(self, other: int) -> Dim:
         if other == 1:
             return self
-        if other > 1 and all(c % other == 0 for c in _terms(self).values()):
-            return _make({m: c // other for m, c in _terms(self).items()})
+        if other > 1 and all(c % other == 0 for _, c in self.terms):
+            return Extent(tuple([(m, c // other) for m, c in self.terms]))
         return _make({(FloorDiv(self, other),): 1})
 
     def __mod__(self, other: int) -> Dim:
@@ -113,20 +157,19 @@ def as_symbol(dim: Dim) -> str | None:
     return None
 
 
-def symbols(dim: Dim) -> Iterator[str]:
+def symbols(dim: Dim) -> tuple[str, ...]:
     """The names in `dim`, in order of appearance, with repeats."""
-    if isinstance(dim, Extent):
-        for mono, _ in dim.terms:
-            for atom in mono:
-                if isinstance(atom, str):
-                    yield atom
-                else:
-                    yield from symbols(atom.numerator if isinstance(atom, FloorDiv) else atom.extent)
+    return dim.names if isinstance(dim, Extent) else ()
+
+
+def names_in(shape: tuple[Dim, ...]) -> frozenset[str]:
+    """The names in a shape."""
+    return frozenset([name for dim in shape if isinstance(dim, Extent) for name in dim.names])
 
 
 def substitute(dim: Dim, env: Mapping[str, Dim]) -> Dim:
     """`dim` with names replaced; names that `env` lacks stay."""
-    if not isinstance(dim, Extent) or not any(s in env for s in symbols(dim)):
+    if not isinstance(dim, Extent) or env.keys().isdisjoint(dim.names):
         return dim
     return _fold(dim, lambda name: env.get(name, symbol(name)))
 
@@ -202,12 +245,8 @@ def _fold(dim: Extent, value_of: Callable[[str], Dim]) -> Dim:
     return out
 
 
-def _terms(dim: Dim) -> dict[Monomial, int]:
-    return dict(dim.terms) if isinstance(dim, Extent) else {(): dim}
-
-
-def _merge(a: dict[Monomial, int], b: dict[Monomial, int], sign: int) -> dict[Monomial, int]:
-    for mono, coef in b.items():
+def _merge(a: dict[Monomial, int], b: tuple[tuple[Monomial, int], ...], sign: int) -> dict[Monomial, int]:
+    for mono, coef in b:
         a[mono] = a.get(mono, 0) + sign * coef
     return a
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from symgrad.ir.core import Arg, Block, Eqn, Value, values
 from symgrad.ir.dims import symbols
 from symgrad.ir.regions import FOR, WHILE
-from symgrad.ir.walk import map_regions, rewire, rewire_args, symbols_of
+from symgrad.ir.walk import map_regions, rewire, rewire_args
 
 Asks = Callable[[Eqn], bool]
 
@@ -44,7 +44,7 @@ def fixed_in(eqn: Eqn, moves: Asks) -> dict[Value, Eqn]:
     told = {s for v in invariant for d in v.type.shape for s in symbols(d)}
     fixed: dict[Value, Eqn] = {}
     for e in body.eqns:
-        if len(e.outs) == 1 and moves(e) and known.issuperset(values(e.args)) and symbols_of(e) <= told:
+        if len(e.outs) == 1 and moves(e) and known.issuperset(e.reads) and e.names <= told:
             fixed[e.out] = e
             known.add(e.out)
     return fixed
@@ -64,7 +64,7 @@ def before_loop(eqn: Eqn, moves: Asks, dear: Asks) -> list[Eqn] | None:
     body, invariant, operands = _parts(eqn)
     outer: dict[Value, Arg] = dict(zip(invariant, operands, strict=True))
     rest = [e for e in body.eqns if moved.isdisjoint(e.outs)]
-    read = {v for e in rest for v in values(e.args)} | {r for r in body.results if isinstance(r, Value)}
+    read = {v for e in rest for v in e.reads} | {r for r in body.results if isinstance(r, Value)}
     handed = [v for v in fixed if v in moved and v in read]
     inside: dict[Value, Arg] = {v: Value(v.type, v.hint) for v in handed}
     results = rewire_args(body.results, inside)
@@ -97,5 +97,5 @@ def _needed_by(dear: Sequence[Eqn], fixed: dict[Value, Eqn]) -> set[Value]:
         v = stack.pop()
         if v in fixed and v not in found:
             found.add(v)
-            stack += values(fixed[v].args)
+            stack += fixed[v].reads
     return found

@@ -18,11 +18,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Eqn, Kind, Op, Symbol, Value, values
+from symgrad.ir.core import Arg, Block, Eqn, Kind, Op, Symbol, Value
 from symgrad.ir.dims import as_symbol, symbol, symbols
 from symgrad.ir.ops import OPS, Types, define
 from symgrad.ir.types import INT, ArrayType, Unifier
-from symgrad.ir.walk import all_eqns, rewire, rewire_args, symbols_of
+from symgrad.ir.walk import all_eqns, rewire, rewire_args
 
 
 def _by_regions(types: Types, attrs: object, unify: Unifier) -> Types:
@@ -163,7 +163,7 @@ def mentioned_symbols(params: Sequence[Value], eqns: Sequence[Eqn]) -> set[str]:
     """Every extent name that a block mentions: in the types of its values and in its equations."""
     names = {s for v in params for d in v.type.shape for s in symbols(d)}
     for eqn in eqns:
-        names |= symbols_of(eqn)
+        names |= eqn.names
     return names
 
 
@@ -200,7 +200,7 @@ def close_all(
     unbound: set[str] = set()
     for eqns, results in bodies:
         own = {*params, *(o for e in eqns for o in e.outs)}
-        read = [a for e in eqns for a in values(e.args)] + [r for r in results if isinstance(r, Value)]
+        read = [a for e in eqns for a in e.reads] + [r for r in results if isinstance(r, Value)]
         foreign |= dict.fromkeys(v for v in read if v not in own)
     for eqns, _ in bodies:
         held = [*params, *foreign]
@@ -263,7 +263,7 @@ def extent_names(block: Block) -> set[str]:
     """Every extent name in a block and its regions."""
     names = {s.name for s in block.symbols}
     for eqn in all_eqns(block):
-        names |= symbols_of(eqn)
+        names |= eqn.names
         for region in eqn.regions:
             names |= {s.name for s in region.symbols}
     return names

@@ -6,34 +6,52 @@ which dtype do two operands meet in, and which shape do they broadcast to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from symgrad.errors import ShapeError
-from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.dims import Dim, Extent, names_in
 
 FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 BOOL = "bool"
 Shape = tuple[Dim, ...]
+_NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ArrayType:
-    """`float64[n, 3]`; an extent that is the int 1 broadcasts, a named one never does."""
+    """`float64[n, 3]`; an extent that is the int 1 broadcasts, a named one never does.
+
+    `names` are those of the extents in its shape.
+    """
 
     dtype: str
     shape: Shape = ()
+    rank: int = field(init=False, repr=False)
+    is_float: bool = field(init=False, repr=False)
+    names: frozenset[str] = field(init=False, repr=False)
+    _hash: int = field(init=False, repr=False)
 
-    @property
-    def rank(self) -> int:
-        return len(self.shape)
+    def __post_init__(self) -> None:
+        shape = self.shape
+        object.__setattr__(self, "rank", len(shape))
+        object.__setattr__(self, "is_float", self.dtype in FLOATS)
+        object.__setattr__(self, "names", names_in(shape) if shape else _NONE)
+        object.__setattr__(self, "_hash", hash((self.dtype, shape)))
 
-    @property
-    def is_float(self) -> bool:
-        return self.dtype in FLOATS
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, ArrayType) and self.dtype == other.dtype and self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[ArrayType], tuple[object, ...]]:
+        return ArrayType, (self.dtype, self.shape)  # hashes of strings are another process's
 
     def with_dtype(self, dtype: str) -> ArrayType:
         return ArrayType(dtype, self.shape)

@@ -10,7 +10,6 @@ from symgrad.ir.core import Block, Eqn, Function, Kind, Value, values
 from symgrad.ir.dims import symbols
 from symgrad.ir.text import show_eqn
 from symgrad.ir.types import STRICT, ArrayType
-from symgrad.ir.walk import symbols_of
 
 
 def verify(function: Function) -> Function:
@@ -53,9 +52,9 @@ def _define(value: Value, defined: set[Value], taken: set[Value], where: str) ->
 
 
 def _verify_eqn(eqn: Eqn, defined: set[Value], bound: set[str]) -> None:
-    for arg in values(eqn.args):
+    for arg in eqn.reads:
         assert arg in defined, f"read before its definition: {arg} in {show_eqn(eqn)}"
-    missing = symbols_of(eqn) - bound
+    missing = eqn.names - bound
     assert not missing, f"unbound extents {sorted(missing)} in {show_eqn(eqn)}"
     assert bool(eqn.regions) == (eqn.op.kind is Kind.REGION), show_eqn(eqn)
     declared = tuple(out.type for out in eqn.outs)

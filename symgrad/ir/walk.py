@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from itertools import chain
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Symbol, Value, values
-from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbol, symbols
+from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbol
 from symgrad.ir.types import ArrayType
 
 
 def uses(block: Block) -> Counter[Value]:
     """How often each value is read by the block's equations and results (regions read through args)."""
-    count: Counter[Value] = Counter()
-    for eqn in block.eqns:
-        count.update(values(eqn.args))
-    count.update(values(block.results))
-    return count
+    return Counter(chain(chain.from_iterable([e.reads for e in block.eqns]), values(block.results)))
 
 
 def producers(block: Block) -> dict[Value, Eqn]:
@@ -37,16 +32,13 @@ def all_eqns(block: Block) -> Iterator[Eqn]:
 
 def rewire(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:
     """`eqn` reading what `env` says in place of its operands."""
-    for a in eqn.args:  # most equations read nothing that env knows, and most time of a pass is spent here
-        if isinstance(a, Value) and a in env:
-            break
-    else:
+    if not env or env.keys().isdisjoint(eqn.reads):  # so it is for most equations in a pass
         return eqn
-    return replace(eqn, args=tuple(env.get(a, a) if isinstance(a, Value) else a for a in eqn.args))
+    return eqn.with_args(rewire_args(eqn.args, env))
 
 
 def rewire_args(args: Iterable[Arg], env: Mapping[Value, Arg]) -> tuple[Arg, ...]:
-    return tuple(env.get(a, a) if isinstance(a, Value) else a for a in args)
+    return tuple([env.get(a, a) if isinstance(a, Value) else a for a in args])
 
 
 def map_regions(eqn: Eqn, f: Callable[[Block], Block]) -> Eqn:
@@ -55,7 +47,7 @@ def map_regions(eqn: Eqn, f: Callable[[Block], Block]) -> Eqn:
         return eqn
     regions = tuple(map(f, eqn.regions))
     same = all(new is old for new, old in zip(regions, eqn.regions, strict=True))
-    return eqn if same else replace(eqn, regions=regions)
+    return eqn if same else eqn.with_regions(regions)
 
 
 def with_eqns(
@@ -72,13 +64,14 @@ def with_eqns(
     eqns = tuple(eqns)
     env = env or {}
     results = rewire_args(block.results, env) if results is None else results
-    defined = {*block.params, *(o for e in eqns for o in e.outs)}
     symbols = []
-    for s in block.symbols:
-        param = env.get(s.param, s.param)
-        if isinstance(param, Value) and param in defined:
-            symbols.append(Symbol(s.name, param, s.axis))
-    return replace(block, eqns=eqns, results=results, symbols=tuple(symbols))
+    if block.symbols:
+        defined = {*block.params, *[o for e in eqns for o in e.outs]}
+        for s in block.symbols:
+            param = env.get(s.param, s.param)
+            if isinstance(param, Value) and param in defined:
+                symbols.append(s if param is s.param else Symbol(s.name, param, s.axis))
+    return Block(block.params, eqns, results, tuple(symbols))
 
 
 def rename(function: Function, hints: Mapping[Value, str]) -> Function:
@@ -103,7 +96,7 @@ def again(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:
     """The equation a second time: other operands, results and regions of its own."""
     outs = tuple(Value(o.type, o.hint) for o in eqn.outs)
     regions = tuple(_rebuild_block(r, lambda v: Value(v.type, v.hint), lambda d: d) for r in eqn.regions)
-    return replace(rewire(eqn, env), outs=outs, regions=regions)
+    return rewire(eqn, env).with_outs(outs).with_regions(regions)
 
 
 def _rebuild(function: Function, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Function:
@@ -120,8 +113,8 @@ def _rebuild_block(block: Block, value: Callable[[Value], Value], dim: Callable[
         outs = tuple(value(o) for o in eqn.outs)
         attrs = {k: map_dims(v, dim) for k, v in eqn.attrs.items()}
         regions = tuple(_rebuild_block(r, value, dim) for r in eqn.regions)
-        args = tuple(env[a] if isinstance(a, Value) else a for a in eqn.args)
-        eqns.append(replace(eqn, args=args, outs=outs, attrs=attrs, regions=regions))
+        args = tuple([env[a] if isinstance(a, Value) else a for a in eqn.args])
+        eqns.append(Eqn(eqn.op, args, outs, attrs, regions, eqn.loc, eqn.phase, eqn.note))
         env.update(zip(eqn.outs, outs, strict=True))
     bound: dict[str, Symbol] = {}
     for s in block.symbols:
@@ -140,36 +133,6 @@ def map_dims(attr: object, dim: Callable[[Dim], Dim]) -> object:
     if is_dataclass(attr) and not isinstance(attr, type):
         return replace(attr, **{f.name: map_dims(getattr(attr, f.name), dim) for f in fields(attr)})
     return attr
-
-
-def dims_in(attr: Any) -> Iterator[Dim]:
-    """Every extent that appears in an attribute."""
-    if isinstance(attr, Extent):
-        yield attr
-    elif isinstance(attr, tuple):
-        for a in attr:
-            yield from dims_in(a)
-    else:
-        for name in _field_names(attr.__class__):
-            yield from dims_in(getattr(attr, name))
-
-
-@functools.cache
-def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
-
-
-def symbols_of(eqn: Eqn) -> set[str]:
-    """The extent names that an equation's attributes and result types mention."""
-    found: set[str] = set()
-    for attr in eqn.attrs.values():
-        if not isinstance(attr, str | int | float | bool):
-            found.update(s for d in dims_in(attr) for s in symbols(d))
-    for out in eqn.outs:
-        for d in out.type.shape:
-            if not isinstance(d, int):
-                found.update(symbols(d))
-    return found
 
 
 def with_extents(block: Block, env: Mapping[str, Dim]) -> Block:
@@ -191,6 +154,7 @@ def live(eqns: Sequence[Eqn], results: Iterable[Arg], told: Iterable[Symbol] = (
     for eqn in reversed(eqns):
         if not needed.isdisjoint(eqn.outs):
             kept.append(eqn)
-            needed.update(values(eqn.args))
-            needed.update(sizes[name] for name in symbols_of(eqn) if name in sizes)
+            needed.update(eqn.reads)
+            if sizes:
+                needed.update([sizes[name] for name in eqn.names if name in sizes])
     return tuple(reversed(kept))

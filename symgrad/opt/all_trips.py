@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symgrad.ir.core import Arg, At, Eqn, Index, Kind, Symbol, Value, full_span, values
+from symgrad.ir.core import Arg, At, Eqn, Index, Kind, Symbol, Value, full_span
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
 from symgrad.opt.batch import Batch, Refused, batch_of
@@ -72,7 +72,7 @@ class _Arrays:
         parts = self.loop.parts
         readers: dict[Arg, list[Eqn]] = {}
         for e in parts.body.eqns:
-            for a in set(values(e.args)):
+            for a in set(e.reads):
                 readers.setdefault(a, []).append(e)
         added: dict[Value, Arg] = {}
         for param, result in zip(parts.carried_params, parts.yields, strict=True):

@@ -22,7 +22,7 @@ from symgrad.ir.dims import Dim, Extent, symbol, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS, axes
 from symgrad.ir.types import INT, Shape
-from symgrad.ir.walk import producers, symbols_of, uses
+from symgrad.ir.walk import producers, uses
 from symgrad.opt.facts import Facts
 from symgrad.opt.vector_updates import Loop
 
@@ -86,7 +86,7 @@ class Batch:
             self.env[e.out] = self._equation(e)
         except Refused:
             self.failed.update(e.outs)
-        if any(map(self.varies, e.args)) or any(s in self.names for s in symbols_of(e)):
+        if any(map(self.varies, e.args)) or any(s in self.names for s in e.names):
             self.moving.update(e.outs)
 
     def _equation(self, e: Eqn) -> Arg:
@@ -97,7 +97,7 @@ class Batch:
         if e.op.name == "extent" and self.follows(_dim(e)):
             offset = _dim(e) - symbol(next(iter(self.names)))
             return self._counted(offset) if not self.follows(offset) else _refuse()
-        if any(s in self.names for s in symbols_of(e)):
+        if any(s in self.names for s in e.names):
             raise Refused
         if not any(map(self.varies, e.args)):
             if e.op.kind is not Kind.ELEMENTWISE and e.op.name not in _INVARIANT:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.regions import For, told_by
-from symgrad.ir.walk import rewire, rewire_args, symbols_of, with_extents
+from symgrad.ir.walk import rewire, rewire_args, with_extents
 from symgrad.opt.numbering import Numbers
 
 
@@ -42,7 +42,7 @@ class Opener:
         first = _opened(p, index, renamed)
         if first is None or second is None:
             return None
-        taken = {s for e in (*q.body.eqns, *between) for s in symbols_of(e)}
+        taken = {s for e in (*q.body.eqns, *between) for s in e.names}
         taken |= {s.name for s in q.body.symbols}
         mine = [s.name for s in p.body.symbols if s.param not in p.body.params and s.name in taken]
         if mine:

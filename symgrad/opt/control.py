@@ -24,7 +24,6 @@ from symgrad.ir.walk import (
     rewire,
     rewire_args,
     substitute_extents,
-    symbols_of,
     uses,
     with_eqns,
 )
@@ -63,7 +62,7 @@ def _telling(block: Block) -> set[Value]:
     there = set(block.params)
     asked = {n for p in block.params for d in p.type.shape for n in symbols(d)}
     for eqn in block.eqns:
-        asked |= {n for n in symbols_of(eqn) if sizes.get(n) in there}
+        asked |= {n for n in eqn.names if sizes.get(n) in there}
         there.update(eqn.outs)
     return {sizes[n] for n in asked if n in sizes}
 
@@ -108,7 +107,7 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[E
         facts = tuple(replace(s, param=merged.get(s.param, s.param)) for s in block.symbols)
         eqns = live(tuple(rewire(e, same) for e in block.eqns), results, facts)
         gone = {mine[k] for k in range(n) if k not in kept and k not in constant}
-        while any(v in gone for e in eqns for v in values(e.args)):  # a branch hands it on, to nobody now
+        while any(v in gone for e in eqns for v in e.reads):  # a branch hands it on, to nobody now
             cut = _block(Block(block.params, eqns, results, facts))
             assert cut.eqns != eqns, "what nobody needs is read by nobody"
             eqns, results = live(cut.eqns, cut.results, facts), cut.results  # branches in branches: again
@@ -156,7 +155,7 @@ def _taken(shells: Sequence[Shell], kept: Sequence[int], candidates: Sequence[in
     """The further operands that a block reads, or needs for the number of an extent."""
     taken: set[int] = set()
     for _, mine, eqns, results, _ in shells:
-        read = {v for e in eqns for v in values(e.args)} | {r for r in results if isinstance(r, Value)}
+        read = {v for e in eqns for v in e.reads} | {r for r in results if isinstance(r, Value)}
         taken |= {k for k in candidates if mine[k] in read}
     for lead_params, mine, eqns, _, facts in shells:
         params = [*lead_params, *(mine[k] for k in kept), *(mine[k] for k in sorted(taken))]
@@ -239,9 +238,7 @@ def _rebuilt(
 def _read(regions: Sequence[Block]) -> set[Value]:
     found: set[Value] = set()
     for block in regions:
-        found |= {v for e in block.eqns for v in values(e.args)} | {
-            r for r in block.results if isinstance(r, Value)
-        }
+        found |= {v for e in block.eqns for v in e.reads} | {r for r in block.results if isinstance(r, Value)}
     return found
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.walk import map_regions, rename, rewire, with_eqns
 
@@ -105,7 +105,7 @@ def _adopted(block: Block) -> dict[Value, str]:
     for eqn in block.eqns:
         if eqn.op.name != "copy" or not eqn.out.hint:
             continue
-        for source in values(eqn.args):
+        for source in eqn.reads:
             if phase.get(source) == eqn.phase and source not in named:
                 named[source] = eqn.out.hint
     return named

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from symgrad.ir.core import Block, Eqn, Function, Value, values
-from symgrad.ir.walk import symbols_of, with_eqns
+from symgrad.ir.walk import with_eqns
 
 
 def remove_dead(function: Function, keep: Callable[[Eqn], bool] | None = None) -> Function:
@@ -31,9 +31,9 @@ def live_block(block: Block, keep: Callable[[Eqn], bool] | None = None) -> Block
         if not any(out in live for out in eqn.outs) and not (keep and keep(eqn)):
             changed = True
             continue
-        live.update(values(eqn.args))
+        live.update(eqn.reads)
         if sizes:
-            live.update(sizes[name] for name in symbols_of(eqn) if name in sizes)
+            live.update(sizes[name] for name in eqn.names if name in sizes)
         if eqn.regions:
             regions = tuple(live_block(r, keep) for r in eqn.regions)
             if any(new is not old for new, old in zip(regions, eqn.regions, strict=True)):

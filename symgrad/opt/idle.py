@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Symbol, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Symbol, Value
 from symgrad.ir.regions import COND, FOR, close_all, cond_parts, for_parts
 from symgrad.ir.walk import again, map_regions, rewire, rewire_args, uses
 from symgrad.opt.dce import live_block
@@ -198,7 +198,7 @@ def _split(block: Block, place: int, idle: _Idle) -> _Split | None:
     inside: list[Eqn] = []
     rest: list[Eqn] = []
     for number, eqn in enumerate(block.eqns[place + 1 :], place + 1):
-        read = set(values(eqn.args))
+        read = set(eqn.reads)
         if not read & (made | late):
             if eqn.op.kind not in _QUIET:
                 rest += block.eqns[number:]  # what writes keeps its place
@@ -227,21 +227,21 @@ def _private(block: Block, place: int, first: Sequence[Eqn], inside: Sequence[Eq
     """Arrays that nothing else reads, made before the branch from what nobody writes meanwhile; in order."""
     count = uses(block)
     told = {s.param for s in block.symbols}
-    mine = Counter(v for e in inside for v in values(e.args))
-    held = {v for e in block.eqns[place + 1 :] if e.op.kind not in _QUIET for v in values(e.args)}
+    mine = Counter(v for e in inside for v in e.reads)
+    held = {v for e in block.eqns[place + 1 :] if e.op.kind not in _QUIET for v in e.reads}
     found: list[Eqn] = []
     for eqn in reversed((*block.eqns[:place], *first)):
         if eqn.op.kind not in _QUIET:
-            held |= set(values(eqn.args))
+            held |= set(eqn.reads)
         elif (
             eqn.out.type.rank
             and mine[eqn.out] == count[eqn.out]
             and eqn.out not in told
             and eqn.op.name not in ("empty", "tape")
-            and not any(v.type.rank and v in held for v in values(eqn.args))
+            and not any(v.type.rank and v in held for v in eqn.reads)
         ):
             found.append(eqn)
-            mine.update(values(eqn.args))
+            mine.update(eqn.reads)
     return {e.out: e for e in reversed(found)}
 
 

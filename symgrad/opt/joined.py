@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Eqn, Function, Value, values
+from symgrad.ir.core import Arg, Block, Eqn, Function, Value
 from symgrad.ir.regions import FOR, close, extent_names, for_parts
-from symgrad.ir.walk import live, map_regions, rewire, symbols_of, with_eqns
+from symgrad.ir.walk import live, map_regions, rewire, with_eqns
 from symgrad.opt.bodies import Opener
 from symgrad.opt.places import Integers, Place, any_order, needed_carried, own_places, trips_of
 from symgrad.opt.trip_rows import NotARow, Row, Rows
@@ -101,7 +101,7 @@ class _Pair:
         self.moved: list[Eqn] = []
         self.between: list[Eqn] = []
         for eqn in block.eqns[first + 1 : second]:
-            if any(a in self.dependent for a in values(eqn.args)):
+            if any(a in self.dependent for a in eqn.reads):
                 self.dependent |= set(eqn.outs)
                 self.moved.append(eqn)
             else:
@@ -159,9 +159,9 @@ class _Pair:
         for k in range(len(self.block.eqns) - 1, self.at, -1):
             eqn = self.block.eqns[k]
             if k == self.to:
-                needed |= {a for a in values(eqn.args) if a not in rows}
+                needed |= {a for a in eqn.reads if a not in rows}
             elif not needed.isdisjoint(eqn.outs):
-                needed |= set(values(eqn.args)) | {told[n] for n in symbols_of(eqn) if n in told}
+                needed |= set(eqn.reads) | {told[n] for n in eqn.names if n in told}
         return {k for k, out in enumerate(self.first.outs) if out in needed}
 
     def _is_cheap(self, wanted: Sequence[int]) -> bool:
@@ -237,7 +237,7 @@ class _Pair:
     def _is_there(self, eqn: Eqn, env: dict[Value, Arg]) -> bool:
         """Whether what an equation between the loops reads is still made; else nothing needs it."""
         gone = set(self.first.outs) - set(env)
-        there = not any(a in gone or a in self.gone for a in values(eqn.args))
+        there = not any(a in gone or a in self.gone for a in eqn.reads)
         if not there:
             self.gone |= set(eqn.outs)
         return there

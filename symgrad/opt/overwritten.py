@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
@@ -78,7 +78,7 @@ def _one_number_throughout(eqn: Eqn, made: Mapping[Value, Eqn]) -> Eqn:
             again = replace(last, outs=(Value(param.type, param.hint),))
             env[param] = again.out
             fills.append(again)
-    read = {a for e in p.body.eqns for a in values(e.args)}
+    read = {a for e in p.body.eqns for a in e.reads}
     if not read & set(env):
         return eqn
     block = with_eqns(p.body, [*fills, *(rewire(e, env) for e in p.body.eqns)])
@@ -151,7 +151,7 @@ def _not_written(block: Block, carried: Collection[Value]) -> Block:
 def _is_overwritten(p: For, k: int, here: Integers, trips: tuple[Dim, Dim]) -> bool:
     """Whether each trip's first access is a write, and the trips write everywhere."""
     param = p.carried_params[k]
-    users = [e for e in p.body.eqns if param in values(e.args)]
+    users = [e for e in p.body.eqns if param in e.reads]
     if len(users) != 1 or users[0].op.name != "setitem" or param in users[0].args[1:]:
         return False
     if param in p.body.results:
@@ -171,8 +171,8 @@ def _reads_first(eqn: Eqn, k: int, here: Integers) -> bool:
         return False
     if sum(r in own[1] for r in p.body.results if isinstance(r, Value)) != 1:
         return False
-    if not any(param in values(e.args) and e.op.name == "getitem" for e in p.body.eqns):
-        inner = [e for e in p.body.eqns if e.op is FOR and param in values(e.args)]
+    if not any(param in e.reads and e.op.name == "getitem" for e in p.body.eqns):
+        inner = [e for e in p.body.eqns if e.op is FOR and param in e.reads]
         if not inner:
             return False
     for e in p.body.eqns:

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Span, Symbol, Value, full_span, values
+from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Span, Symbol, Value, full_span
 from symgrad.ir.dims import Extent, symbol, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
@@ -112,7 +112,7 @@ def _product(e: Eqn, loop: Loop, facts: Facts) -> tuple[tuple[Eqn, ...], Value, 
     batch.env.update(loop.outer)
     try:
         for part in live([x for x in parts.body.eqns if not x.regions], (vector,)):
-            if any(a in parts.carried_params for a in values(part.args)):
+            if any(a in parts.carried_params for a in part.reads):
                 return None
             batch.equation(part)
         rows = batch.now(vector)
@@ -133,7 +133,7 @@ def _product(e: Eqn, loop: Loop, facts: Facts) -> tuple[tuple[Eqn, ...], Value, 
 def _known(rows: Arg, batch: Batch, loop: Loop) -> bool:
     """Whether what stands before the loop reads nothing of the loop's own."""
     own = {o for e in loop.parts.body.eqns for o in e.outs} | set(loop.parts.body.params)
-    return isinstance(rows, Value) and not any(a in own for e in batch.b.eqns for a in values(e.args))
+    return isinstance(rows, Value) and not any(a in own for e in batch.b.eqns for a in e.reads)
 
 
 def _whole(arg: Arg, loop: Loop, kept: int) -> tuple[tuple[Value, list[Eqn]], Span] | None:

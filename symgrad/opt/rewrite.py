@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.fold import fold
 from symgrad.ir.ops import OPS
@@ -139,7 +139,7 @@ class Site:
         """`eqn` is gone: its operands have a reader less, and those without readers are as good as gone."""
         gone = [eqn]
         while gone:
-            for arg in values(gone.pop().args):
+            for arg in gone.pop().reads:
                 self.count[arg] -= 1
                 if not self.count[arg] and arg in self.produced and len(self.produced[arg].outs) == 1:
                     gone.append(self.produced[arg])
@@ -246,7 +246,7 @@ def _apply(site: Site, rules: tuple[Rule, ...], eqn: Eqn) -> list[Eqn] | None:
         else:
             written.append(_equation(eqn, "copy", result, {}))
         for new in written:
-            for arg in values(new.args):
+            for arg in new.reads:
                 site.count[arg] = site.count.get(arg, 0) + 1
         site.release(eqn)
         return written

@@ -15,9 +15,9 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value, values
+from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.regions import COND, FOR, close, extent_names, for_parts
-from symgrad.ir.walk import live, map_regions, rewire, rewire_args, symbols_of, with_eqns
+from symgrad.ir.walk import live, map_regions, rewire, rewire_args, with_eqns
 from symgrad.opt.bodies import Body, Opener
 from symgrad.opt.numbering import COMMUTATIVE
 
@@ -109,7 +109,7 @@ def _kept_first(first: Sequence[Eqn], second: Sequence[Eqn], told: Collection[st
     made = {o for e in first for o in e.outs}
     early, late = [], []
     for eqn in second:
-        if eqn.regions or not symbols_of(eqn).isdisjoint(told) or any(a in made for a in values(eqn.args)):
+        if eqn.regions or not eqn.names.isdisjoint(told) or any(a in made for a in eqn.reads):
             made |= set(eqn.outs)
             late.append(eqn)
         else:
@@ -119,9 +119,9 @@ def _kept_first(first: Sequence[Eqn], second: Sequence[Eqn], told: Collection[st
 
 def _operands_made_between(block: Block, first: int, second: int) -> list[Eqn] | None:
     """What the second loop takes and is made after the first, if it can be made before; in order."""
-    needed = set(values(block.eqns[second].args))
+    needed = set(block.eqns[second].reads)
     told = {s.name: s.param for s in block.symbols}
-    needed |= {told[n] for n in symbols_of(block.eqns[second]) if n in told}
+    needed |= {told[n] for n in block.eqns[second].names if n in told}
     needed -= set(block.eqns[second].outs)
     found: list[Eqn] = []
     for eqn in reversed(block.eqns[first:second]):
@@ -130,7 +130,7 @@ def _operands_made_between(block: Block, first: int, second: int) -> list[Eqn] |
         if eqn.op.kind in (Kind.WRITE, Kind.REGION):
             return None
         found.append(eqn)
-        needed |= set(values(eqn.args))
+        needed |= set(eqn.reads)
     return found[::-1]
 
 

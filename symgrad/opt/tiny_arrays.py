@@ -39,7 +39,7 @@ def stay_arrays(function: Function) -> frozenset[Value] | None:
         if eqn.op.kind is Kind.LINEAR_ALGEBRA and eqn.op.name != "matmul":
             held += (v for v in values(eqn.args) if is_tiny(v))
         if eqn.op.kind is Kind.ELEMENTWISE and is_tiny(eqn.out):
-            for v in values(eqn.args):
+            for v in eqn.reads:
                 if v.type.shape == eqn.out.type.shape and v not in params:
                     groups.join(v, eqn.out)
         for block in eqn.regions:

@@ -25,7 +25,6 @@ from symgrad.ir.core import (
     Span,
     Symbol,
     Value,
-    values,
 )
 from symgrad.ir.dims import symbol, symbols
 from symgrad.ir.indexing import index_of
@@ -83,7 +82,7 @@ def _operands(eqn: Eqn, place: Place, dependent: Collection[Value]) -> list[tupl
     """What a row of a result takes of the operands that come from the loop; None if it is more than rows."""
     if eqn.op.name == "getitem":
         axis = _axis_before(index_of(eqn.attrs), place.axis)
-        first, *others = values(eqn.args)
+        first, *others = eqn.reads
         if axis is None or any(a in dependent for a in others):
             return None
         item = index_of(eqn.attrs)[axis]
@@ -92,7 +91,7 @@ def _operands(eqn: Eqn, place: Place, dependent: Collection[Value]) -> list[tupl
     if eqn.op.kind is not Kind.ELEMENTWISE:
         return None
     found = []
-    for a in values(eqn.args):
+    for a in eqn.reads:
         if a in dependent:
             mine = place.axis - (eqn.out.type.rank - a.type.rank)
             if mine < 0 or a.type.shape[mine] != eqn.out.type.shape[place.axis]:
@@ -211,7 +210,7 @@ class Rows:
         out: list[Eqn] = []
         for old in eqns:
             eqn = rewire(old, env)
-            if not any(a in rows for a in values(eqn.args)):
+            if not any(a in rows for a in eqn.reads):
                 out.append(eqn)
             elif eqn.regions:
                 out += self._region(eqn, rows, known, env)

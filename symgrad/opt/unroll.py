@@ -27,6 +27,7 @@ from symgrad.ir.core import (
     NewAxis,
     Symbol,
     Value,
+    dims_in,
 )
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.fold import fold
@@ -34,7 +35,7 @@ from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS, extent_of
 from symgrad.ir.regions import COND, FOR, for_parts, operands_of, params_of
 from symgrad.ir.types import BOOL, INT
-from symgrad.ir.walk import dims_in, map_regions, rewire, rewire_args, symbols_of, with_eqns, with_extents
+from symgrad.ir.walk import map_regions, rewire, rewire_args, with_eqns, with_extents
 from symgrad.opt.elements import is_tiny
 
 _TRIPS = 4
@@ -149,7 +150,7 @@ def _picks_from_tiny(block: Block, indices: AbstractSet[Arg]) -> bool:
     indices = {*indices}
     for eqn in block.eqns:
         follows = eqn.op.name in _INTEGERS and any(a in indices for a in eqn.args)
-        if follows or (eqn.op.name == "extent" and names & symbols_of(eqn)):
+        if follows or (eqn.op.name == "extent" and names & eqn.names):
             indices.update(o for o in eqn.outs if o.type == INT)
         if eqn.op.name in ("getitem", "setitem", "add_at") and is_tiny(eqn.args[0]):
             moving = iter(eqn.args[1 if eqn.op.name == "getitem" else 2 :])

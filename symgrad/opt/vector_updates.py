@@ -11,12 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, NewAxis, Span, Value, full_span, values
+from symgrad.ir.core import (
+    Arg,
+    At,
+    AtArg,
+    Const,
+    Eqn,
+    Index,
+    NewAxis,
+    Span,
+    Value,
+    dims_in,
+    full_span,
+)
 from symgrad.ir.dims import Dim, as_symbol, at_least_zero, of_range, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import For, for_parts
-from symgrad.ir.walk import dims_in, producers, uses
+from symgrad.ir.walk import producers, uses
 from symgrad.opt.facts import Facts
 
 _LITTLE = 16  # vectors of a fixed extent up to this are left to the loop
@@ -108,7 +120,7 @@ class Loop:
         """The additions to one array, if nothing else is done with it in a trip."""
         chain: list[tuple[Eqn, Arg]] = []
         value: Arg = param
-        readers = {a: e for e in self.parts.body.eqns for a in values(e.args)}
+        readers = {a: e for e in self.parts.body.eqns for a in e.reads}
         while value is not self.parts.yields[number]:
             eqn = readers.get(value) if isinstance(value, Value) and self.count[value] == 1 else None
             if eqn is None or _added(eqn, value) is None:

@@ -83,7 +83,7 @@ def _readers(block: Block) -> dict[Value, set[Statement]]:
     """The statements that read each value."""
     found: dict[Value, set[Statement]] = {}
     for eqn in block.eqns:
-        for arg in values(eqn.args):
+        for arg in eqn.reads:
             found.setdefault(arg, set()).add(_statement(eqn))
     for result in values(block.results):
         found.setdefault(result, set()).add(_RESULT)

@@ -30,7 +30,6 @@ from symgrad.ir.core import (
     Value,
     array_of,
     full_span,
-    values,
 )
 from symgrad.ir.dims import symbol
 from symgrad.ir.indexing import index_of
@@ -59,7 +58,7 @@ def write_through(function: Function) -> Function:
 def _block(block: Block) -> Block:
     """Outer loops first: what they hand to an inner loop is where that one writes."""
     made, count = producers(block), uses(block)
-    reader = {a: e for e in block.eqns for a in values(e.args)}
+    reader = {a: e for e in block.eqns for a in e.reads}
     order = {o: k for k, e in enumerate(block.eqns) for o in e.outs}
     env: dict[Value, Arg] = {}
     gone: set[Value] = set()
@@ -88,7 +87,7 @@ def _kept(eqn: Eqn, made: dict[Value, Eqn], count: Counter[Value], reader: dict[
     loop = for_parts(eqn)
     found = []
     inside_count = uses(loop.body)
-    inside = {a: e for e in loop.body.eqns for a in values(e.args)}
+    inside = {a: e for e in loop.body.eqns for a in e.reads}
     for number, (operand, out, param) in enumerate(
         zip(loop.carried, eqn.outs, loop.carried_params, strict=True)
     ):
@@ -104,7 +103,7 @@ def _kept(eqn: Eqn, made: dict[Value, Eqn], count: Counter[Value], reader: dict[
         ):
             continue
         base = write.args[0]
-        if not isinstance(base, Value) or count[base] != 1 or base in values(eqn.args):
+        if not isinstance(base, Value) or count[base] != 1 or base in eqn.reads:
             continue
         chain: list[Eqn] = []
         value: Value = param

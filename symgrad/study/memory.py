@@ -223,7 +223,7 @@ def _read_backward(steps: tuple[Step, ...], inside: bool = False) -> Iterator[tu
     """What equations of the backward pass read, those in their blocks too."""
     for step in steps:
         if inside or step.eqn.phase == "bwd":
-            yield from ((v, step.eqn) for v in values(step.eqn.args))
+            yield from ((v, step.eqn) for v in step.eqn.reads)
             for block in step.blocks:
                 yield from _read_backward(block.steps, True)
                 yield from ((v, step.eqn) for v in values(block.results))
