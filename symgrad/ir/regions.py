@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Op, Symbol, Value
-from symgrad.ir.dims import as_symbol, symbol, symbols
+from symgrad.ir.dims import as_symbol, symbol
 from symgrad.ir.ops import OPS, Types, define
 from symgrad.ir.types import INT, ArrayType, Unifier
 from symgrad.ir.walk import all_eqns, rewire, rewire_args
@@ -146,25 +146,29 @@ def bind_symbols(
 
     What an equation makes tells no extent by itself: it may have needed the number to be made.
     """
-    found = {s.name: s for s in reversed(known) if s.param in params and s.name in needed}
+    if not needed:
+        return ()
+    found = {s.name: s for s in reversed(known) if s.name in needed and s.param in params}
     for value in params:
-        for axis, dim in enumerate(value.type.shape):
-            name = as_symbol(dim)
-            if name in needed:
-                found.setdefault(name, Symbol(name, value, axis))
-    made = {o for e in eqns for o in e.outs}  # later than any param: `s` may be needed to make its own value
-    for s in known:
-        if s.param in made and s.name in needed:
-            found.setdefault(s.name, s)
+        if not needed.isdisjoint(value.type.names):
+            for axis, dim in enumerate(value.type.shape):
+                name = as_symbol(dim)
+                if name in needed:
+                    found.setdefault(name, Symbol(name, value, axis))
+    late = [s for s in known if s.name in needed and s.name not in found]
+    if late:
+        made = {
+            o for e in eqns for o in e.outs
+        }  # later than any param: `s` may be needed to make its own value
+        for s in late:
+            if s.param in made:
+                found.setdefault(s.name, s)
     return tuple(found[name] for name in sorted(found))
 
 
 def mentioned_symbols(params: Sequence[Value], eqns: Sequence[Eqn]) -> set[str]:
     """Every extent name that a block mentions: in the types of its values and in its equations."""
-    names = {s for v in params for d in v.type.shape for s in symbols(d)}
-    for eqn in eqns:
-        names |= eqn.names
-    return names
+    return set[str]().union(*[v.type.names for v in params], *[eqn.names for eqn in eqns])
 
 
 Body = tuple[Sequence[Eqn], Sequence[Arg]]  # equations and results that may read the enclosing block

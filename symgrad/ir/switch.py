@@ -73,6 +73,11 @@ def is_on(name: str) -> bool:
     return _known(name) not in _OFF.get()
 
 
+def switched_off() -> frozenset[str]:
+    """The passes that are not to run."""
+    return _OFF.get()
+
+
 def _known(name: str) -> str:
     if name not in PASSES:
         close = difflib.get_close_matches(name, PASSES, 1)

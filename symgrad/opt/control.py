@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
-from symgrad.ir.dims import symbol, symbols
+from symgrad.ir.dims import symbol
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
+from symgrad.ir.settled import settling
 from symgrad.ir.types import INT
 from symgrad.ir.walk import (
     live,
@@ -35,6 +37,7 @@ def shrink_regions(function: Function) -> Function:
     return function if body is function.body else replace(function, body=body)
 
 
+@settling
 def _block(block: Block) -> Block:
     if not any(e.regions for e in block.eqns):
         return block
@@ -59,10 +62,12 @@ def _block(block: Block) -> Block:
 def _telling(block: Block) -> set[Value]:
     """The values that tell how long an array is; what only leads to such a value does not ask for it."""
     sizes = {s.name: s.param for s in block.symbols}
+    if not sizes:
+        return set()
     there = set(block.params)
-    asked = {n for p in block.params for d in p.type.shape for n in symbols(d)}
+    asked = set[str]().union(*[p.type.names for p in block.params])
     for eqn in block.eqns:
-        asked |= {n for n in eqn.names if sizes.get(n) in there}
+        asked.update([n for n in eqn.names if sizes.get(n) in there])
         there.update(eqn.outs)
     return {sizes[n] for n in asked if n in sizes}
 
@@ -104,10 +109,10 @@ def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[E
         same |= {mine[k]: operands[k] for k in numbers if not _is_extent(block, mine[k])}
         results = (*block.results[:exits], *(yields[k] for k in kept)) if block is body else block.results
         results = rewire_args(results, same)
-        facts = tuple(replace(s, param=merged.get(s.param, s.param)) for s in block.symbols)
-        eqns = live(tuple(rewire(e, same) for e in block.eqns), results, facts)
+        facts = tuple([Symbol(s.name, merged.get(s.param, s.param), s.axis) for s in block.symbols])
+        eqns = live([rewire(e, same) for e in block.eqns] if same else block.eqns, results, facts)
         gone = {mine[k] for k in range(n) if k not in kept and k not in constant}
-        while any(v in gone for e in eqns for v in e.reads):  # a branch hands it on, to nobody now
+        while gone and any(v in gone for e in eqns for v in e.reads):  # a branch hands it on, to nobody now
             cut = _block(Block(block.params, eqns, results, facts))
             assert cut.eqns != eqns, "what nobody needs is read by nobody"
             eqns, results = live(cut.eqns, cut.results, facts), cut.results  # branches in branches: again
@@ -155,7 +160,7 @@ def _taken(shells: Sequence[Shell], kept: Sequence[int], candidates: Sequence[in
     """The further operands that a block reads, or needs for the number of an extent."""
     taken: set[int] = set()
     for _, mine, eqns, results, _ in shells:
-        read = {v for e in eqns for v in e.reads} | {r for r in results if isinstance(r, Value)}
+        read = set(chain.from_iterable([e.reads for e in eqns])).union(values(results))
         taken |= {k for k in candidates if mine[k] in read}
     for lead_params, mine, eqns, _, facts in shells:
         params = [*lead_params, *(mine[k] for k in kept), *(mine[k] for k in sorted(taken))]
@@ -204,7 +209,9 @@ def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
             if isinstance(a, Const) and not _is_extent(block, p)
         }
         results = rewire_args(tuple(block.results[k] for k in kept), numbers)
-        eqns = live(tuple(rewire(e, numbers) for e in block.eqns), results, block.symbols)
+        eqns = live(
+            [rewire(e, numbers) for e in block.eqns] if numbers else block.eqns, results, block.symbols
+        )
         shells.append(((), block.params, eqns, results, block.symbols))
     taken = _taken(shells, (), range(len(captured)))
     if len(kept) == len(eqn.outs) and len(taken) == len(captured):
@@ -238,7 +245,7 @@ def _rebuilt(
 def _read(regions: Sequence[Block]) -> set[Value]:
     found: set[Value] = set()
     for block in regions:
-        found |= {v for e in block.eqns for v in e.reads} | {r for r in block.results if isinstance(r, Value)}
+        found.update(chain.from_iterable([e.reads for e in block.eqns]), values(block.results))
     return found
 
 
@@ -246,9 +253,10 @@ def _reached(eqns: Sequence[Eqn], results: Sequence[Arg]) -> set[Value]:
     """What these results depend on; a result of a loop or branch on no more than it needs itself."""
     found = {r for r in results if isinstance(r, Value)}
     for eqn in reversed(eqns):
+        if found.isdisjoint(eqn.outs):
+            continue
         used = [k for k, out in enumerate(eqn.outs) if out in found]
-        if used:
-            found.update(values(eqn.args if len(used) == len(eqn.outs) else _operands_for(eqn, used)))
+        found.update(eqn.reads if len(used) == len(eqn.outs) else values(_operands_for(eqn, used)))
     return found
 
 

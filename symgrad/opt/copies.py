@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.regions import operands_of, params_of
+from symgrad.ir.settled import settling
 from symgrad.ir.walk import map_regions, rename, rewire, with_eqns
 
 
@@ -27,6 +28,7 @@ def remove_copies(function: Function, *, keep_named: bool) -> Function:
     return function if body is function.body else replace(function, body=body)
 
 
+@settling
 def _block(block: Block, keep_named: bool) -> Block:
     named = _adopted(block)
     told = {s.param for s in block.symbols}

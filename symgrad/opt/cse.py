@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from symgrad.ir.core import Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.ops import OPS
+from symgrad.ir.settled import settling
 from symgrad.ir.walk import map_regions, rewire, with_eqns
 from symgrad.opt.numbering import Numbers
 
@@ -26,6 +27,7 @@ def share(function: Function, *, everything: bool) -> Function:
     return function if body is function.body else replace(function, body=body)
 
 
+@settling
 def _block(block: Block, everything: bool) -> Block:
     # `dinvden = num` is a statement of the text: what is computed from dinvden is said in its name.
     numbers = Numbers(through_copies=everything)

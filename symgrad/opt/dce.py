@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from symgrad.ir.core import Block, Eqn, Function, Value, values
+from symgrad.ir.settled import settling
 from symgrad.ir.walk import with_eqns
 
 
@@ -20,6 +21,7 @@ def remove_dead(function: Function, keep: Callable[[Eqn], bool] | None = None) -
     return function if body is function.body else replace(function, body=body)
 
 
+@settling
 def live_block(block: Block, keep: Callable[[Eqn], bool] | None = None) -> Block:
     """One sweep from the last equation to the first; a region is closed, so it is swept alone."""
     live: set[Value] = set(values(block.results))

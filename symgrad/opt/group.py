@@ -21,13 +21,9 @@ from symgrad.opt.describe import described
 from symgrad.opt.group_functions import FUNCTIONS
 from symgrad.opt.group_losses import LOSSES
 from symgrad.opt.group_rows import ROWS
-from symgrad.opt.rewrite import Rewritten, Rule, Rules, Site, rewrite
+from symgrad.opt.rewrite import Rewritten, Rule, Site, Table, rewrite
 
-_TABLES = (ROWS, LOSSES, FUNCTIONS)
-_RULES: Rules = {
-    name: tuple(rule for table in _TABLES for rule in table.get(name, ()))
-    for name in dict.fromkeys(name for table in _TABLES for name in table)
-}
+_RULES = Table(ROWS, LOSSES, FUNCTIONS)
 
 # fmt: off
 _SPOKEN = frozenset({
@@ -42,7 +38,7 @@ _ASKED_FOR = frozenset({"sigmoid", "softmax"})
 def group(function: Function) -> Function:
     """`function` with naive formulas grouped."""
     originals = {out: eqn for eqn in all_eqns(function.body) for out in eqn.outs}
-    rules = {name: tuple(_noting(rule, originals) for rule in table) for name, table in _RULES.items()}
+    rules = Table({name: tuple(_noting(rule, originals) for rule in table) for name, table in _RULES.items()})
     grouped = rewrite(function, rules, through_names=True)
     if grouped is function:
         return function

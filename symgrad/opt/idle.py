@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Symbol, Value
 from symgrad.ir.regions import COND, FOR, close_all, cond_parts, for_parts
+from symgrad.ir.settled import settling
 from symgrad.ir.walk import again, map_regions, rewire, rewire_args, uses
 from symgrad.opt.dce import live_block
 
@@ -35,6 +36,7 @@ def enter_branches(function: Function) -> Function:
     return function if body is function.body else replace(function, body=body)
 
 
+@settling
 def _block(block: Block) -> Block:
     if not any(e.regions for e in block.eqns):
         return block

@@ -14,7 +14,7 @@ from symgrad.ir.switch import is_on
 from symgrad.opt.arithmetic import ARITHMETIC
 from symgrad.opt.products import PRODUCTS, SPOKEN
 from symgrad.opt.reads import READS
-from symgrad.opt.rewrite import Rules, rewrite
+from symgrad.opt.rewrite import Rules, Table, rewrite
 from symgrad.opt.rows import ROW_IDENTITIES
 from symgrad.opt.selections import SELECTIONS
 from symgrad.opt.shapes import SHAPES
@@ -25,13 +25,12 @@ _TABLES: tuple[tuple[str, Rules], ...] = (
     ("", SHAPES), ("", ARITHMETIC), ("writes", WRITES), ("reads", READS), ("", ROW_IDENTITIES),
     ("selections", SELECTIONS), ("", PRODUCTS),
 )  # fmt: skip
+_SPEECH = Table(SPOKEN)
 
 
 @cache
-def _joined(chosen: tuple[bool, ...]) -> Rules:
-    tables = [table for (_, table), there in zip(_TABLES, chosen, strict=True) if there]
-    names = dict.fromkeys(name for table in tables for name in table)
-    return {name: tuple(rule for table in tables for rule in table.get(name, ())) for name in names}
+def _joined(chosen: tuple[bool, ...]) -> Table:
+    return Table(*[table for (_, table), there in zip(_TABLES, chosen, strict=True) if there])
 
 
 def apply_identities(function: Function, *, through_names: bool) -> Function:
@@ -42,4 +41,4 @@ def apply_identities(function: Function, *, through_names: bool) -> Function:
 
 def as_spoken(function: Function) -> Function:
     """`function` as one would say it: the last touch on a study text."""
-    return rewrite(function, SPOKEN, through_names=False)
+    return rewrite(function, _SPEECH, through_names=False)

@@ -19,6 +19,7 @@ from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.fold import fold
 from symgrad.ir.ops import OPS
+from symgrad.ir.settled import settling
 from symgrad.ir.types import ArrayType, Shape
 from symgrad.ir.walk import map_regions, rewire, uses, with_eqns
 from symgrad.opt.numbering import Numbers
@@ -26,6 +27,19 @@ from symgrad.opt.numbering import Numbers
 Rewritten = Arg | Ref | None
 Rule = Callable[["Site", Eqn], Rewritten]
 Rules = Mapping[str, tuple[Rule, ...]]
+
+
+class Table(dict[str, tuple[Rule, ...]]):
+    """Rules by the names of ops, from several tables in their order; equal to itself only."""
+
+    def __init__(self, *tables: Rules) -> None:
+        names = dict.fromkeys(name for table in tables for name in table)
+        super().__init__((n, tuple(rule for table in tables for rule in table.get(n, ()))) for n in names)
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # dict has none
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+
 
 # Rules are written to end; should two of them ever chase each other, a program is still compiled.
 _FUEL = 64
@@ -173,13 +187,14 @@ class Site:
 _SAME_ELEMENTS = frozenset({"copy", "full", "broadcast_to", "reshape", "transpose"})
 
 
-def rewrite(function: Function, rules: Rules, *, through_names: bool) -> Function:
+def rewrite(function: Function, rules: Table, *, through_names: bool) -> Function:
     """Apply `rules` everywhere in `function`."""
-    body = rewrite_block(function.body, rules, through_names=through_names)
+    body = _rewritten(function.body, rules, through_names)
     return function if body is function.body else replace(function, body=body)
 
 
-def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
+@settling
+def _rewritten(block: Block, rules: Table, through_names: bool) -> Block:
     site = Site(through_names)
     site.count = dict(uses(block))
     told = {s.param for s in block.symbols}  # the number of an extent has a value, also if it is a constant
@@ -191,7 +206,7 @@ def rewrite_block(block: Block, rules: Rules, *, through_names: bool) -> Block:
         while pending:
             eqn = rewire(pending.pop(), env)
             if eqn.op.kind is Kind.REGION:
-                inner = map_regions(eqn, lambda b: rewrite_block(b, rules, through_names=through_names))
+                inner = map_regions(eqn, lambda b: _rewritten(b, rules, through_names))
                 eqn, changed = inner, changed or inner is not eqn
             lasting = eqn.op.name == "copy" and isinstance(eqn.args[0], Const) and eqn.out in told
             if lasting:

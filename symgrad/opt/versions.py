@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value, values
+from symgrad.ir.settled import settling
 from symgrad.ir.walk import map_regions, rewire, with_eqns
 
 _TERMS = 3
@@ -24,8 +25,11 @@ def join_versions(function: Function) -> Function:
     return function if body is function.body else replace(function, body=body)
 
 
+@settling
 def _block(block: Block) -> Block:
     joined = _joined(block)
+    if not joined and not any(e.regions for e in block.eqns):
+        return block
     env: dict[Value, Arg] = {}
     eqns: list[Eqn] = []
     changed = False
@@ -34,7 +38,7 @@ def _block(block: Block) -> Block:
         if len(eqn.outs) == 1 and eqn.out in joined:
             unnamed = Value(eqn.out.type)
             env[eqn.out] = unnamed
-            eqn = replace(eqn, outs=(unnamed,))
+            eqn = eqn.with_outs((unnamed,))
         changed = changed or eqn is not old
         eqns.append(eqn)
     return with_eqns(block, eqns, env=env) if changed else block
@@ -42,7 +46,7 @@ def _block(block: Block) -> Block:
 
 def _joined(block: Block) -> set[Value]:
     """Values that are one term of the next version of their name, and are read in its statement only."""
-    readers = _readers(block)
+    readers: dict[Value, set[Statement]] | None = None
     produced: dict[Value, Eqn] = {}
     terms: dict[Value, int] = {}
     found: set[Value] = set()
@@ -54,7 +58,10 @@ def _joined(block: Block) -> set[Value]:
         if eqn.op.name not in ("add", "subtract") or not isinstance(first, Value) or not eqn.phase:
             continue
         before = produced.get(first)
-        if before is None or not _is_term(before, eqn) or readers[first] != {_statement(eqn)}:
+        if before is None or not _is_term(before, eqn):
+            continue
+        readers = _readers(block) if readers is None else readers
+        if readers[first] != {_statement(eqn)}:
             continue
         length = terms.get(first, 1) + 1
         if length <= _TERMS:
