@@ -9,11 +9,11 @@ atoms that mean the same numbers and have the bounds that the condition tells.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from symgrad.ad.proofs import Facts, linear
 from symgrad.ir.core import Arg, Eqn, Value
 from symgrad.ir.dims import Dim, substitute, symbol, symbols
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import INT
 
 Known = tuple[str, Dim]  # "at least", "is", "is not" zero

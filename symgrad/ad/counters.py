@@ -8,11 +8,11 @@ In: what a loop carries. Out: for each counter where it begins and its step; in 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from symgrad.ad.loops import Loop
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import INT
 

@@ -9,13 +9,13 @@ an interval for each axis; `apart` is True only if it is proved that two sets ha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from math import gcd
 
 from symgrad.ad.numbers import Scope
 from symgrad.ad.proofs import constant_of
 from symgrad.ir.core import Arg, At, AtArg, Block, Eqn, Index, NewAxis, Span, Value
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_of
 from symgrad.ir.regions import COND, FOR, WHILE
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symgrad.ad.loops import Adjoint
 from symgrad.ad.numbers import Scope
@@ -21,6 +21,7 @@ from symgrad.ad.tape import factor
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Block, Eqn, Function
 from symgrad.ir.dims import Dim, as_symbol, substitute, symbol, symbols
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import closed_again
 from symgrad.ir.walk import map_regions, substitute_extents

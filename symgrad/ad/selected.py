@@ -13,7 +13,7 @@ loop, which also says which trip that was, and in the backward part its adjoint,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.branch import pull_cond
@@ -23,6 +23,7 @@ from symgrad.ad.primal import Forward
 from symgrad.ad.tape import facts
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value, values
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, For, close_all, for_parts, told_by
 from symgrad.ir.switch import is_on

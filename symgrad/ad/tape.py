@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from symgrad.ad.loops import Adjoint
 from symgrad.ad.versions import NO_VERSIONS, Versions
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Symbol, Value
 from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.regions import FOR
 
 _TAPE = re.compile(r"(^|_)saved(_\d+)?$")

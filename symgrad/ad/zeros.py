@@ -10,13 +10,13 @@ which elements differ from the others. Elements are told apart as in `ad.depende
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from symgrad.ad.dependence import WRITES, Elements, Piece, apart, selected
 from symgrad.ad.numbers import Scope
 from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Value
 from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_of
 from symgrad.ir.regions import CALL, COND, FOR, WHILE
 

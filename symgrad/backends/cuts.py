@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, repeat
 
 from symgrad.backends.access import Along, Coord, Coords, Fixed, Lookup, Operand, Read
@@ -25,6 +25,7 @@ from symgrad.backends.nest import Form, Plan, Statement
 from symgrad.backends.schedule import elements
 from symgrad.ir.core import Value
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import dataclass
 
 # What would keep others from a loop is left whole; so often is looked again at what hangs on it.
 _ROUNDS = 4

@@ -10,10 +10,10 @@ matrix are an array of their own, with the pivots as its last row: all that is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from symgrad.ir.core import Attrs, Eqn, Kind, Op
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import ArrayType, Shape, Unifier, broadcast
 
 Types = tuple[ArrayType, ...]

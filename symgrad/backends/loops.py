@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
@@ -34,6 +34,7 @@ from symgrad.backends.text import Body
 from symgrad.cache import PLACEHOLDER
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Const, Function
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.regions import extent_names
 from symgrad.ir.switch import is_on
 from symgrad.ir.walk import all_eqns

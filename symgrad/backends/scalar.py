@@ -9,9 +9,9 @@ is written `a if c else b` with names for a and b: LLVM makes it a select, and n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from symgrad.ir.core import Arg, Const, Eqn
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import BOOL
 
 CHOICE, COMPARE, BITS, ADD, MUL, UNARY, ATOM, NAME = range(8)

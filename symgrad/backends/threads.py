@@ -18,7 +18,7 @@ partial sum for each thread, added in order: the same number of threads gives th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from symgrad.backends import folds
 from symgrad.backends.access import Along, Read
@@ -28,6 +28,7 @@ from symgrad.backends.scalar import NAME, Piece
 from symgrad.backends.schedule import touches
 from symgrad.backends.text import Body, Scope, dim_text, parts
 from symgrad.ir.core import Value
+from symgrad.ir.frozen import dataclass
 
 _ENOUGH = 10000  # elements for each thread
 

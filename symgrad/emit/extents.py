@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from symgrad.emit.syntax import ADD, ATOM, MUL, Text, atom
 from symgrad.ir.dims import Dim, Extent, substitute, symbol, symbols
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import ArrayType, Shape, is_named
 
 FEW = 40  # how many lenders of a shape are looked at

@@ -15,7 +15,8 @@ import keyword
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from symgrad.ir.frozen import dataclass
 
 FOREVER = math.inf
 

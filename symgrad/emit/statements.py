@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from symgrad.emit.blocks import Step
 from symgrad.emit.expr import augmented_by, choice, expression, scalar, write
@@ -21,6 +21,7 @@ from symgrad.emit.plan import LINE, Plan, operand_texts
 from symgrad.emit.storage import Layout, Move, Store
 from symgrad.emit.syntax import ATOM, Text, parenthesise, variable
 from symgrad.ir.core import Arg, Value, values
+from symgrad.ir.frozen import dataclass
 
 INDENT = "    "
 

@@ -13,8 +13,6 @@ In: a function of primal and adjoint (or tangent) equations. Out: Python source 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from symgrad.emit.blocks import Block, opened
 from symgrad.emit.control import lines_of
 from symgrad.emit.expr import helpers_of, scalar
@@ -28,6 +26,7 @@ from symgrad.emit.statements import INDENT, Page
 from symgrad.emit.storage import layout
 from symgrad.emit.syntax import Text, variable
 from symgrad.ir.core import Const, Function, Symbol, Value
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from symgrad.ir.core import Eqn
+from symgrad.ir.frozen import dataclass
 
 CHOICE, OR, AND, NOT, COMPARE, BITS, ADD, MUL, UNARY, POW, ATOM = range(11)
 

@@ -11,12 +11,12 @@ one name and reads the same array under another.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.joining import related
 from symgrad.frontend.regions import Scope
 from symgrad.frontend.values import Tensor
+from symgrad.ir.frozen import dataclass
 
 Pair = tuple[Tensor, Tensor]
 

@@ -7,12 +7,12 @@ In: the exits of two sides, or of a block. Out: one exit; where the data decide,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.core import Arg, Const
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import BOOL, ArrayType
 
 FALL, BREAK, CONTINUE, RETURN = range(4)

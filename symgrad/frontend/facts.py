@@ -9,12 +9,12 @@ index that the condition guards is seen to be in range.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from symgrad.frontend.context import Lowering
 from symgrad.frontend.solver import Bounds
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim, Extent, symbol, symbols
+from symgrad.ir.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from symgrad.frontend.source import FunctionNode
+from symgrad.ir.frozen import dataclass
 
 Position = tuple[int, int]
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from symgrad.frontend.promote import as_tensor
 from symgrad.frontend.registry import handles
 from symgrad.frontend.values import Items, SymRange, Val
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

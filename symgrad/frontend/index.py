@@ -9,8 +9,6 @@ Out: a `getitem` equation (a view where NumPy gives one) or a `setitem` equation
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from symgrad.errors import ShapeError
@@ -22,6 +20,7 @@ from symgrad.frontend.spans import span
 from symgrad.frontend.values import Rows, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, At, AtArg, Const, Gather, Index, IndexItem, NewAxis, Span
 from symgrad.ir.dims import Dim, Extent, symbols
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_shape, is_basic
 from symgrad.ir.types import INTS, Shape
 

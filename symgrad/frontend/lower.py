@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -34,6 +33,7 @@ from symgrad.frontend.statements import run_body, run_loop
 from symgrad.frontend.values import Rows, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Block, Function, Symbol, Value
 from symgrad.ir.dims import as_symbol, symbols
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import rename, substitute_extents
 from symgrad.tree import Tree, flatten

@@ -13,12 +13,13 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
 from symgrad.frontend.values import Val
+from symgrad.ir.frozen import dataclass
 
 Lower = Callable[..., Val]
 _HOMES = (

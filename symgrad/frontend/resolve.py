@@ -13,11 +13,13 @@ import builtins
 import math
 import sys
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
+
+from symgrad.ir.frozen import dataclass
 
 _LIBRARIES = frozenset(sys.stdlib_module_names) | {"numpy", "scipy", "numba", "symgrad"}
 _MATHEMATICAL = {id(v) for m in (math, np) for v in vars(m).values() if isinstance(v, float)}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 from symgrad.errors import NotDifferentiableError
 from symgrad.frontend.scalars import is_scalar_function
 from symgrad.ir.dims import Dim, symbol
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import BOOL, FLOATS, INTS, ArrayType
 from symgrad.tree import LEAF, Tree, flatten
 

@@ -14,13 +14,13 @@ are decided where their bounds decide them, and are `Undecided` otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NoReturn
 
 from symgrad.errors import Loc, ShapeError, UnsupportedSyntaxError
 from symgrad.frontend.signature import NeedConstant
 from symgrad.ir.core import Guard
 from symgrad.ir.dims import Dim, Extent, FloorDiv, evaluate, plainly, substitute, symbol, symbols
+from symgrad.ir.frozen import dataclass
 
 
 class Mismatch(ShapeError):

@@ -14,11 +14,12 @@ import hashlib
 import linecache
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import CodeType, FunctionType
 from typing import Any
 
 from symgrad.errors import Loc, SourceUnavailableError, SymgradError
+from symgrad.ir.frozen import dataclass
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)

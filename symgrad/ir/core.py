@@ -7,13 +7,14 @@ A region (a `Block` inside an equation) is closed: all that it reads are its par
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
 
 from symgrad.errors import Loc
 from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.types import ArrayType, Unifier
 
 Attrs = Mapping[str, object]

@@ -9,7 +9,10 @@ Out: a `Dim`, either a plain int or an `Extent` in canonical form; equal extents
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
+
+from symgrad.ir.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class AtLeastZero:
     def __str__(self) -> str:
         return f"max({self.extent}, 0)"
 
+
+# One compilation asks for the same few sums many times over; the latest answers are kept.
+_KNOWN = 4096
 
 Atom = str | FloorDiv | AtLeastZero
 Monomial = tuple[Atom, ...]
@@ -74,14 +80,14 @@ class Extent:
     def __add__(self, other: Dim) -> Dim:
         if not isinstance(other, Extent):
             return self._plus(other)
-        return _make(_merge(dict(self.terms), other.terms, 1))
+        return _sum(self, other, 1)
 
     __radd__ = __add__
 
     def __sub__(self, other: Dim) -> Dim:
         if not isinstance(other, Extent):
             return self._plus(-other)
-        return 0 if self is other else _make(_merge(dict(self.terms), other.terms, -1))
+        return 0 if self is other else _sum(self, other, -1)
 
     def __rsub__(self, other: int) -> Dim:
         return self._times(-1)._plus(other)
@@ -92,12 +98,7 @@ class Extent:
     def __mul__(self, other: Dim) -> Dim:
         if not isinstance(other, Extent):
             return self._times(other) if other else 0
-        out: dict[Monomial, int] = {}
-        for m1, c1 in self.terms:
-            for m2, c2 in other.terms:
-                m = tuple(sorted(m1 + m2, key=str))
-                out[m] = out.get(m, 0) + c1 * c2
-        return _make(out)
+        return _product(self, other)
 
     __rmul__ = __mul__
 
@@ -143,6 +144,7 @@ class Extent:
 Dim = int | Extent
 
 
+@lru_cache(_KNOWN)
 def symbol(name: str) -> Extent:
     """The extent that is called `name`."""
     return Extent((((name,), 1),))
@@ -171,7 +173,7 @@ def substitute(dim: Dim, env: Mapping[str, Dim]) -> Dim:
     """`dim` with names replaced; names that `env` lacks stay."""
     if not isinstance(dim, Extent) or env.keys().isdisjoint(dim.names):
         return dim
-    return _fold(dim, lambda name: env.get(name, symbol(name)))
+    return _fold(dim, lambda name: env[name] if name in env else symbol(name))
 
 
 def evaluate(dim: Dim, env: Mapping[str, int]) -> int:
@@ -245,10 +247,22 @@ def _fold(dim: Extent, value_of: Callable[[str], Dim]) -> Dim:
     return out
 
 
-def _merge(a: dict[Monomial, int], b: tuple[tuple[Monomial, int], ...], sign: int) -> dict[Monomial, int]:
-    for mono, coef in b:
-        a[mono] = a.get(mono, 0) + sign * coef
-    return a
+@lru_cache(_KNOWN)
+def _sum(a: Extent, b: Extent, sign: int) -> Dim:
+    out = dict(a.terms)
+    for mono, coef in b.terms:
+        out[mono] = out.get(mono, 0) + sign * coef
+    return _make(out)
+
+
+@lru_cache(_KNOWN)
+def _product(a: Extent, b: Extent) -> Dim:
+    out: dict[Monomial, int] = {}
+    for m1, c1 in a.terms:
+        for m2, c2 in b.terms:
+            m = tuple(sorted(m1 + m2, key=str))
+            out[m] = out.get(m, 0) + c1 * c2
+    return _make(out)
 
 
 def _make(terms: dict[Monomial, int]) -> Dim:

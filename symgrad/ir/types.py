@@ -6,13 +6,14 @@ which dtype do two operands meet in, and which shape do they broadcast to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import numpy as np
 
 from symgrad.errors import ShapeError
 from symgrad.ir.dims import Dim, Extent, names_in
+from symgrad.ir.frozen import dataclass
 
 FLOATS = ("float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")

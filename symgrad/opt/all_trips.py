@@ -9,10 +9,9 @@ array, and add to any part of one that they do not read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from symgrad.ir.core import Arg, At, Eqn, Index, Kind, Symbol, Value, full_span
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_of
 from symgrad.opt.batch import Batch, Refused, batch_of
 from symgrad.opt.facts import Facts

@@ -8,10 +8,10 @@ get names of their own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
 from symgrad.ir.dims import Dim, symbol
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.regions import For, told_by
 from symgrad.ir.walk import rewire, rewire_args, with_extents
 from symgrad.opt.numbering import Numbers

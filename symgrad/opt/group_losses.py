@@ -9,10 +9,9 @@ and the dot products may stand in any way in which people write it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from symgrad.ir.build import Ref
 from symgrad.ir.core import Arg, Eqn
+from symgrad.ir.frozen import dataclass
 from symgrad.opt.patterns import complement, negated, opposite
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 

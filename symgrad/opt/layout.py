@@ -9,10 +9,10 @@ In: an operand. Out: its `Layout`: the value that it shows (`root`), the root's 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from symgrad.ir.build import Ref
 from symgrad.ir.core import Arg, At, Eqn, NewAxis, Span, full_span
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import axes as reduced_axes
 from symgrad.ir.ops import dims

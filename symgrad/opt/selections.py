@@ -11,10 +11,9 @@ that `ad` put there against 0 * inf say nothing any more and go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from symgrad.ir.build import Ref, where
 from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.frozen import dataclass
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
 _DEPTH = 4

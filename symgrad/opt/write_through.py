@@ -13,7 +13,7 @@ part of a larger one is that part.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import (
@@ -32,6 +32,7 @@ from symgrad.ir.core import (
     full_span,
 )
 from symgrad.ir.dims import symbol
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, bind_symbols, for_parts, mentioned_symbols

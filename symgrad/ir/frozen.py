@@ -1,0 +1,30 @@
+"""Frozen data that are cheap to make.
+
+In: a class with fields. Out: what `dataclasses.dataclass(frozen=True, slots=True)` makes of it, for the type
+checker: mypy refuses every assignment to a field. At run time none is intercepted; a frozen dataclass proper
+calls `object.__setattr__` for each field of each object, and a compiler makes a hundred thousand of them.
+
+    @dataclass(frozen=True, slots=True)
+    class At: position: Dim        ->    At(n).position = 3 is an error of mypy; equal and hashed by fields
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+T = TypeVar("T")
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as dataclass
+else:
+
+    def dataclass(*, frozen: bool, slots: bool, eq: bool = True) -> Callable[[type[T]], type[T]]:
+        assert frozen and slots, "for frozen data with slots; others are of dataclasses"
+
+        def made(cls: type[T]) -> type[T]:
+            by_fields = eq and cls.__dict__.get("__hash__") is None
+            return dataclasses.dataclass(slots=True, eq=eq, unsafe_hash=by_fields)(cls)
+
+        return made
