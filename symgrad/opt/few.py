@@ -23,7 +23,7 @@ from symgrad.ir.core import Function
 from symgrad.ir.dims import as_symbol
 from symgrad.ir.regions import FOR
 from symgrad.ir.switch import is_on
-from symgrad.ir.walk import all_eqns, substitute_extents, symbols_of
+from symgrad.ir.walk import all_eqns, substitute_extents
 
 Numbers = tuple[tuple[str, int], ...]  # extents and what they are, in the order of the parameters
 
@@ -52,7 +52,7 @@ def _counted(function: Function) -> frozenset[str]:
     """The extents that say how many trips a loop makes."""
     eqns = list(all_eqns(function.body))
     ends = {a for e in eqns if e.op is FOR for a in e.args[:2]}
-    return frozenset(s for e in eqns if e.op.name == "extent" and e.out in ends for s in symbols_of(e))
+    return frozenset(s for e in eqns if e.op.name == "extent" and e.out in ends for s in e.names)
 
 
 def fixed(function: Function, numbers: Numbers) -> Function:

@@ -37,7 +37,7 @@ def stay_arrays(function: Function) -> frozenset[Value] | None:
         ):
             held += values(eqn.args[:1])
         if eqn.op.kind is Kind.LINEAR_ALGEBRA and eqn.op.name != "matmul":
-            held += (v for v in values(eqn.args) if is_tiny(v))
+            held += (v for v in eqn.reads if is_tiny(v))
         if eqn.op.kind is Kind.ELEMENTWISE and is_tiny(eqn.out):
             for v in eqn.reads:
                 if v.type.shape == eqn.out.type.shape and v not in params:
