@@ -12,6 +12,7 @@ exactly if they are equal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import overload
 
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Gather, Index, Kind, NewAxis, Span, Value
@@ -91,7 +92,12 @@ def whole(arg: Value) -> Read: ...
 def whole(arg: Arg) -> Operand: ...
 def whole(arg: Arg) -> Operand:
     """All elements of a value: axis number k along loop number k."""
-    return arg if isinstance(arg, Const) else Read(arg, tuple(map(Along, range(arg.type.rank))))
+    return arg if isinstance(arg, Const) else Read(arg, _all_along(arg.type.rank))
+
+
+@cache
+def _all_along(rank: int) -> Coords:
+    return tuple(map(Along, range(rank)))
 
 
 def dims_of(coord: Coord) -> tuple[Dim, ...]:
@@ -103,7 +109,10 @@ def is_view(eqn: Eqn) -> bool:
     """Whether the result is the operand seen through other coordinates."""
     if eqn.op.name == "reshape":
         return _ones_aside(eqn.args[0].type.shape) == _ones_aside(eqn.out.type.shape)
-    return eqn.op.name in ("transpose", "broadcast_to", "getitem", "full", "copy", "recall", "stop_gradient")
+    return eqn.op.name in _VIEWS
+
+
+_VIEWS = frozenset({"transpose", "broadcast_to", "getitem", "full", "copy", "recall", "stop_gradient"})
 
 
 def _ones_aside(shape: Shape) -> Shape:
@@ -179,9 +188,11 @@ def _dynamic(index: tuple[object, ...]) -> Iterator[object]:
 def resolve(read: Operand, producers: Producers) -> Operand:
     """`peel`, and the same for the elements inside coordinates; an element of `iota` is its own position."""
     read = peel(read, producers)
-    if isinstance(read, Const) or not any(isinstance(c, Lookup) for c in read.coords):
-        return read
-    return Read(read.value, tuple(_resolve_coord(c, producers) for c in read.coords))
+    if isinstance(read, Read):
+        for c in read.coords:
+            if isinstance(c, Lookup):
+                return Read(read.value, tuple([_resolve_coord(c, producers) for c in read.coords]))
+    return read
 
 
 def _resolve_coord(coord: Coord, producers: Producers) -> Coord:
@@ -203,6 +214,16 @@ def loops_in(coords: Coords) -> Iterator[int]:
             yield c.loop
         elif isinstance(c, Lookup):
             yield from loops_in(c.index.coords)
+
+
+def sources(arg: Arg, producers: Producers) -> tuple[Value, ...]:
+    """The value whose elements an operand is made of, through views, and those that say which."""
+    if isinstance(arg, Const):
+        return ()
+    eqn = producers.get(arg)
+    if eqn is None or not is_view(eqn):  # itself: so it is with most
+        return (arg,)
+    return tuple(roots_of(resolve(whole(arg), producers)))
 
 
 def roots_of(read: Operand) -> Iterator[Value]:

@@ -126,10 +126,12 @@ class Bounds:
     def nonnegative(self, dim: Dim) -> bool:
         """Whether an extent is certainly >= 0: each index replaced by the end that makes it smallest."""
         dim = _without_floors(dim)
-        for name in reversed(list(self.ends)):
+        for name in reversed(self.ends):
             if isinstance(dim, int):
                 break
-            signs = {coef > 0 for mono, coef in dim.terms if any(name in symbols(_as_dim(a)) for a in mono)}
+            if name not in symbols(dim):
+                continue
+            signs = {coef > 0 for mono, coef in dim.terms if name in symbols(Extent(((mono, 1),)))}
             if len(signs) != 1:
                 continue
             end = self.ends[name][0 if True in signs else 1]

@@ -22,7 +22,7 @@ from itertools import chain, repeat
 from symgrad.backends.access import Along, Coord, Coords, Fixed, Lookup, Operand, Read
 from symgrad.backends.filled import ROWS
 from symgrad.backends.nest import Form, Plan, Statement
-from symgrad.backends.schedule import elements
+from symgrad.backends.schedule import elements, reads_of
 from symgrad.ir.core import Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.frozen import dataclass
@@ -107,13 +107,11 @@ def _readings(plan: Plan) -> tuple[set[Value], dict[Value, list[Value]]]:
     found = set(plan.buffers)
     whole: dict[Value, list[Value]] = {}
     for s in plan.statements:
-        indices = (c.index for c in s.writes.coords if isinstance(c, Lookup))
-        for read in (*s.reads, *indices):
-            for e in elements(read, plan):
-                if all(map(_along_all, repeat(s), e.coords, e.value.type.shape)):
-                    whole.setdefault(e.value, []).append(s.writes.value)
-                else:
-                    found.add(e.value)
+        for e in reads_of(s, plan):
+            if all(map(_along_all, repeat(s), e.coords, e.value.type.shape)):
+                whole.setdefault(e.value, []).append(s.writes.value)
+            else:
+                found.add(e.value)
     return found, whole
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symgrad.backends.access import Along, peel, whole
+from symgrad.backends.access import Along, is_view, peel, whole
 from symgrad.ir.core import Arg, Attrs, Const, Eqn, Kind, Op, Value
 from symgrad.ir.types import ArrayType, Unifier
 
@@ -32,6 +32,11 @@ ALLOCATED = ("empty", "tape")
 
 def layout(arg: Arg, defined: Mapping[Value, Eqn]) -> tuple[Value, tuple[int, ...]] | None:
     """The array behind a value, and which axis of the value each of its axes is, if that is all."""
+    made = defined.get(arg) if isinstance(arg, Value) else None
+    if isinstance(arg, Value) and (
+        made is None or not is_view(made)
+    ):  # itself: so it is with most
+        return None if made is not None and _is_no_array(made) else (arg, tuple(range(arg.type.rank)))
     source = peel(whole(arg), defined)
     if isinstance(source, Const) or not all(isinstance(c, Along) for c in source.coords):
         return None
@@ -41,6 +46,10 @@ def layout(arg: Arg, defined: Mapping[Value, Eqn]) -> tuple[Value, tuple[int, ..
         return None
     if source.value.type.shape != tuple(arg.type.shape[loop] for loop in loops):
         return None  # the first elements of an axis have the coordinates of all
-    if made is not None and made.op.kind is Kind.CREATE and made.op.name not in ALLOCATED:
+    if made is not None and _is_no_array(made):
         return None
     return source.value, loops
+
+
+def _is_no_array(made: Eqn) -> bool:
+    return made.op.kind is Kind.CREATE and made.op.name not in ALLOCATED

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.backends import counting
-from symgrad.backends.access import Read, is_view, resolve, roots_of, whole
+from symgrad.backends.access import Read, is_view, resolve, sources, whole
 from symgrad.backends.bounds import Bounds, facts_of
 from symgrad.backends.carry import carry
 from symgrad.backends.filled import drop_fills
@@ -157,7 +157,7 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
         eqn = replace(eqn, attrs={**eqn.attrs, "targets": targets(eqn, free)})
     first, _ = operands_of(eqn)
     changed = [k - first for k, _ in overwritten(eqn)]
-    roots = (root for k in changed for root in roots_of(resolve(whole(eqn.args[first + k]), emitter.defined)))
+    roots = (root for k in changed for root in sources(eqn.args[first + k], emitter.defined))
     if is_on("sink"):
         emitter.changed.update(roots)
         eqn = sink(eqn, emitter.defined, changed, emitter.changed)
@@ -230,9 +230,7 @@ class _Emitter(Builder):
         self.eqns.append(eqn)
         self.defined.update((out, eqn) for out in eqn.outs)
         self.changed.update(
-            root
-            for position, _ in overwritten(eqn)
-            for root in roots_of(resolve(whole(eqn.args[position]), self.defined))
+            root for position, _ in overwritten(eqn) for root in sources(eqn.args[position], self.defined)
         )
         self.bounds.see(eqn)
         return eqn.outs[0]

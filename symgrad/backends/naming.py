@@ -15,9 +15,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.backends.access import Lookup
 from symgrad.backends.nest import Form, Group, Plan, Statement, statements_in
-from symgrad.backends.schedule import elements
+from symgrad.backends.schedule import reads_of
 from symgrad.emit.names import FOREVER, Slot, allocate, word
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
 from symgrad.ir.regions import extent_names, operands_of
@@ -86,8 +85,8 @@ class Lives:
         readers: dict[Value, list[int]] = {}
         writers: dict[Value, list[int]] = {}
         for k, statement in enumerate(lives.order):
-            for value in _read(statement, plan):
-                readers.setdefault(value, []).append(k)
+            for element in reads_of(statement, plan):
+                readers.setdefault(element.value, []).append(k)
             for value in written_by(statement):
                 writers.setdefault(plan.owner(value), []).append(k)
         end = len(lives.order)
@@ -98,7 +97,7 @@ class Lives:
             value = statement.writes.value
             if value in once and statement.form is Form.MAP:
                 then = max((at[r] for r in readers.get(value, ())), default=k)
-                owners = {plan.owner(v) for v in _read(statement, plan)}
+                owners = {plan.owner(e.value) for e in reads_of(statement, plan)}
                 if not any(_between(writers.get(owner, ()), k, then) for owner in owners):
                     at[k] = then
                     nested.add(value)
@@ -125,14 +124,6 @@ def _between(numbers: Sequence[int], first: int, last: int) -> bool:
     """Whether one of the sorted numbers lies strictly between."""
     k = bisect_right(numbers, first)
     return k < len(numbers) and numbers[k] < last
-
-
-def _read(statement: Statement, plan: Plan) -> Iterator[Value]:
-    for read in statement.reads:
-        yield from (e.value for e in elements(read, plan))
-    for c in statement.writes.coords:
-        if isinstance(c, Lookup):
-            yield from (e.value for e in elements(c.index, plan))
 
 
 def join(lives: Lives, plan: Plan, names: dict[Value, str], fixed: frozenset[Value]) -> None:

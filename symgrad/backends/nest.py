@@ -84,6 +84,7 @@ class Plan:
     whole arrays; `memory` maps a value that was written in place to the value whose array it is; `written`
     are values whose array is written to after they were read; `made_here` are the extents that get
     their numbers in this block; `cut` are values that several statements make, each some rows (`cuts`).
+    `touched` is for `schedule.reads_of` to remember what it has found.
     """
 
     statements: tuple[Statement, ...]
@@ -95,6 +96,7 @@ class Plan:
     results: frozenset[Value]
     made_here: Mapping[str, Symbol]
     cut: frozenset[Value] = frozenset()
+    touched: dict[Statement, tuple[Read, ...]] = field(default_factory=dict, init=False, compare=False)
 
     def owner(self, value: Value) -> Value:
         """The value whose array holds `value`."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from symgrad.backends.access import is_view, resolve, roots_of, whole
+from symgrad.backends.access import is_view, sources
 from symgrad.backends.legal import OWN, WRAP, layout
 from symgrad.backends.sink import Targets, targets_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
@@ -126,10 +126,10 @@ def _reads(block: Block, made: Mapping[Value, Eqn]) -> dict[Value, list[_Late]]:
     for n, eqn in enumerate(block.eqns):
         if not is_view(eqn):
             for arg in eqn.reads:
-                for root in roots_of(resolve(whole(arg), made)):
+                for root in sources(arg, made):
                     reads.setdefault(root, []).append(_Late(n, arg))
     for result in values(block.results):
-        for root in roots_of(resolve(whole(result), made)):
+        for root in sources(result, made):
             reads.setdefault(root, []).append(_Late(len(block.eqns), result))
     return reads
 

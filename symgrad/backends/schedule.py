@@ -112,10 +112,18 @@ def elements(read: Operand, plan: Plan) -> Iterator[Read]:
         yield from elements(resolve(operand(arg, read.coords), plan.producers), plan)
 
 
+def reads_of(statement: Statement, plan: Plan) -> tuple[Read, ...]:
+    """The elements that a statement reads, those among its coordinates too."""
+    found = plan.touched.get(statement)
+    if found is None:
+        reads = (*statement.reads, *_indices(statement.writes.coords))
+        found = plan.touched[statement] = tuple([e for read in reads for e in elements(read, plan)])
+    return found
+
+
 def touches(statement: Statement, plan: Plan) -> Iterator[Touch]:
-    for read in (*statement.reads, *_indices(statement.writes.coords)):
-        for element in elements(read, plan):
-            yield Touch(plan.owner(element.value), element.coords, False, False, statement.loops)
+    for element in reads_of(statement, plan):
+        yield Touch(plan.owner(element.value), element.coords, False, False, statement.loops)
     adds = statement.form is Form.ADD and is_on("windows")
     yield Touch(plan.owner(statement.writes.value), statement.writes.coords, True, adds, statement.loops)
     if statement.form is Form.REGION:

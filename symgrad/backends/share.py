@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.backends.access import Along, Coords, Lookup, apart
+from symgrad.backends.access import Along, Coords, apart
 from symgrad.backends.nest import Form, Group, Plan, Statement
-from symgrad.backends.schedule import elements
+from symgrad.backends.schedule import elements, reads_of
 from symgrad.backends.storage import Axes, Path, paths, shared_loops
 from symgrad.ir.core import Value
 from symgrad.ir.types import Shape
@@ -59,11 +59,9 @@ def share(
         array = found.setdefault(plan.owner(statement.writes.value), _Array())
         array.writes.append(statement)
         array.whole = number
-        indices = (c.index for c in statement.writes.coords if isinstance(c, Lookup))
-        for read in (*statement.reads, *indices):
-            for element in elements(read, plan):
-                uses = found.setdefault(plan.owner(element.value), _Array()).reads
-                uses.append(_Use(number, path, element.coords, statement.loops))
+        for element in reads_of(statement, plan):
+            uses = found.setdefault(plan.owner(element.value), _Array()).reads
+            uses.append(_Use(number, path, element.coords, statement.loops))
     pieces: dict[Value, list[tuple[int, Path, Statement]]] = {}  # the statements of a value cut in parts
     for number, (statement, path) in enumerate(order):
         pieces.setdefault(statement.writes.value, []).append((number, path, statement))

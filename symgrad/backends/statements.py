@@ -23,8 +23,8 @@ from symgrad.backends.access import (
     is_view,
     operand,
     resolve,
-    roots_of,
     selected,
+    sources,
     whole,
 )
 from symgrad.backends.cost import cheap
@@ -150,9 +150,9 @@ def _writes(
         if is_view(eqn) and eqn.op.name != "literal":
             continue
         for arg in eqn.reads:
-            for root in roots_of(resolve(whole(arg), producers)):
+            for root in sources(arg, producers):
                 last[root] = number
-    kept = {root for r in values(block.results) for root in roots_of(resolve(whole(r), producers))}
+    kept = {root for r in values(block.results) for root in sources(r, producers)}
     written: set[Value] = set()
     in_place: set[Value] = set()
     for number, eqn in enumerate(eqns):
@@ -164,7 +164,7 @@ def _writes(
             if eqn.regions:  # it has its arrays to itself: `place` saw to that
                 written.add(base)
                 continue
-            others = {r for a in values(eqn.args[1:]) for r in roots_of(resolve(whole(a), producers))}
+            others = {r for a in values(eqn.args[1:]) for r in sources(a, producers)}
             made = producers.get(base)
             fresh = base in owned if made is None else made.op.name not in ("reshape", "literal")
             if fresh and last[base] == number and base not in kept and base not in others:

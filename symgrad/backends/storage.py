@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from symgrad.backends.access import Along, Coords, Fixed, Lookup
+from symgrad.backends.access import Along, Coords, Fixed
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement
-from symgrad.backends.schedule import elements
+from symgrad.backends.schedule import reads_of
 from symgrad.ir.core import Value
 
 Axes = tuple[int, ...]
@@ -38,16 +38,14 @@ def arrays(plan: Plan, groups: Sequence[Group]) -> dict[Value, Axes]:
             made[statement.writes.value] = statement, path[:alone]
             common[statement.writes.value] = alone
     for statement, path in found:
-        indices = (c.index for c in statement.writes.coords if isinstance(c, Lookup))
-        for read in (*statement.reads, *indices):
-            for element in elements(read, plan):
-                if element.value in pieces and pieces[element.value].get(element.coords) != path:
-                    apart.add(element.value)
-                if element.value in made:
-                    writer, at = made[element.value]
-                    common[element.value] = min(common[element.value], shared_loops(at, path))
-                    if not _follows(element.coords, writer.writes.coords):
-                        found_anywhere.add(element.value)
+        for element in reads_of(statement, plan):
+            if element.value in pieces and pieces[element.value].get(element.coords) != path:
+                apart.add(element.value)
+            if element.value in made:
+                writer, at = made[element.value]
+                common[element.value] = min(common[element.value], shared_loops(at, path))
+                if not _follows(element.coords, writer.writes.coords):
+                    found_anywhere.add(element.value)
     kept = dict(_kept(plan, made, common, found_anywhere))
     kept.update((value, tuple(range(value.type.rank))) for value in apart)
     return kept

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from symgrad.backends.access import Producers, resolve, roots_of, whole
+from symgrad.backends.access import Producers, sources
 from symgrad.ir.core import Arg, Block, Eqn, Value, full_span, values
 from symgrad.ir.indexing import index_shape
 from symgrad.ir.ops import OPS
@@ -64,7 +64,7 @@ def only_added(
     for e in eqns:
         if e.op.name != "sum" or e.attrs["keepdims"] or count[e.out] != 1 or e.out not in added:
             continue
-        if any(root in written for root in roots_of(resolve(whole(e.args[0]), producers))):
+        if any(root in written for root in sources(e.args[0], producers)):
             continue
         write = added[e.out]
         operands = tuple(a.type for a in write.args[2:])

@@ -35,7 +35,7 @@ from symgrad.backends.access import (
 )
 from symgrad.backends.nest import Form, Loop, Plan, Statement, Window
 from symgrad.backends.scalar import NAME, Piece
-from symgrad.backends.schedule import elements
+from symgrad.backends.schedule import reads_of
 from symgrad.backends.text import LONGEST, Body, Scope, dim_text, give_name, piece_of, stored
 from symgrad.ir.core import Const, Value
 from symgrad.ir.dims import Dim, of_range
@@ -78,9 +78,7 @@ def _alone(window: Window, statements: Sequence[Statement], plan: Plan) -> bool:
     between = range(len(statements)) if window.loop is not None else range(places[0], places[-1])
     for k in between:
         s = statements[k]
-        touched = [] if s in window.adds else [s.writes]
-        for read in (*s.reads, *(c.index for c in s.writes.coords if isinstance(c, Lookup))):
-            touched += elements(read, plan)
+        touched = [*([] if s in window.adds else [s.writes]), *reads_of(s, plan)]
         if s.form is Form.REGION:
             touched += [whole(out) for out in s.eqn.outs]
         for e in touched:
