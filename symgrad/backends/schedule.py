@@ -79,6 +79,8 @@ class _Slot:
 def schedule(plan: Plan) -> tuple[Group, ...]:
     """The plan's statements in fused loops."""
     late = _recalled(plan)
+    if not late and not any(s.loops for s in plan.statements):  # as in most bodies of the user's loops
+        return (Straight(plan.statements),) if plan.statements else ()
     nodes = [
         _Node(k, s, tuple(touches(s, plan)), not late.isdisjoint((*s.eqn.args, *s.eqn.outs)))
         for k, s in enumerate(plan.statements)
@@ -203,6 +205,8 @@ class _History:
 
 
 def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
+    if depth and all(len(node.statement.loops) == depth for node in nodes):
+        return (Straight(tuple(node.statement for node in nodes)),)
     slots, apart_from_others = _fill(nodes, depth, {}, plan)
     if apart_from_others:  # of what came later, something may have gone to the group that was passed over
         slots, _ = _fill(nodes, depth, {slot.nodes[0]: slot.arrays for slot in slots if slot.nodes}, plan)

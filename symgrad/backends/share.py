@@ -53,8 +53,10 @@ def share(
 
     `handed_on`: for the arrays that the loop carries, what takes their places on the next trip.
     """
-    found: dict[Value, _Array] = {}
     order = list(paths(groups))
+    if not any(s.form is Form.MAP and s.writes.value in arrays for s, _ in order):
+        return {}
+    found: dict[Value, _Array] = {}
     for number, (statement, path) in enumerate(order):
         array = found.setdefault(plan.owner(statement.writes.value), _Array())
         array.writes.append(statement)
