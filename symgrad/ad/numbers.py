@@ -188,6 +188,8 @@ class Scope:
             return renamed[name]
 
         def again(d: Dim) -> Dim:
+            if all(int(s[1:]) < self.since for s in symbols(d)):
+                return d
             return facts.plain(d, {s: atom(s) for s in sorted(set(symbols(d)), key=lambda s: int(s[1:]))})
 
         return again

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from symgrad.ir.dims import Dim, Extent, FloorDiv, at_least_zero, substitute, symbol, symbols
+from symgrad.ir.dims import Dim, Extent, FloorDiv, as_symbol, at_least_zero, substitute, symbol, symbols
 
 Bound = tuple[int, Dim]  # (scale, d): scale * atom >= d, or <= d
 _STEPS = 400  # of one proof: it is right to give up
@@ -99,6 +99,9 @@ class Facts:
         """`dim` over atoms: names replaced, quotients and maxima by atoms of their own."""
         if isinstance(dim, int):
             return dim
+        name = as_symbol(dim)
+        if name is not None:  # so it is with most
+            return env[name]
         out: Dim = 0
         for mono, coef in dim.terms:
             term: Dim = coef
