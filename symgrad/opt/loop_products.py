@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import is_
 
 from symgrad.ir.core import Arg, At, AtArg, Block, Eqn, Function, Gather, Symbol, Value
 from symgrad.ir.dims import symbol
@@ -41,6 +42,7 @@ def loop_products(function: Function) -> Function:
 
 
 _Reduced = tuple[list[Eqn], Sequence[Arg], Sequence[Symbol]]
+_Tried = dict[int, _Reduced | None]  # by the body that a loop was tried with
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class _Nest:
             return _Two(block, block)
         plain, eager = (_Made(block.params, uses(block), [*block.symbols], [], {}, {}) for _ in range(2))
         seen = set(block.params)
+        alike = True  # so far: then what becomes of a loop is found once for both
         for eqn in block.eqns:
             names = {s.name for s in block.symbols if s.param in seen}
             seen.update(eqn.outs)
@@ -101,9 +104,11 @@ class _Nest:
                     side.changed |= e is not eqn
                     side.add([rewire(e, side.env)])
                 continue
-            two_bodies = self._inside(eqn, plain, names)
-            self._loop(eqn, [two_bodies.plain, two_bodies.eager], plain, names)
-            self._loop(eqn, [two_bodies.eager], eager, names)
+            inside = self._inside(eqn, plain, names)
+            tried: _Tried = {}
+            first = self._loop(eqn, [inside.plain, inside.eager], plain, names, tried)
+            second = self._loop(eqn, [inside.eager], eager, names, tried if alike else {})
+            alike = alike and len(first) == len(second) and all(map(is_, first, second))
         return _Two(_rebuilt(block, plain), _rebuilt(block, eager))
 
     def _inside(self, eqn: Eqn, before: _Made, names: set[str]) -> _Two:
@@ -114,14 +119,18 @@ class _Nest:
         names_inside = told_by(loop.parts.index, loop.parts.body)
         return _Nest(self.facts.within(names_inside, low, low + extent)).block(eqn.regions[0])
 
-    def _loop(self, eqn: Eqn, bodies: Sequence[Block], side: _Made, names: set[str]) -> None:
+    def _loop(
+        self, eqn: Eqn, bodies: Sequence[Block], side: _Made, names: set[str], tried: _Tried
+    ) -> Sequence[Eqn]:
         """Append a loop with one of these bodies, or what it becomes: what has most products."""
         eqn = rewire(eqn, side.env)
         best: _Reduced | None = None
         most = -1.0
         for body in bodies:
             loop = eqn if body is eqn.regions[0] else replace(eqn, regions=(body,))
-            found = self._reduced(loop, side, names)
+            if id(body) not in tried:
+                tried[id(body)] = self._reduced(loop, side, names)
+            found = tried[id(body)]
             kept = ([loop], eqn.outs, ())
             if found is None or (len(bodies) > 1 and _products(found[0]) <= _products([loop])):
                 found = kept
@@ -133,6 +142,7 @@ class _Nest:
         side.add(eqns)
         side.env.update((o, r) for o, r in zip(eqn.outs, results, strict=True) if o is not r)
         side.symbols += told
+        return eqns
 
     def _reduced(self, eqn: Eqn, side: _Made, names: set[str]) -> _Reduced | None:
         """Equations in place of a loop, its results, and where they find their extents."""
