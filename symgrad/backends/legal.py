@@ -33,9 +33,7 @@ ALLOCATED = ("empty", "tape")
 def layout(arg: Arg, defined: Mapping[Value, Eqn]) -> tuple[Value, tuple[int, ...]] | None:
     """The array behind a value, and which axis of the value each of its axes is, if that is all."""
     made = defined.get(arg) if isinstance(arg, Value) else None
-    if isinstance(arg, Value) and (
-        made is None or not is_view(made)
-    ):  # itself: so it is with most
+    if isinstance(arg, Value) and (made is None or not is_view(made)):  # itself: so it is with most
         return None if made is not None and _is_no_array(made) else (arg, tuple(range(arg.type.rank)))
     source = peel(whole(arg), defined)
     if isinstance(source, Const) or not all(isinstance(c, Along) for c in source.coords):
