@@ -20,6 +20,7 @@ AD = {  # which way a derivative takes
     "selected":      "a loop that keeps what one trip found is differentiated at that trip",
 }
 OPT = {  # what a kernel has beyond a study text, and what both have
+    "contractions":  "parts of an array that trips contract are copied side by side for one product",
     "cse":           "what was computed before is read",
     "few":           "axes of two to four elements have that number in the kernel",
     "hoist":         "what is dear and the same in every trip is computed before the loop",

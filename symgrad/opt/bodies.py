@@ -38,8 +38,8 @@ class Opener:
         """The two bodies; None where a plain number tells an extent. `between`: equations of the block."""
         at, to = (told_by(b.params[0], b) for b in (p.body, q.body))
         renamed: dict[str, Dim] = dict.fromkeys(at, symbol(to[0])) if to else {}
-        second = _opened(q, index, {})
-        first = _opened(p, index, renamed)
+        second = opened(q, index, {})
+        first = opened(p, index, renamed)
         if first is None or second is None:
             return None
         taken = {s for e in (*q.body.eqns, *between) for s in e.names}
@@ -48,7 +48,7 @@ class Opener:
         if mine:
             same = _equal_extents(first, second)
             renamed |= {name: symbol(self._fresh(name)) for name in mine if name not in same}
-            first = _opened(p, index, renamed)
+            first = opened(p, index, renamed)
             assert first is not None
         return first, second
 
@@ -60,7 +60,7 @@ class Opener:
         return name
 
 
-def _opened(loop: For, index: Value, renamed: dict[str, Dim]) -> Body | None:
+def opened(loop: For, index: Value, renamed: dict[str, Dim]) -> Body | None:
     """A copy of a body that reads what stands around the loop directly."""
     block: Block = with_extents(loop.body, renamed)
     count = len(loop.carried)

@@ -26,6 +26,7 @@ from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.tiny import scalarise
 from symgrad.opt.upward import count_up
 from symgrad.opt.versions import join_versions
+from symgrad.opt.window_products import window_products
 from symgrad.opt.write_through import write_through
 
 Level = Literal["off", "study", "kernel"]
@@ -35,6 +36,7 @@ Effort = Literal["auto", "off", "full"]
 _LOOPS = (
     ("products", loop_products),
     ("overwritten", drop_overwritten),
+    ("contractions", window_products),
     ("join", join_loops),
     ("same_loops", share_loops),
     ("write_through", write_through),
