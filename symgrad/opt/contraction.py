@@ -8,12 +8,13 @@ An axis is summed, or one of the two factors has it alone: then the factors are 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.ir.build import Ref, getitem, reshape, transpose
-from symgrad.ir.core import Arg, At, Eqn, Index, NewAxis, Value, full_span
+from symgrad.ir.core import At, Eqn, Index, NewAxis, Value, full_span
 from symgrad.ir.dims import Dim, product
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import axes
@@ -85,24 +86,17 @@ def worthwhile(inner: Shape, *outer: Shape) -> bool:
     known = [s for s in sizes if isinstance(s, int)]
     if any(s < _LITTLE for s in known):
         return False
-    return len(known) < len(sizes) or sizes_of(known) >= _FEW
+    return len(known) < len(sizes) or math.prod(known) >= _FEW
 
 
-def sizes_of(known: Sequence[int]) -> int:
-    total = 1
-    for s in known:
-        total *= s
-    return total
-
-
-def bare(x: Ref, axes: tuple[int, ...], rank: int, made: Mapping[Arg, Eqn]) -> Ref:
+def bare(x: Ref, axes: tuple[int, ...], rank: int, made: Mapping[Value, Eqn]) -> Ref:
     """A factor without its axes of extent 1."""
     lead = rank - x.ndim
     kept = tuple(a - lead for a in axes)
     shape = tuple(x.shape[k] for k in kept)
     if shape == x.shape:
         return x
-    e = made.get(x.arg)
+    e = made.get(x.arg) if isinstance(x.arg, Value) else None
     if e is not None and e.op.name == "reshape" and e.args[0].type.shape == shape:
         return Ref(e.args[0], x.builder)
     if e is not None and e.op.name == "getitem" and len(e.args) == 1:

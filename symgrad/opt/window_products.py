@@ -1,4 +1,4 @@
-"""Loops that contract a part of an array in each trip: the parts are copied side by side, one product follows.
+"""Loops that contract a part of an array in each trip: the parts side by side, then one product.
 
 In: a function. Out: the same function where such a loop is cut in three, a block of trips at a time: the
 parts that the trips read become the rows of a matrix; its product with what all trips share is made, or with
@@ -55,18 +55,29 @@ class _Rows:
         return _Rows(factor.value, factor.axes, lead, tail)
 
 
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A sum over all trips, added to a carried array by the equation number `at`."""
+
+    contraction: Contraction
+    one: _Rows
+    other: _Rows
+    place: int
+    at: int
+
+
 @dataclass
 class _Plan:
     """What becomes products: by number of the equation in the body."""
 
     of_rows: dict[int, tuple[Contraction, _Rows]] = field(default_factory=dict)  # the second factor is fixed
-    totals: dict[int, tuple[Contraction, _Rows, _Rows, int, int]] = field(default_factory=dict)
+    totals: dict[int, _Total] = field(default_factory=dict)
 
     def rows(self) -> list[tuple[int, _Rows]]:
         """All rows, each with a contraction that needs it."""
         found = [(n, r) for n, (_, r) in self.of_rows.items()]
-        for n, (_, one, other, _, _) in self.totals.items():
-            found += [(n, one), (n, other)]
+        for n, t in self.totals.items():
+            found += [(n, t.one), (n, t.other)]
         return found
 
 
@@ -197,8 +208,8 @@ class _Look:
         if place is None or not self._movable((c.first.value, c.second.value)):
             return
         if worthwhile(c.extents(c.first.own), c.extents(c.second.own)):
-            rows = (_Rows.of(f, c.summed, f.own) for f in (c.first, c.second))
-            plan.totals[number] = c, *rows, *place
+            one, other = (_Rows.of(f, c.summed, f.own) for f in (c.first, c.second))
+            plan.totals[number] = _Total(c, one, other, *place)
 
     def _added(self, term: Value) -> tuple[int, int] | None:
         """Which carried array a term is added to, and by which equation."""
@@ -247,15 +258,16 @@ class _Cut:
             flat = reshape(x, (product(x.shape[: len(r.lead) + 1]), product(c.extents(r.tail))))
             shape = (*x.shape[: len(r.lead) + 1], *c.extents(c.second.own))
             products[n] = reshape(flat @ fixed[n], shape)
-        results = [*self._rest(b, first, count, carried, products)]
-        for c, one, other, place, _ in self.plan.totals.values():
+        results: list[Arg] = [*self._rest(b, first, count, carried, products)]
+        for t in self.plan.totals.values():
+            c = t.contraction
             left, right = (
                 reshape(rows[r], (product(rows[r].shape[: len(r.lead) + 1]), product(c.extents(r.tail))))
-                for r in (one, other)
+                for r in (t.one, t.other)
             )
-            term = reshape(left.mT @ right, (*c.extents(one.tail), *c.extents(other.tail)))
-            order = (*one.tail, *other.tail)
-            results[place] = (b.ref(results[place]) + c.restored(term, order)).arg
+            order = (*t.one.tail, *t.other.tail)
+            term = c.restored(reshape(left.mT @ right, c.extents(order)), order)
+            results[t.place] = (b.ref(results[t.place]) + term).arg
         return results
 
     def _fixed(self, b: Builder, c: Contraction) -> Ref:
@@ -293,8 +305,8 @@ class _Cut:
         return {r: b.ref(o) for r, o in zip(shapes, outs, strict=True)}
 
     def _shape(self, number: int, r: _Rows, count: Dim) -> tuple[ArrayType, int]:
-        found = self.plan.of_rows.get(number) or self.plan.totals[number]
-        c = found[0]
+        rows = self.plan.of_rows.get(number)
+        c = rows[0] if rows else self.plan.totals[number].contraction
         shape = (*c.extents(r.lead), count, *c.extents(r.tail))
         return ArrayType(r.value.type.dtype, shape), len(c.shape)
 
@@ -306,7 +318,7 @@ class _Cut:
         params = [Value(p.type, p.hint) for p in self.look.carried]
         inside, env, known = self._trip(number, first)
         env.update(zip(self.look.carried, params, strict=True))
-        added = {at for *_, at in self.plan.totals.values()}
+        added = {t.at for t in self.plan.totals.values()}
         for n, e in enumerate(self.look.body.eqns):
             inside.loc, inside.phase, inside.note = e.loc, e.phase, e.note
             if n in products:
