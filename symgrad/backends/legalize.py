@@ -136,9 +136,12 @@ def _is_always(index: Value, name: str, block: Block) -> bool:
         for region in eqn.regions:
             if name in extent_names(region):
                 bound = [s.param for s in region.symbols if s.name == name and s.axis is None]
-                operands = dict(zip(params_of(eqn, region), eqn.args[first:], strict=True))
-                if not bound or operands.get(bound[0]) is not index:
+                operands = zip(params_of(eqn, region), eqn.args[first:], strict=True)
+                same = [p for p, a in operands if a is index]
+                if bound and bound[0] not in same:
                     return False
+                if not bound and not any(_is_always(p, name, region) for p in same):
+                    return False  # handed on to a region in this one
     return not any(name in eqn.names for eqn in block.eqns)
 
 

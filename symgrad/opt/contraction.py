@@ -1,7 +1,8 @@
 """Sums of products of two arrays over axes that both have: products of matrices, spelt with broadcasting.
 
-In: a `sum` equation. Out: its two factors, each with the axes of the product that it really has, or None.
-An axis is summed, or one of the two factors has it alone: then the factors are matrices, axes side by side.
+In: a `sum` equation, or an outer product. Out: its two factors, each with the axes of the product that it
+really has, or None. An axis is summed, or one of the two factors has it alone: then the factors are matrices,
+axes side by side.
 
     sum(x[:, :, newaxis] * w, axis=(0, 1))     x: axes 0, 1 (both summed)     w: axes 0, 1 and 2, its own
 """
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.ir.build import Ref, getitem, reshape, transpose
-from symgrad.ir.core import At, Eqn, Index, NewAxis, Value, full_span
+from symgrad.ir.core import Arg, At, Eqn, Index, NewAxis, Value, full_span
 from symgrad.ir.dims import Dim, product
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import axes
@@ -49,29 +50,33 @@ class Contraction:
         """The same with the factors exchanged."""
         return Contraction(self.eqn, self.second, self.first, self.summed, self.shape)
 
-    def restored(self, x: Ref, order: Sequence[int]) -> Ref:
-        """The result, whose axes `x` has in this order."""
-        left = sorted(order)
-        return reshape(transpose(x, tuple(order.index(a) for a in left)), self.eqn.out.type.shape)
-
 
 def contraction(eqn: Eqn, made: Mapping[Value, Eqn], count: Counter[Value]) -> Contraction | None:
     """What a sum contracts, if each axis of its terms is summed or belongs to one factor."""
-    if eqn.op.name != "sum" or not isinstance(eqn.args[0], Value) or not eqn.out.type.is_float:
-        return None
-    terms = made.get(eqn.args[0])
-    if terms is None or terms.op.name != "multiply" or count[terms.out] != 1:
+    terms: Eqn | None = eqn
+    if eqn.op.name == "sum":
+        terms = made.get(eqn.args[0]) if isinstance(eqn.args[0], Value) else None
+        if terms is None or count[terms.out] != 1:
+            return None
+    if terms is None or terms.op.name != "multiply" or not terms.out.type.is_float:
         return None
     shape = terms.out.type.shape
-    over = {a for a in axes(eqn.attrs) if shape[a] != 1}
-    x, y = terms.args
+    over = {a for a in axes(eqn.attrs) if shape[a] != 1} if terms is not eqn else set()
+    x, y = (_narrow(a, made) for a in terms.args)
     if not isinstance(x, Value) or not isinstance(y, Value) or x is y:
         return None
     one, other = (_axes(v, shape) for v in (x, y))
-    if not over or set(one) & set(other) != over:
+    if set(one) & set(other) != over:
         return None
     first, second = (Factor(v, a, tuple(k for k in a if k not in over)) for v, a in ((x, one), (y, other)))
     return Contraction(eqn, first, second, tuple(sorted(over)), shape)
+
+
+def _narrow(arg: Arg, made: Mapping[Value, Eqn]) -> Arg:
+    """A factor before it was spread over the product's shape."""
+    while isinstance(arg, Value) and (e := made.get(arg)) is not None and e.op.name == "broadcast_to":
+        arg = e.args[0]
+    return arg
 
 
 def _axes(value: Value, shape: Shape) -> tuple[int, ...]:
@@ -115,3 +120,8 @@ def matrix(x: Ref, axes: tuple[int, ...], rows: tuple[int, ...], columns: tuple[
         return reshape(x, (sizes[1], sizes[0])).mT
     x = transpose(x, tuple(axes.index(a) for a in (*rows, *columns)))
     return reshape(x, (sizes[0], sizes[1]))
+
+
+def restored(x: Ref, order: Sequence[int], shape: Shape) -> Ref:
+    """The result, whose axes `x` has in this order."""
+    return reshape(transpose(x, tuple(order.index(a) for a in sorted(order))), shape)

@@ -25,9 +25,9 @@ from symgrad.ir.dims import Dim, at_least_zero, product, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, For, close, extent_names, for_parts
 from symgrad.ir.types import INT, ArrayType
-from symgrad.ir.walk import again, live, map_regions, producers, rewire, symbols_of, uses, with_eqns
+from symgrad.ir.walk import again, live, map_regions, producers, rewire, uses, with_eqns
 from symgrad.opt.bodies import Body, opened
-from symgrad.opt.contraction import Contraction, Factor, bare, contraction, matrix, worthwhile
+from symgrad.opt.contraction import Contraction, Factor, bare, contraction, matrix, restored, worthwhile
 from symgrad.opt.places import UNNAMED, Integers, any_order, trips_of
 
 _BLOCK = 64  # so many trips at a time: their rows stay in the cache
@@ -132,7 +132,7 @@ class _Cutter:
         first = Value(INT, "first")
         carried = [Value(p.type, p.hint) for p in parts.carried_params]
         inside = Builder()
-        inside.loc, inside.phase = b.loc, b.phase
+        inside.phase, cut.loc = b.phase, None  # the loop over blocks says what it is for
         end = inside.emit(OPS["add"], (first, Const(_BLOCK, INT)))
         stop = inside.emit(OPS["minimum"], (_number(inside, high), end), hint="stop")
         count = inside.emit(OPS["subtract"], (stop, first), hint="count")
@@ -169,7 +169,7 @@ class _Look:
             read = set(values(e.args))
             if e.regions or read & self.bound:
                 self.bound.update(e.outs)
-            elif read & self.moving or symbols_of(e) & self.names:
+            elif read & self.moving or e.names & self.names:
                 self.moving.update(e.outs)
             else:
                 continue
@@ -186,7 +186,7 @@ class _Look:
             if factors & self.bound:
                 continue
             moving = factors & self.moving
-            if len(moving) == 1:
+            if len(moving) == 1 and found.summed:
                 self._row_product(number, found if found.first.value in moving else found.turned(), plan)
             elif len(moving) == 2:
                 self._total(number, found, plan)
@@ -200,7 +200,7 @@ class _Look:
 
     def _total(self, number: int, c: Contraction, plan: _Plan) -> None:
         """`rows.T @ rows`, the sum over all trips, if nothing but a carried array gets it."""
-        if min(c.eqn.out.type.rank, len(c.first.own), len(c.second.own)) == 0:
+        if not c.first.own or not c.second.own:
             return
         if c.second.own < c.first.own:  # the axes of the result in their order
             c = c.turned()
@@ -212,13 +212,19 @@ class _Look:
             plan.totals[number] = _Total(c, one, other, *place)
 
     def _added(self, term: Value) -> tuple[int, int] | None:
-        """Which carried array a term is added to, and by which equation."""
-        eqns = [n for n, e in enumerate(self.body.eqns) if term in e.args]
-        if self.count[term] != 1 or len(eqns) != 1:
-            return None
-        e = self.body.eqns[eqns[0]]
+        """Which carried array a term is added to, perhaps in another shape, and by which equation."""
+        while True:
+            eqns = [n for n, e in enumerate(self.body.eqns) if term in e.args]
+            if self.count[term] != 1 or len(eqns) != 1:
+                return None
+            e = self.body.eqns[eqns[0]]
+            if e.op.name == "add":
+                break
+            if e.op.name != "reshape":
+                return None
+            term = e.out
         base = [a for a in e.args if a in self.carried and a is not term]
-        if e.op.name != "add" or len(base) != 1 or e.out.type != base[0].type or e.out.type != term.type:
+        if len(base) != 1 or e.out.type != base[0].type or e.out.type != term.type:
             return None
         place = self.carried.index(base[0])  # type: ignore[arg-type]
         once = self.count[self.carried[place]] == 1 and self.count[e.out] == 1
@@ -245,7 +251,8 @@ class _Cut:
     """Writes the three parts of a loop."""
 
     def __init__(self, look: _Look, plan: _Plan, eqn: Eqn) -> None:
-        self.look, self.plan, self.eqn = look, plan, eqn
+        self.look, self.plan, self.phase = look, plan, eqn.phase
+        self.loc = eqn.loc
         self.told = [s for s in look.body.symbols if s.param not in look.made and s.param is not look.index]
 
     def block(self, b: Builder, first: Value | Dim, count: Dim, carried: Sequence[Arg]) -> list[Arg]:
@@ -266,8 +273,9 @@ class _Cut:
                 for r in (t.one, t.other)
             )
             order = (*t.one.tail, *t.other.tail)
-            term = c.restored(reshape(left.mT @ right, c.extents(order)), order)
-            results[t.place] = (b.ref(results[t.place]) + term).arg
+            array = b.ref(results[t.place])
+            term = restored(reshape(left.mT @ right, c.extents(order)), order, array.shape)
+            results[t.place] = (array + term).arg
         return results
 
     def _fixed(self, b: Builder, c: Contraction) -> Ref:
@@ -282,7 +290,7 @@ class _Cut:
     def _fill(self, b: Builder, first: Value | Dim, count: Dim) -> dict[_Rows, Ref]:
         """The loop that copies the rows."""
         shapes = {r: self._shape(n, r, count) for n, r in self.plan.rows()}
-        number = Value(INT, self.look.index.hint)
+        number = self._number(first)
         inside, env, known = self._trip(number, first)
         _copy(inside, self.look.movable([r.value for r in shapes]), env)
         made = {o: e for e in inside.eqns for o in e.outs}
@@ -314,7 +322,7 @@ class _Cut:
         self, b: Builder, first: Value | Dim, count: Dim, carried: Sequence[Arg], products: dict[int, Ref]
     ) -> tuple[Value, ...]:
         """The trips, which find their products made."""
-        number = Value(INT, self.look.index.hint)
+        number = self._number(first)
         params = [Value(p.type, p.hint) for p in self.look.carried]
         inside, env, known = self._trip(number, first)
         env.update(zip(self.look.carried, params, strict=True))
@@ -341,12 +349,16 @@ class _Cut:
         spans = list(map(full_span, made.shape))
         index = (*spans[: len(r.lead)], AtArg(), *spans[len(r.lead) + 1 :])
         x = b.ref(b.emit(OPS["getitem"], (made.arg, number), {"index": index}, c.eqn.out.hint))
-        return c.restored(x, (*r.lead, *c.second.own)).arg
+        return restored(x, (*r.lead, *c.second.own), c.eqn.out.type.shape).arg
+
+    def _number(self, first: Value | Dim) -> Value:
+        """The number of a trip in its block, the loop's own index where that is the same."""
+        return Value(INT, self.look.index.hint if first == 0 else "trip")
 
     def _trip(self, number: Value, first: Value | Dim) -> tuple[Builder, dict[Value, Arg], list[Symbol]]:
         """A body that begins: its index in terms of the number of the trip in its block."""
         b = Builder()
-        b.loc, b.phase = self.eqn.loc, self.eqn.phase
+        b.loc, b.phase = self.loc, self.phase
         index: Value = number
         if first != 0:
             start = first if isinstance(first, Value) else _number(b, first)

@@ -240,7 +240,7 @@ def grad_escape___HASH__(re, im, trips_2):
     # adjoint of for i in range(re.shape[0]):
     dre = np.zeros(n)
     dim = np.zeros(m)
-    for i_2 in range(n):
+    for i in range(n):
         # adjoint of for _ in range(trips):
         trips = max(trips_2, 0)
         x_saved = np.empty(trips)
@@ -249,17 +249,16 @@ def grad_escape___HASH__(re, im, trips_2):
         x = 0.0
         y = 0.0
         trip_2 = 0
-        for i_3 in range(trips_2):
+        for i_2 in range(trips_2):
             # for _ in range(trips):
             trip_2 = trip_2 + 1
             # if x * x + y * y > 4.0:
             mask = x * x + y * y > 4.0
             mask2 = not mask
             # for _ in range(trips):
-            x_saved[i_3] = x
-            y_saved[i_3] = y
+            x_saved[i_2] = x
+            y_saved[i_2] = y
             # if x * x + y * y > 4.0:
-            i = i_2
             if not mask:
                 # x, y = x * x - y * y + re[i], 2.0 * x * y + im[i]
                 x_3 = x * x - y * y + re[i]
@@ -276,7 +275,6 @@ def grad_escape___HASH__(re, im, trips_2):
             # adjoint of if x * x + y * y > 4.0:
             x_saved_n = x_saved[trip]
             y_saved_n = y_saved[trip]
-            i = i_2
             if not (x_saved_n * x_saved_n + y_saved_n * y_saved_n > 4.0):
                 # adjoint of x, y = x * x - y * y + re[i], 2.0 * x * y + im[i]
                 dim[i] += dy

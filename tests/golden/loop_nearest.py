@@ -166,13 +166,12 @@ def grad_spread___HASH__(points, centres):
         raise ValueError('p - m >= 0')
     # adjoint of for i in range(points.shape[0]):
     dcentres = np.zeros((k, p))
-    for i_2 in range(n):
+    for i in range(n):
         # for j in range(centres.shape[0]):
         closest = np.inf
         closest_j = -1
         for j in range(k):
             # for c in range(points.shape[1]):
-            i = i_2
             dist = 0.0
             for c in range(m):
                 diff = points[i, c] - centres[j, c]
@@ -186,7 +185,6 @@ def grad_spread___HASH__(points, centres):
         # adjoint of for j in range(centres.shape[0]):
         if closest_j >= 0:
             # adjoint of for c in range(points.shape[1]):
-            i = i_2
             j = closest_j
             for c in range(m):
                 # adjoint of diff = points[i, c] - centres[j, c]

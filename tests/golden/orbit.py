@@ -176,23 +176,22 @@ def grad_radius___HASH__(c, trips_2):
     n = c.shape[0]
     # adjoint of for i in range(len(c)):
     dc = np.zeros(n)
-    for i_2 in range(n):
+    for i in range(n):
         # adjoint of for _ in range(trips):
         trips = max(trips_2, 0)
         x_saved = np.empty(trips)
         # for _ in range(trips):
         x = 0.0
         trip_2 = 0
-        for i_3 in range(trips_2):
+        for i_2 in range(trips_2):
             # for _ in range(trips):
             trip_2 = trip_2 + 1
             # if x * x > 4.0:
             mask = x * x > 4.0
             mask2 = not mask
             # for _ in range(trips):
-            x_saved[i_3] = x
+            x_saved[i_2] = x
             # if x * x > 4.0:
-            i = i_2
             if not mask:
                 x = x * x + c[i]
             if not mask2:
@@ -203,7 +202,6 @@ def grad_radius___HASH__(c, trips_2):
         for trip in range(trip_2 - 1, -1, -1):
             # adjoint of if x * x > 4.0:
             x_saved_n = x_saved[trip]
-            i = i_2
             if not (x_saved_n * x_saved_n > 4.0):
                 # adjoint of x = x * x + c[i]
                 dc[i] += dx

@@ -105,6 +105,13 @@ def weighted(w, x):
     return z
 
 
+def projected(w, x):
+    z = np.zeros((x.shape[0], x.shape[1], w.shape[1]))
+    for i in range(x.shape[1]):
+        z[:, i] = np.tanh(np.sum(x[:, i, :, np.newaxis] * w, axis=1))
+    return z
+
+
 def implicit(a, u, sweeps):
     m = np.eye(len(u)) + 0.1 * a @ a.T
     for _ in range(sweeps):
@@ -132,6 +139,7 @@ _SHAPES = {
     relayed: ((6,), (6, 2)),
     left: ((5,), 9),
     implicit: ((4, 4), (4,), 3),
+    projected: ((3, 4), (2, 3, 3)),
     weighted: ((3, 2), (2, 3, 3)),
     stretched: ((5, 3), (5,)),
 }
@@ -139,7 +147,7 @@ _FEW = ("stretched", "coordinates")  # whose kernels are made for the length of 
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
     *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
-    "huber", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
+    "huber", "image_convolution", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
     "orbit", "pairs_within_reach", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
 

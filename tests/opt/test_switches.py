@@ -11,6 +11,7 @@ from symgrad.ir.switch import OPT, is_on, without
 # By pass: programs whose texts it changes, a golden file among them.
 # fmt: off
 SHOWN = {
+    "contractions":  "projected image_convolution",
     "cse":           "joined hidden_layer softmax_cross_entropy",
     "few":           "stretched coordinates",
     "hoist":         "diffused loop_hoisted",
