@@ -4,11 +4,13 @@ In: equations of one block, the versions of an array in it, the scope of its int
 an interval for each axis; `apart` is True only if it is proved that two sets have no element in common.
 
     read x[:i], write x[i]: apart on axis 0.    In later trips x[i'], i' > i: apart as well.
+    read Z[i, i + d - 1], write Z[k, k + d]: apart on no axis, but on different diagonals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations
 from math import gcd
 
 from symgrad.ad.numbers import Scope
@@ -38,15 +40,30 @@ WHOLE: Elements = ()
 
 def apart(a: Elements, b: Elements, scope: Scope) -> bool:
     """Is it sure that no element is in both?"""
-    known = scope.facts.apart  # each pair is asked about for each plan: what atoms are does not change
-    for x, y in zip(a, b, strict=False):
-        if x is not None and y is not None:
-            pair = (x, y)
-            if pair not in known:
-                known[pair] = _apart(x, y, scope)
-            if known[pair]:
-                return True
-    return False
+    axes = [(x, y) for x, y in zip(a, b, strict=False) if x is not None and y is not None]
+    return any(_known(x, y, scope) for x, y in axes) or any(
+        _known(of(x, u), of(y, v), scope)
+        for (x, y), (u, v) in combinations(axes, 2)
+        for of in (_diagonal, _antidiagonal)
+    )
+
+
+def _diagonal(p: Piece, q: Piece) -> Piece:
+    """The differences of two positions: triangular programs fill a matrix one diagonal after the other."""
+    return Piece(q.low - p.high, q.high - p.low, 0, 1)
+
+
+def _antidiagonal(p: Piece, q: Piece) -> Piece:
+    """Their sums."""
+    return Piece(q.low + p.low, q.high + p.high, 0, 1)
+
+
+def _known(x: Piece, y: Piece, scope: Scope) -> bool:
+    """Each pair is asked about for each plan: what atoms are does not change."""
+    known = scope.facts.apart
+    if (x, y) not in known:
+        known[x, y] = _apart(x, y, scope)
+    return known[x, y]
 
 
 def _apart(x: Piece, y: Piece, scope: Scope) -> bool:

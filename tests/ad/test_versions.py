@@ -105,7 +105,38 @@ def found_by_branch(A):
     return np.sum(x)
 
 
+def diagonals(A):
+    n = A.shape[0]
+    Z = np.ones((n, n))
+    for d in range(1, n):
+        for i in range(n - d):
+            total = np.sin(Z[i, i + d - 1])
+            for k in range(i, i + d):
+                total += Z[i, k] * A[k, i + d] * Z[k + 1, i + d]
+            Z[i, i + d] = total
+    return Z[0, n - 1]
+
+
+def diagonals_by_slices(A):
+    n = A.shape[0]
+    Z = np.ones((n, n))
+    for d in range(1, n):
+        for i in range(n - d):
+            Z[i, i + d] = A[i, i + d] + Z[i, i : i + d] @ Z[i + 1 : i + d + 1, i + d]
+    return Z[0, n - 1]
+
+
+def antidiagonals(A):
+    n = A.shape[0]
+    D = np.ones((n, n))
+    for s in range(2, n):
+        for i in range(1, s):
+            D[i, s - i] = np.sin(D[i - 1, s - i] * D[i, s - i - 1]) + A[i, s - i] * D[i - 1, s - i - 1] ** 2
+    return np.sum(D**2)
+
+
 OWN_TAPES = [lu, cholesky, substitution, grid, red_and_black, found_by_branch]
+OWN_TAPES += [diagonals, diagonals_by_slices, antidiagonals]
 
 
 @pytest.mark.parametrize("f", OWN_TAPES, ids=lambda f: f.__name__)
@@ -120,6 +151,23 @@ def test_the_final_array_is_the_tape(f, rng):
     np.testing.assert_allclose(
         np.sum(found * t), (f(A + 1e-6 * t) - f(A - 1e-6 * t)) / 2e-6, rtol=1e-7, atol=1e-8
     )
+
+
+def diagonals_written_twice(A):
+    n = A.shape[0]
+    Z = np.ones((n, n))
+    for d in range(1, n):
+        for i in range(n - d):
+            Z[i, i + d] = A[i, i + d] * Z[i, i + d - 1] ** 2
+            Z[i, i + d - 1] = np.sin(Z[i, i + d] * Z[i, i + d - 1])  # the diagonal that was read
+    return np.sum(Z)
+
+
+def test_a_diagonal_that_is_written_again_is_saved(rng):
+    A = rng.uniform(0.2, 0.5, (SIZE, SIZE))
+    (found,) = run(gradient_of(diagonals_written_twice, A), A)
+    (saved,) = run(gradient_of(diagonals_written_twice, A, plain=True), A)
+    np.testing.assert_allclose(found, saved, rtol=1e-13, atol=1e-14)
 
 
 def solver(A):
