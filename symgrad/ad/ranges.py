@@ -146,6 +146,7 @@ _SPECIAL: dict[str, Callable[..., Range]] = {
     "remainder": _nonfinite, "fmod": _nonfinite, "floor_divide": _nonfinite, "xlogy": _nonfinite,
 }
 _MOVES = {
-    "copy", "cast", "stop_gradient", "full", "broadcast_to", "reshape", "transpose", "getitem", "max", "min",
+    "copy", "cast", "stop_gradient", "full", "broadcast_to", "reshape", "transpose", "roll", "getitem", "max",
+    "min",
 }
 # fmt: on

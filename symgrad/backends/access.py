@@ -4,6 +4,7 @@ In: a value and coordinates along its axes. Out: the array that really holds the
 with coordinates of its own. Transposes, broadcasts, slices, axes of extent 1 are only coordinates, no work:
 
     y[i, j] with y = x[1:, ::2].T      is  x[1 + j, 2 * i]
+    y[i] with y = np.roll(x, 1)        is  x[(i - 1) % n]
 
 A coordinate is written in loop variables by their number, outermost 0, so that two reads are the same element
 exactly if they are equal.
@@ -12,6 +13,7 @@ exactly if they are equal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import overload
 
@@ -47,7 +49,17 @@ class Lookup:
     start: Dim = 0
 
 
-Coord = Along | Fixed | Lookup
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """`start + step * (inner % extent)`: what leaves an axis at one end comes in at the other."""
+
+    inner: Coord
+    extent: Dim
+    step: int = 1
+    start: Dim = 0
+
+
+Coord = Along | Fixed | Lookup | Turned
 Coords = tuple[Coord, ...]
 
 
@@ -72,7 +84,14 @@ def affine(coord: Coord, start: Dim, step: int) -> Coord:
         return Fixed(start + coord.at * step)
     if isinstance(coord, Along):
         return Along(coord.loop, coord.step * step, start + coord.start * step)
-    return Lookup(coord.index, coord.step * step, start + coord.start * step)
+    return replace(coord, step=coord.step * step, start=start + coord.start * step)
+
+
+def looked_up(coord: Coord) -> Read | None:
+    """The element of an integer value that a coordinate follows."""
+    while isinstance(coord, Turned):
+        coord = coord.inner
+    return coord.index if isinstance(coord, Lookup) else None
 
 
 def broadcast_coords(shape: Shape, coords: Coords) -> Coords:
@@ -102,7 +121,14 @@ def _all_along(rank: int) -> Coords:
 
 def dims_of(coord: Coord) -> tuple[Dim, ...]:
     """The extents in a coordinate itself, not in its index."""
+    if isinstance(coord, Turned):
+        return (coord.start, coord.extent, *dims_of(coord.inner))
     return (coord.at,) if isinstance(coord, Fixed) else (coord.start,)
+
+
+_VIEWS = frozenset(
+    {"transpose", "broadcast_to", "getitem", "full", "copy", "recall", "stop_gradient", "roll"}
+)
 
 
 def is_view(eqn: Eqn) -> bool:
@@ -110,9 +136,6 @@ def is_view(eqn: Eqn) -> bool:
     if eqn.op.name == "reshape":
         return _ones_aside(eqn.args[0].type.shape) == _ones_aside(eqn.out.type.shape)
     return eqn.op.name in _VIEWS
-
-
-_VIEWS = frozenset({"transpose", "broadcast_to", "getitem", "full", "copy", "recall", "stop_gradient"})
 
 
 def _ones_aside(shape: Shape) -> Shape:
@@ -146,9 +169,20 @@ def _through(eqn: Eqn, coords: Coords) -> Operand:
     if name == "reshape":
         wide = iter([c for c, d in zip(coords, eqn.out.type.shape, strict=True) if d != 1])
         return Read(source, tuple(Fixed(0) if d == 1 else next(wide) for d in shape))
+    if name == "roll":
+        axis, by = eqn.attrs["axis"], eqn.attrs["by"]
+        assert isinstance(axis, int) and isinstance(by, int)
+        return Read(source, (*coords[:axis], _turned(coords[axis], -by, shape[axis]), *coords[axis + 1 :]))
     if name == "getitem":
         return Read(source, selected(index_of(eqn.attrs), eqn.args[1:], coords))
     return Read(source, coords)
+
+
+def _turned(coord: Coord, by: int, extent: Dim) -> Coord:
+    """The coordinate some places further, around the end; twice around the same axis is once."""
+    if isinstance(coord, Turned) and (coord.extent, coord.step) == (extent, 1):
+        return Turned(affine(coord.inner, coord.start + by, 1), extent)
+    return Turned(affine(coord, by, 1), extent)
 
 
 def selected(index: Index, operands: tuple[Arg, ...], coords: Coords) -> Coords:
@@ -190,12 +224,14 @@ def resolve(read: Operand, producers: Producers) -> Operand:
     read = peel(read, producers)
     if isinstance(read, Read):
         for c in read.coords:
-            if isinstance(c, Lookup):
+            if looked_up(c) is not None:
                 return Read(read.value, tuple([_resolve_coord(c, producers) for c in read.coords]))
     return read
 
 
 def _resolve_coord(coord: Coord, producers: Producers) -> Coord:
+    if isinstance(coord, Turned):
+        return replace(coord, inner=_resolve_coord(coord.inner, producers))
     if not isinstance(coord, Lookup):
         return coord
     index = resolve(coord.index, producers)
@@ -214,6 +250,8 @@ def loops_in(coords: Coords) -> Iterator[int]:
             yield c.loop
         elif isinstance(c, Lookup):
             yield from loops_in(c.index.coords)
+        elif isinstance(c, Turned):
+            yield from loops_in((c.inner,))
 
 
 def sources(arg: Arg, producers: Producers) -> tuple[Value, ...]:
@@ -231,8 +269,9 @@ def roots_of(read: Operand) -> Iterator[Value]:
     if isinstance(read, Read):
         yield read.value
         for c in read.coords:
-            if isinstance(c, Lookup):
-                yield from roots_of(c.index)
+            index = looked_up(c)
+            if index is not None:
+                yield from roots_of(index)
 
 
 def delay(target: Coords, ahead: Coords, depth: int) -> int | None:

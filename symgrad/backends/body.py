@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from symgrad.backends import folds, threads, windows
-from symgrad.backends.access import Lookup, Read
+from symgrad.backends import folds, threads, turns, windows
+from symgrad.backends.access import Lookup, Read, Turned
 from symgrad.backends.calls import call
 from symgrad.backends.legal import WRAP
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, Window, statements_in
@@ -113,12 +113,21 @@ def _loop(loop: Loop, body: Body, scope: Scope) -> None:
         found = list(windows.find(list(statements_in(loop.body)), body.plan, loop.depth, loop))
         inner.windows = _windows(found)
         inner.before = windows.start(found, body)
-    trips = dim_text(of_range(loop.extent)) if shares is None else threads.begin(shares, loop, body, scope)
-    body.line(f"for {body.letters[loop.depth]} in range({trips}):")
-    body.indent += 1
-    write(loop.body, body, inner, loop if alone else None)
-    windows.move_on(inner.before, body, inner)
-    body.indent -= 1
+    turned = turns.found(loop, body)
+    ends = turns.ends(loop, turned) if alone and not found and shares is None else None
+    if ends is not None:
+        _middle_first(loop, turned, *ends, body, scope)
+    else:
+        trips = (
+            dim_text(of_range(loop.extent)) if shares is None else threads.begin(shares, loop, body, scope)
+        )
+        body.line(f"for {body.letters[loop.depth]} in range({trips}):")
+        body.indent += 1
+        turns.name(turned, loop, body, inner)
+        write(loop.body, body, inner, loop if alone else None)
+        turns.forget(turned, body)
+        windows.move_on(inner.before, body, inner)
+        body.indent -= 1
     if shares is not None:
         threads.end(shares, body, scope)
     for window in found:
@@ -126,6 +135,28 @@ def _loop(loop: Loop, body: Body, scope: Scope) -> None:
     for fold in accumulated:
         if fold.form is Form.FOLD:
             folds.finish(fold, body, scope)
+
+
+def _middle_first(
+    loop: Loop, turned: Sequence[Turned], lead: int, trail: int, body: Body, scope: Scope
+) -> None:
+    """An innermost loop that reads around the ends of an axis."""
+    body.within[loop.depth] = lead
+    body.line(f"for {body.letters[loop.depth]} in range({dim_text(of_range(loop.extent - lead - trail))}):")
+    body.indent += 1
+    write(loop.body, body, Scope(loop.depth + 1, scope), loop)
+    body.indent -= 1
+    del body.within[loop.depth]
+    if lead + trail:
+        echo, body.echo = body.echo, None
+        turns.begin_ends(loop, lead, trail, body)
+        body.indent += 1
+        inner = Scope(loop.depth + 1, scope)
+        turns.name(turned, loop, body, inner)
+        write(loop.body, body, inner, loop)
+        turns.forget(turned, body)
+        body.indent -= 1
+        body.echo = echo
 
 
 def _windows(found: Iterable[Window]) -> dict[Statement, Window]:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain, repeat
 
-from symgrad.backends.access import Along, Coord, Coords, Fixed, Lookup, Operand, Read
+from symgrad.backends.access import Along, Coord, Coords, Fixed, Lookup, Operand, Read, Turned
 from symgrad.backends.filled import ROWS
 from symgrad.backends.nest import Form, Plan, Statement
 from symgrad.backends.schedule import elements, reads_of
@@ -201,6 +201,8 @@ def _moved_coord(c: Coord, loop: int, first: Dim, alone: bool) -> Coord:
         if alone and c.loop == loop:
             return Fixed(start)
         return Along(c.loop - 1 if alone and c.loop > loop else c.loop, c.step, start)
+    if isinstance(c, Turned):
+        return replace(c, inner=_moved_coord(c.inner, loop, first, alone))
     if isinstance(c, Lookup):
         index = _moved(c.index, loop, first, alone)
         assert isinstance(index, Read)

@@ -26,6 +26,7 @@ from symgrad.backends.access import (
     apart,
     delay,
     dims_of,
+    looked_up,
     loops_in,
     operand,
     resolve,
@@ -102,8 +103,9 @@ def elements(read: Operand, plan: Plan) -> Iterator[Read]:
     if isinstance(read, Const):
         return
     for c in read.coords:
-        if isinstance(c, Lookup):
-            yield from elements(c.index, plan)
+        index = looked_up(c)
+        if index is not None:
+            yield from elements(index, plan)
     eqn = plan.inline.get(read.value)
     if eqn is None:
         yield read

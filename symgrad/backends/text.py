@@ -14,7 +14,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.backends import scalar
-from symgrad.backends.access import Along, Coord, Fixed, Lookup, Operand, Read, loops_in, operand, resolve
+from symgrad.backends.access import (
+    Along,
+    Coord,
+    Fixed,
+    Operand,
+    Read,
+    Turned,
+    affine,
+    looked_up,
+    loops_in,
+    operand,
+    resolve,
+)
 from symgrad.backends.buffers import Buffers
 from symgrad.backends.legal import WRAP
 from symgrad.backends.nest import Plan, Statement, Window
@@ -51,6 +63,10 @@ class Body:
     checked: frozenset[str] = frozenset()  # extents that the first lines of the kernel have compared with 0
     named: frozenset[Value] = frozenset()  # the numbers of extents
     parallel: bool = False  # the outermost loops may be shared out among threads
+    turns: dict[tuple[Coord, Dim], str] = field(
+        default_factory=dict
+    )  # variables for what goes around an axis
+    within: dict[int, int] = field(default_factory=dict)  # loops in whose trips nothing does, and their first
     places: list[Loc | None] | None = None  # of the checks of indices, if the text is to tell them
     echo: Callable[[Eqn, int], None] | None = None  # comments what was added since line number ...
     control: Callable[[Statement, Body, Scope], None] | None = None  # writes loops and branches
@@ -130,8 +146,9 @@ def depth_of(read: Read) -> int:
 def parts(read: Read, plan: Plan) -> Iterator[Operand]:
     """What the text of an element reads in turn."""
     for c in read.coords:
-        if isinstance(c, Lookup):
-            yield c.index
+        index = looked_up(c)
+        if index is not None:
+            yield index
     eqn = plan.inline.get(read.value)
     if eqn is not None:
         yield from (resolve(operand(a, read.coords), plan.producers) for a in eqn.args)
@@ -240,8 +257,18 @@ def coord_text(coord: Coord, body: Body, scope: Scope) -> str:
 def _coord(coord: Coord, body: Body, scope: Scope) -> Piece:
     if isinstance(coord, Fixed):
         return dim_piece(coord.at)
+    if isinstance(coord, Turned):
+        inner, extent = coord.inner, coord.extent
+        if isinstance(inner, Along) and inner.loop in body.within:
+            return _coord(affine(inner, coord.start, coord.step), body, scope)
+        base = Piece(f"{scalar.enclosed(_coord(inner, body, scope), MUL)} % {extent}", MUL)
+        if (inner, extent) in body.turns:
+            base = Piece(body.turns[inner, extent], NAME)
+        return _scaled(base, coord.start, coord.step)
     if isinstance(coord, Along):
         base = Piece(body.letters[coord.loop], NAME)
+        first = body.within.get(coord.loop, 0)
+        return _scaled(base, coord.start + coord.step * first, coord.step)
     else:
         base = piece_of(coord.index, body, scope)
     return _scaled(base, coord.start, coord.step)

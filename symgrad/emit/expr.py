@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from symgrad.emit.casts import computes_in, stays_python
 from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
-from symgrad.emit.idioms import keywords, mean, outer, roll
+from symgrad.emit.idioms import keywords, mean, outer
 from symgrad.emit.index import key, subscript
 from symgrad.emit.syntax import (
     ATOM,
@@ -288,10 +288,13 @@ def _getitem(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     return atom(base + subscript(index, source, args[1:], scope), eqn.out.type.dtype)
 
 
+def _roll(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    places = str(eqn.attrs["by"])
+    along = [f"axis={eqn.attrs['axis']}"] if eqn.out.type.rank > 1 else []
+    return call("np.roll", [args[0].text, places, *along], eqn.out.type.dtype)
+
+
 def _concatenate(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
-    rolled = roll(eqn, args)
-    if rolled is not None:
-        return rolled
     parts = operands(eqn, [t if isinstance(a, Value) else None for a, t in zip(eqn.args, args, strict=True)])
     joined = ", ".join(p.text for p in parts) + ("," if len(parts) == 1 else "")
     return call("np.concatenate", [f"({joined})", *keywords(eqn)], eqn.out.type.dtype)
@@ -321,6 +324,7 @@ _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
     "reshape": _reshape,
     "transpose": _transpose,
     "getitem": _getitem,
+    "roll": _roll,
     "concatenate": _concatenate,
     "polygamma": _polygamma,
     **dict.fromkeys(_PARTS, _part),

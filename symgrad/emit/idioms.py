@@ -4,7 +4,6 @@ In: an equation and the texts of its operands. Out: the shorter text, computed i
 
     divide(sum(e, 0), cast(extent(n)))           ->  np.mean(e, axis=0)       under "loss = np.mean(...)"
     multiply(reshape(g, [n, 1]), x)              ->  np.outer(g, x)
-    concatenate(x[-1:], x[:-1])                  ->  np.roll(x, 1)            under "u = np.roll(...)"
 """
 
 from __future__ import annotations
@@ -57,38 +56,6 @@ def _number(eqn: Eqn, count: Text) -> Dim | None:
         return int(divisor.value) if divisor.value == divisor.value // 1 else None
     plain = count.bare or count
     return extent_of(plain.eqn.attrs) if plain.eqn is not None and plain.made_by("extent") else None
-
-
-def roll(eqn: Eqn, parts: list[Text]) -> Text | None:
-    """`np.roll`, for the two parts of an array in turned order in a statement that speaks of rolling."""
-    if eqn.loc is None or "roll" not in eqn.loc.text or len(parts) != 2:
-        return None
-    axis = eqn.attrs["axis"]
-    assert isinstance(axis, int)
-    first, second = (p.eqn for p in parts)
-    if first is None or second is None or first.args != second.args or len(first.args) != 1:
-        return None
-    source = first.args[0].type.shape
-    if first.op.name != "getitem" or second.op.name != "getitem" or eqn.out.type.shape != source:
-        return None
-    whole = tuple(Span(0, 1, n) for n in source)
-    tail, head = index_of(first.attrs), index_of(second.attrs)
-    cut, start = tail[axis], head[axis]
-    if (
-        not isinstance(cut, Span)
-        or not isinstance(start, Span)
-        or (start.start, start.step, cut.step) != (0, 1, 1)
-    ):
-        return None
-    rest = [(*index[:axis], whole[axis], *index[axis + 1 :]) for index in (tail, head)]
-    if rest != [whole, whole] or start.extent != cut.start or cut.start + cut.extent != source[axis]:
-        return None
-    back, on = -cut.start, source[axis] - cut.start
-    by = back if isinstance(back, int) else on
-    if not isinstance(by, int):
-        return None
-    along = [f"axis={axis}"] if len(source) > 1 else []
-    return call("np.roll", [parts[0].operands[0].text, str(by), *along], eqn.out.type.dtype)
 
 
 def outer(eqn: Eqn, column: Text, row: Text) -> Text | None:

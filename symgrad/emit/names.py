@@ -40,6 +40,7 @@ _WORDS = {
     "where": "masked", "clip": "clipped", "cast": "num", "matmul": "dot", "getitem": "part", "setitem": "arr",
     "add_at": "arr", "concatenate": "joined", "full": "fill", "iota": "index", "literal": "table",
     "extent": "count", "reshape": "flat", "transpose": "turned", "broadcast_to": "wide", "copy": "same",
+    "roll": "rolled",
     "solve": "solution", "solve_triangular": "solution", "inv": "inverse", "det": "volume", "detsign": "sgn",
     "logabsdet": "logdet", "cholesky": "factor", "eigh": "vectors", "eigvalsh": "spectrum",
     "lu_factor": "lu", "lu_solve": "solution", "lu_inverse": "inverse",

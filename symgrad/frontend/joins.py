@@ -171,6 +171,8 @@ def _rolled(low: Lowering, t: Tensor, shift: Val, axis: int) -> Tensor:
     head = (slice(None),) * axis
     by = low.arg(shift) if isinstance(shift, Tensor) else shift
     by = int(by.value) if isinstance(by, Const) else shift
+    if is_dim(by) and not isinstance(by, Extent):
+        return Tensor(low.emit("roll", [low.arg(t)], axis=axis, by=int(by)) if by else low.arg(t))
     first = _comes_first(low, by, extent) if is_dim(by) else None
     if first is None:  # elements one by one
         places = binary(low, ast.Mod, binary(low, ast.Sub, iota(low, extent), by), extent)

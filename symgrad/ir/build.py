@@ -235,6 +235,10 @@ def add_at(x: T, v: T | float, index: Index, *operands: T) -> T:
     return apply("add_at", x, v, *operands, index=index)
 
 
+def roll(x: T, *, axis: int, by: int) -> T:
+    return apply("roll", x, axis=axis, by=by)
+
+
 def concatenate(*xs: T, axis: int) -> T:
     return apply("concatenate", *xs, axis=axis)
 

@@ -78,6 +78,7 @@ NUMPY |= {
     "broadcast_to": lambda x, *, shape: np.broadcast_to(x, shape),
     "reshape": lambda x, *, shape: np.reshape(x, shape),
     "transpose": lambda x, *, perm: np.transpose(x, perm),
+    "roll": lambda x, *, axis, by: np.roll(x, by, axis),
     "concatenate": lambda *xs, axis: np.concatenate(xs, axis=axis),
     "getitem": lambda x, *ops, index: _read(x, numpy_key(index, ops, _plain)),
     "setitem": lambda x, v, *ops, index: _write(x, numpy_key(index, ops, _plain), v, accumulate=False),

@@ -153,6 +153,13 @@ def _transpose(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     return (types[0].with_shape(tuple(types[0].shape[p] for p in perm)),)
 
 
+def _roll(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    axis = attrs["axis"]
+    if not isinstance(axis, int) or not 0 <= axis < types[0].rank:
+        raise ShapeError(f"there is no axis {axis} in {types[0]}")
+    return (types[0],)
+
+
 def _concatenate(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     axis = attrs["axis"]
     assert isinstance(axis, int)
@@ -268,6 +275,7 @@ _table("literal", Kind.CREATE, _literal)
 _table("broadcast_to", Kind.SHAPE, _broadcast_to)
 _table("reshape", Kind.SHAPE, _reshape)
 _table("transpose", Kind.SHAPE, _transpose)
+_table("roll", Kind.SHAPE, _roll)  # by `by` places along `axis`, to the right if positive
 _table("concatenate", Kind.SHAPE, _concatenate)
 _table("getitem", Kind.SHAPE, _getitem)
 _table("setitem add_at", Kind.WRITE, _write)

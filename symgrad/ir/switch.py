@@ -50,6 +50,7 @@ BACKENDS = {  # how a kernel's text says what the graph says
     "sink":          "views are taken inside the loops that read them",
     "spread":        "loops over elements become statements over slices",
     "totals":        "sums over outer loops are added to an array element by element",
+    "turns":         "loops that read around the ends of an axis run over its middle first",
     "vmath":         "exp, log, ... may be vectorised",
     "windows":       "additions to neighbouring elements are one pass",
 }

@@ -69,7 +69,7 @@ def _is_memory(eqn: Eqn) -> bool:
 def _short(eqn: Eqn) -> bool:
     """Less to read than a name for it: `-x`, `x.T`, `1 - y`, `x**2`."""
     if eqn.op.kind is Kind.SHAPE or eqn.op.name in _SHORT:
-        return eqn.op.name != "concatenate"
+        return eqn.op.name not in ("concatenate", "roll")
     if eqn.op.name in ("power", "square"):  # `x**2`
         return all(isinstance(a, Const) or bool(a.hint) for a in eqn.args)
     return eqn.op.name in _SHORT_WITH_CONSTANT and any(isinstance(a, Const) for a in eqn.args)

@@ -236,6 +236,10 @@ def _moved(eqn: Eqn, operands: Sequence[Parts]) -> Parts | None:
             perm = attrs["perm"]
             assert isinstance(perm, tuple)
             return np.transpose(operands[0], perm)
+        case "roll":
+            axis, by = attrs["axis"], attrs["by"]
+            assert isinstance(axis, int) and isinstance(by, int)
+            return np.roll(operands[0], by, axis)
         case "concatenate":
             axis = attrs["axis"]
             assert isinstance(axis, int)

@@ -5,7 +5,7 @@ In: nothing. Out: a rule for each. Sums over what a broadcast repeated, and cast
 
 from __future__ import annotations
 
-from symgrad.ir.build import getitem, reshape, where
+from symgrad.ir.build import getitem, reshape, roll, where
 from symgrad.ir.build import transpose as permute
 from symgrad.ir.core import Span, full_span
 from symgrad.ir.dims import Dim
@@ -43,6 +43,7 @@ transpose(op.full, 0,         lambda g, x, *, shape: g)
 transpose(op.broadcast_to, 0, lambda g, x, *, shape: g)
 transpose(op.reshape, 0,      lambda g, x, *, shape: reshape(g, x.shape))
 transpose(op.transpose, 0,    lambda g, x, *, perm: permute(g, inverse(perm)))
+transpose(op.roll, 0,         lambda g, x, *, axis, by: roll(g, axis=axis, by=-by))
 transpose(op.concatenate, ALL, _split)
 # fmt: on
 

@@ -26,6 +26,7 @@ SHOWN = {
     "sink":          "diffused loop_undo",
     "spread":        "diffused loop_jacobi",
     "totals":        "weighted batch_sums",
+    "turns":         "stirred periodic",
     "vmath":         "remembered softmax_cross_entropy",
     "windows":       "joined stencil",
 }

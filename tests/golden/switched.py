@@ -86,6 +86,13 @@ def relayed(x, y):
     return y
 
 
+def stirred(u, v, sweeps):
+    for _ in range(sweeps):
+        near = np.roll(u, 1, 0) + np.roll(u, -1, 0) + np.roll(u, 1, 1) * np.roll(v, -2)
+        u = u + 0.1 * np.sin(near - 4 * u) + np.roll(near, (1, -3), axis=(1, 1))
+    return np.roll(u, 5) * np.sum(u, axis=1, keepdims=True)
+
+
 def left(c, trips):
     z = np.zeros(len(c))
     for i in range(len(c)):
@@ -138,6 +145,7 @@ _SHAPES = {
     joined: ((6,), 0.4),
     relayed: ((6,), (6, 2)),
     left: ((5,), 9),
+    stirred: ((4, 5), (5,), 3),
     implicit: ((4, 4), (4,), 3),
     projected: ((3, 4), (2, 3, 3)),
     weighted: ((3, 2), (2, 3, 3)),
@@ -148,7 +156,7 @@ _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
     *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
     "huber", "image_convolution", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
-    "orbit", "pairs_within_reach", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
+    "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
 
 

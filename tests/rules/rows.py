@@ -128,6 +128,7 @@ SHAPING = [
     Case(op.reshape, normal, [((2, 6),)], [{"shape": (3, 4)}, {"shape": (12,)}, {"shape": (2, 1, 6)}],
          named=False),
     Case(op.transpose, normal, [((2, 3, 4),)], [{"perm": p} for p in ((2, 0, 1), (0, 1, 2), (1, 0, 2))]),
+    Case(op.roll, normal, [((2, 5),)], [{"axis": 0, "by": 1}, {"axis": 1, "by": -2}, {"axis": 1, "by": 7}]),
     Case(op.concatenate, normal, [((2, 3), (2, 3)), ((2, 3), (2, 3), (2, 3))], [{"axis": 0}, {"axis": 1}]),
     Case(op.concatenate, normal, [((2, 3), (2, 1), (2, 3))], [{"axis": 1}], named=False),
 ]
