@@ -63,6 +63,7 @@ class Body:
     checked: frozenset[str] = frozenset()  # extents that the first lines of the kernel have compared with 0
     named: frozenset[Value] = frozenset()  # the numbers of extents
     parallel: bool = False  # the outermost loops may be shared out among threads
+    rolls: bool | None = None  # whether anything goes around an axis, once somebody has asked
     turns: dict[tuple[Coord, Dim], str] = field(
         default_factory=dict
     )  # variables for what goes around an axis

@@ -28,6 +28,10 @@ _IN_ANY_ORDER = ("sum", "prod", "max", "min", "any", "all")
 
 def found(loop: Loop, body: Body) -> list[Turned]:
     """What goes around within this loop, and stands still in those inside it."""
+    if body.rolls is None:
+        body.rolls = any(e.op.name == "roll" for e in body.plan.producers.values())
+    if not body.rolls:
+        return []
     out: dict[tuple[Coord, object], Turned] = {}
     seen: set[Read] = set()
     reads = (r for s in statements_in(loop.body) if s.form is not Form.CALL for r in (*s.reads, s.writes))
