@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from symgrad.frontend.parts import all_parts, children, parts
 from symgrad.frontend.source import FunctionNode
 from symgrad.ir.frozen import dataclass
 
@@ -70,7 +71,7 @@ def flow_of(node: FunctionNode) -> Flow:
         if isinstance(part, ast.For | ast.While):
             loops.append((start(part), end(part)))
         inside = nested or isinstance(part, _NESTED)
-        stack += [(child, inside) for child in ast.iter_child_nodes(part)]
+        stack += [(child, inside) for child in children(part)]
     for places in loads.values():
         places.sort()
     flow = Flow(node, loads, frozenset(late), tuple(sorted(loops)))
@@ -90,10 +91,9 @@ def end(node: ast.AST) -> Position:
 
 def names_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Every name that is read in expressions."""
-    for node in nodes:
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-                yield part.id
+    for part in all_parts(nodes):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            yield part.id
 
 
 def read_first(statements: Sequence[ast.stmt]) -> set[str]:
@@ -145,13 +145,14 @@ def _reads(statements: Sequence[ast.stmt], assigned: set[str], found: set[str]) 
 
 
 def _read(nodes: Sequence[ast.AST], assigned: set[str], found: set[str]) -> None:
-    found.update(name for name in names_in(nodes) if name not in assigned)
-    for node in nodes:
-        assigned.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+    inside = all_parts(nodes)
+    read = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    found |= read - assigned
+    assigned.update([n.target.id for n in inside if isinstance(n, ast.NamedExpr)])
 
 
 def _assign(target: ast.expr, assigned: set[str], found: set[str]) -> None:
-    for part in ast.walk(target):
+    for part in parts(target):
         if isinstance(part, ast.Name):
             if isinstance(part.ctx, ast.Load) and part.id not in assigned:
                 found.add(part.id)
@@ -162,14 +163,13 @@ def _assign(target: ast.expr, assigned: set[str], found: set[str]) -> None:
 def written(statements: Sequence[ast.stmt]) -> set[str]:
     """The names whose arrays the text writes into: `a[i] = v`, `a += b`, `out=a`."""
     found: set[str] = set()
-    for node in statements:
-        for part in ast.walk(node):
-            if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
-                found |= _base(part)
-            elif isinstance(part, ast.AugAssign):
-                found |= _base(part.target)
-            elif isinstance(part, ast.keyword) and part.arg == "out":
-                found |= _base(part.value)
+    for part in all_parts(statements):
+        if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
+            found |= _base(part)
+        elif isinstance(part, ast.AugAssign):
+            found |= _base(part.target)
+        elif isinstance(part, ast.keyword) and part.arg == "out":
+            found |= _base(part.value)
     return found
 
 
@@ -181,26 +181,27 @@ def _base(node: ast.expr) -> set[str]:
 
 def rebound(statements: Sequence[ast.stmt], name: str) -> bool:
     """Whether the text binds `name` other than by `name op= value`."""
-    parts = [part for node in statements for part in ast.walk(node)]
-    augmented = {part.target for part in parts if isinstance(part, ast.AugAssign)}
-    binds = (p for p in parts if isinstance(p, ast.Name) and p.id == name and not isinstance(p.ctx, ast.Load))
+    inside = all_parts(statements)
+    augmented = {part.target for part in inside if isinstance(part, ast.AugAssign)}
+    binds = (
+        p for p in inside if isinstance(p, ast.Name) and p.id == name and not isinstance(p.ctx, ast.Load)
+    )
     return any(p not in augmented for p in binds)
 
 
 def only_added_to(statements: Sequence[ast.stmt], name: str) -> bool:
     """Whether the text reads `name` only in `name += e`, `name -= e`, `name = name + e`."""
     loads = 0
-    for node in statements:
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load):
-                loads += 1
-            if (
-                isinstance(part, ast.Assign)
-                and len(part.targets) == 1
-                and isinstance(part.targets[0], ast.Name)
-                and part.targets[0].id == name
-            ):
-                loads -= _leading(part.value, name)
+    for part in all_parts(statements):
+        if isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load):
+            loads += 1
+        if (
+            isinstance(part, ast.Assign)
+            and len(part.targets) == 1
+            and isinstance(part.targets[0], ast.Name)
+            and part.targets[0].id == name
+        ):
+            loads -= _leading(part.value, name)
     return loads == 0
 
 
@@ -236,5 +237,5 @@ def may_leave(block: Sequence[ast.stmt]) -> bool:
             stack += [(n, True) for n in node.body]
             stack += [(n, looped) for n in node.orelse]
         elif isinstance(node, ast.If | ast.With):
-            stack += [(n, looped) for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt)]
+            stack += [(n, looped) for n in children(node) if isinstance(n, ast.stmt)]
     return False

@@ -17,6 +17,7 @@ import numpy as np
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.index import getitem
 from symgrad.frontend.iterate import items_of, iterate
+from symgrad.frontend.parts import children
 from symgrad.frontend.promote import as_tensor
 from symgrad.frontend.registry import handles
 from symgrad.frontend.values import Items, SymRange, Val
@@ -164,4 +165,4 @@ def _breaks(node: ast.AST) -> bool:
         return any(map(_breaks, node.orelse))
     if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
         return False
-    return any(map(_breaks, ast.iter_child_nodes(node)))
+    return any(map(_breaks, children(node)))

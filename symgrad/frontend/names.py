@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from symgrad.frontend.context import Frame, Lowering
 from symgrad.frontend.iterate import iterate
+from symgrad.frontend.parts import children, parts
 from symgrad.frontend.resolve import cell_path, global_path
 from symgrad.frontend.source import FunctionNode, parameter_names
 from symgrad.frontend.values import Carry, Missing, Pending, Tensor, Val
@@ -27,9 +28,11 @@ def stored_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     stack = list(nodes)
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store | ast.Del):
+                yield node.id
+            continue
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.alias):
             yield (node.asname or node.name).partition(".")[0]
@@ -40,9 +43,9 @@ def stored_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
         if isinstance(node, _SCOPES):
             continue
         if isinstance(node, _COMPREHENSIONS):  # only what `:=` binds
-            stack += [n for n in ast.walk(node) if isinstance(n, ast.NamedExpr)]
+            stack += [n for n in parts(node) if isinstance(n, ast.NamedExpr)]
             continue
-        stack += ast.iter_child_nodes(node)
+        stack += children(node)
 
 
 _locals: dict[int, tuple[FunctionNode, frozenset[str], frozenset[str]]] = {}
@@ -69,7 +72,7 @@ def _declared(nodes: Iterable[ast.AST]) -> Iterator[str]:
         if isinstance(node, ast.Global | ast.Nonlocal):
             yield from node.names
         elif not isinstance(node, _SCOPES):
-            stack += ast.iter_child_nodes(node)
+            stack += children(node)
 
 
 def lookup(frame: Frame, name: str) -> Val:

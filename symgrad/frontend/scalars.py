@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import Any
 
 from symgrad.errors import SourceUnavailableError
+from symgrad.frontend.parts import all_parts, parts
 from symgrad.frontend.source import find
 
 _FOR_ARRAYS = """
@@ -42,7 +43,7 @@ def is_scalar_function(fun: Callable[..., Any]) -> int | None:
         return None
     names = {p.arg for p in parameters}
     body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-    if any(_wants_array(n, names) for part in body for n in ast.walk(part)):
+    if any(_wants_array(n, names) for n in all_parts(body)):
         return None
     return len(parameters) - len(node.args.defaults) if parameters else None
 
@@ -62,6 +63,6 @@ def _wants_array(node: ast.AST, names: set[str]) -> bool:
         if name in ("max", "min") and len(node.args) > 1:
             return False
         return name in _FOR_ARRAYS.split() and any(
-            isinstance(n, ast.Name) and n.id in names for a in node.args for n in ast.walk(a)
+            isinstance(n, ast.Name) and n.id in names for a in node.args for n in parts(a)
         )
     return False

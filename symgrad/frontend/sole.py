@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from symgrad.frontend.parts import children, parts
 from symgrad.frontend.source import FunctionNode, parameter_names
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -46,7 +47,7 @@ def _found(node: FunctionNode) -> frozenset[str]:
     while stack:
         part, parent = stack.pop()
         if isinstance(part, _SCOPES):
-            other |= {n.id for n in ast.walk(part) if isinstance(n, ast.Name)}
+            other |= {n.id for n in parts(part) if isinstance(n, ast.Name)}
             continue
         if isinstance(part, ast.Assign):
             for name, fresh in _assigned(part):
@@ -58,7 +59,7 @@ def _found(node: FunctionNode) -> frozenset[str]:
             other |= set(part.names)
         if isinstance(part, ast.Name) and not _harmless(part, parent):
             other.add(part.id)
-        stack += [(child, part) for child in ast.iter_child_nodes(part)]
+        stack += [(child, part) for child in children(part)]
     return frozenset(begun - other)
 
 

@@ -19,6 +19,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from symgrad.errors import Loc, SourceUnavailableError, SymgradError
+from symgrad.frontend.parts import parts
 from symgrad.ir.frozen import dataclass
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -104,10 +105,9 @@ def find(function: FunctionType) -> Source:
     if not fitting:
         raise _unavailable(function, "the file has changed since the function was loaded, or lacks it")
     node = min(fitting, key=_size)
-    rewritten = any(isinstance(n, ast.Assert) for n in ast.walk(node))  # by test runners, perhaps
-    if not rewritten and code.co_code not in unit.instructions.get(
-        (code.co_name, code.co_firstlineno), set()
-    ):
+    known = unit.instructions.get((code.co_name, code.co_firstlineno), set())
+    if code.co_code not in known and not any(isinstance(n, ast.Assert) for n in parts(node)):
+        # An `assert` may have been rewritten by a test runner.
         raise _unavailable(function, "the file has changed since the function was loaded")
     return Source(unit, node)
 

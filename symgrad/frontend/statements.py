@@ -20,6 +20,7 @@ from symgrad.frontend.context import Frame
 from symgrad.frontend.exits import Exit, Leave, Maybe, Return
 from symgrad.frontend.expr import applied, closure, evaluate
 from symgrad.frontend.names import bind_name, lookup, unpack
+from symgrad.frontend.parts import parts
 from symgrad.frontend.regions import Raises
 from symgrad.frontend.source import FunctionNode
 from symgrad.frontend.subset import refuse_node
@@ -52,7 +53,7 @@ def run_body(frame: Frame, node: FunctionNode) -> Val:
 def _ends_by_return(last: ast.stmt) -> bool:
     """A `while True` without a `break` can only be left by `return`."""
     endless = isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and bool(last.test.value)
-    return endless and not any(isinstance(n, ast.Break) for n in ast.walk(last))
+    return endless and not any(isinstance(n, ast.Break) for n in parts(last))
 
 
 def run(frame: Frame, body: Sequence[ast.stmt], end: Exit = None) -> Exit:

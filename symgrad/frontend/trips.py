@@ -35,6 +35,7 @@ from symgrad.frontend.growing import OfObjects
 from symgrad.frontend.iterate import UNROLL, items_of, iterate, length
 from symgrad.frontend.leaving import assigned
 from symgrad.frontend.names import stored_names
+from symgrad.frontend.parts import parts
 from symgrad.frontend.promote import as_tensor, cast
 from symgrad.frontend.regions import Grown, attempt
 from symgrad.frontend.solver import Bounds, Undecided
@@ -338,7 +339,7 @@ def _while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
 
 def _region_while(frame: Frame, node: ast.While, evaluate: Evaluate, run: Run) -> Exit:
     low = frame.low
-    if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
+    if any(isinstance(n, ast.NamedExpr) for n in parts(node.test)):
         node = _rotated(low, node)
     low.at(frame, node)
     always = isinstance(node.test, ast.Constant) and bool(node.test.value)

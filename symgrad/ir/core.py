@@ -63,15 +63,39 @@ class Const:
 
     value: float | int | bool
     type: ArrayType
+    text: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", repr(self.value))
 
     def __eq__(self, other: object) -> bool:  # 0.0 and -0.0 differ, nan equals itself
-        return isinstance(other, Const) and repr(self.value) == repr(other.value) and self.type == other.type
+        return isinstance(other, Const) and self.text == other.text and self.type == other.type
 
     def __hash__(self) -> int:
-        return hash((repr(self.value), self.type))
+        return hash((self.text, self.type))
 
 
 Arg = Value | Const
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Does:
+    """An op with its attributes and the type of its result: equal where two equations do the same.
+
+    It is looked up for every equation in every round of a pass; its hash is worked out once.
+    """
+
+    parts: tuple[str, ArrayType, tuple[tuple[str, object], ...]]
+    _hash: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.parts))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Does) and self.parts == other.parts)
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +104,7 @@ class Eqn:
 
     `loc` is the user's statement. `phase` is "" for the primal, "bwd" for a statement that a reverse
     pass added under it, "fwd" for one that a forward pass added. `note` is printed as a comment.
-    `reads` are the operands that are not constants.
+    `reads` are the operands that are not constants, `out` is the result of an equation that has one.
     """
 
     op: Op
@@ -92,29 +116,38 @@ class Eqn:
     phase: str = ""
     note: str = ""
     reads: tuple[Value, ...] = field(init=False, repr=False, compare=False)
+    out: Value = field(init=False, repr=False, compare=False)
     _names: frozenset[str] | None = field(init=False, repr=False, compare=False, default=None)
+    _does: Does | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reads", tuple([a for a in self.args if isinstance(a, Value)]))
-
-    @property
-    def out(self) -> Value:
-        (out,) = self.outs
-        return out
+        if len(self.outs) == 1:
+            object.__setattr__(self, "out", self.outs[0])
 
     @property
     def names(self) -> frozenset[str]:
         """The extents that the attributes and result types mention; those of the regions are their own."""
         if self._names is None:
-            found = {d for attr in self.attrs.values() for dim in dims_in(attr) for d in dim.names}
-            object.__setattr__(self, "_names", found.union(*[o.type.names for o in self.outs]))
+            found = [name for attr in self.attrs.values() for dim in dims_in(attr) for name in dim.names]
+            object.__setattr__(self, "_names", frozenset(found).union(*[o.type.names for o in self.outs]))
         assert self._names is not None
         return self._names
+
+    @property
+    def does(self) -> Does:
+        """What it does, whatever its operands are."""
+        if self._does is None:
+            attrs = tuple(sorted(self.attrs.items())) if self.attrs else ()
+            object.__setattr__(self, "_does", Does((self.op.name, self.out.type, attrs)))
+        assert self._does is not None
+        return self._does
 
     def with_args(self, args: tuple[Arg, ...]) -> Eqn:
         """The equation reading other operands."""
         new = Eqn(self.op, args, self.outs, self.attrs, self.regions, self.loc, self.phase, self.note)
         object.__setattr__(new, "_names", self._names)
+        object.__setattr__(new, "_does", self._does)
         return new
 
     def with_outs(self, outs: tuple[Value, ...]) -> Eqn:

@@ -33,9 +33,9 @@ def fold(name: str, args: Sequence[Arg]) -> Arg | None:
         return _chosen(args[1] if args[0].value else args[2], args)
     if name in ("logical_and", "logical_or"):
         return _decided(args, absorbing=name == "logical_or")
-    if not all(isinstance(a, Const) for a in args):
-        return None
     values = [a.value for a in args if isinstance(a, Const)]
+    if len(values) < len(args):
+        return None
     if name in _PREDICATES:
         return Const(bool(_PREDICATES[name](*values)), ArrayType(BOOL))
     if name not in _ARITHMETIC or not args[0].type.is_float:

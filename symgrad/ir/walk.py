@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from itertools import chain
 
@@ -22,12 +22,14 @@ def producers(block: Block) -> dict[Value, Eqn]:
     return {out: eqn for eqn in block.eqns for out in eqn.outs}
 
 
-def all_eqns(block: Block) -> Iterator[Eqn]:
+def all_eqns(block: Block) -> list[Eqn]:
     """Every equation, those of regions after the one that holds them."""
+    found: list[Eqn] = []
     for eqn in block.eqns:
-        yield eqn
+        found.append(eqn)
         for region in eqn.regions:
-            yield from all_eqns(region)
+            found += all_eqns(region)
+    return found
 
 
 def rewire(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:

@@ -41,20 +41,20 @@ class Numbers:
         if eqn.op.name == "copy" and isinstance(eqn.args[0], Value):
             self._of_value[eqn.out] = self.of(eqn.args[0]) if self.through_copies else self._new()
             return False
-        operands = [self._key(a) for a in eqn.args]
+        operands = [a if isinstance(a, Const) else self.of(a) for a in eqn.args]
         together = frozenset(operands) if eqn.op.name in COMMUTATIVE else tuple(operands)  # all are binary
-        attrs = tuple(sorted(eqn.attrs.items())) if eqn.attrs else ()
-        key = (eqn.op.name, eqn.out.type, together, attrs)
-        known = key in self._of_key
+        number = self._of_key.setdefault((eqn.does, together), self._next + 1)
+        known = number <= self._next
         if not known:
-            self._of_key[key] = self._new()
-        self._of_value[eqn.out] = self._of_key[key]
+            self._next = number
+        self._of_value[eqn.out] = number
         return known
 
     def of(self, value: Value) -> int:
-        if value not in self._of_value:
-            self._of_value[value] = self._new()
-        return self._of_value[value]
+        number = self._of_value.get(value)
+        if number is None:
+            number = self._of_value[value] = self._new()
+        return number
 
     def same(self, a: Arg, b: Arg) -> bool:
         """Are the two operands the same value?"""

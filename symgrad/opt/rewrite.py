@@ -245,7 +245,8 @@ def _apply(site: Site, rules: tuple[Rule, ...], eqn: Eqn) -> list[Eqn] | None:
     for rule in rules:
         found = rule(site, eqn)
         if found is None:
-            builder.eqns.clear()
+            if builder.eqns:
+                builder.eqns.clear()
             continue
         result = found.arg if isinstance(found, Ref) else found
         written = [*builder.eqns]
