@@ -25,6 +25,7 @@ from symgrad.frontend.signature import NeedConstant, Signature, bind
 from symgrad.ir.types import ArrayType
 from symgrad.opt.few import Numbers, few
 from symgrad.pipeline import Options, Program, Transform, build
+from symgrad.timed import collector_off
 from symgrad.workspace import Workspace
 
 Convert = Callable[[Any], Any]
@@ -274,7 +275,8 @@ class Dispatcher:
         return made
 
     def _make(self, signature: Signature) -> Specialisation:
-        return specialisation_of(build(self.fun, signature, self.transform, self.options), signature)
+        with collector_off():  # from stage to stage too
+            return specialisation_of(build(self.fun, signature, self.transform, self.options), signature)
 
     def ready(self, specialisation: Specialisation, values: Sequence[Any]) -> Callable[..., Any]:
         """The callable, compiled for the layouts of these values."""

@@ -19,11 +19,8 @@ _running = 0
 _was_enabled = False
 
 
-class stage:
-    """Add the seconds of a `with` block to an entry of a table."""
-
-    def __init__(self, table: dict[str, float], name: str) -> None:
-        self.table, self.name = table, name
+class collector_off:
+    """No search for garbage in a `with` block."""
 
     def __enter__(self) -> None:
         global _running, _was_enabled
@@ -32,12 +29,25 @@ class stage:
                 _was_enabled = gc.isenabled()
                 gc.disable()
             _running += 1
-        self.start = time.perf_counter()
 
     def __exit__(self, *exc: object) -> None:
         global _running
-        self.table[self.name] = self.table.get(self.name, 0.0) + time.perf_counter() - self.start
         with _lock:
             _running -= 1
             if not _running and _was_enabled:
                 gc.enable()
+
+
+class stage(collector_off):
+    """Add the seconds of a `with` block to an entry of a table."""
+
+    def __init__(self, table: dict[str, float], name: str) -> None:
+        self.table, self.name = table, name
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        self.start = time.perf_counter()
+
+    def __exit__(self, *exc: object) -> None:
+        self.table[self.name] = self.table.get(self.name, 0.0) + time.perf_counter() - self.start
+        super().__exit__(*exc)

@@ -14,7 +14,7 @@ from symgrad.ir.core import Block, Function, Value
 from symgrad.ir.dims import Dim, as_symbol, symbol
 from symgrad.ir.regions import extent_names
 from symgrad.ir.types import INT
-from symgrad.ir.walk import all_eqns, rename, substitute_extents
+from symgrad.ir.walk import all_eqns, substitute_extents
 
 
 def as_called(function: Function, bindings: Iterable[tuple[str, Dim]], taken: Iterable[str]) -> Function:
@@ -36,7 +36,7 @@ def as_called(function: Function, bindings: Iterable[tuple[str, Dim]], taken: It
     if not called:
         return function
     numbers = {v: called[v.hint] for v in _values(function.body) if v.type == INT and v.hint in called}
-    return substitute_extents(rename(function, numbers), {old: symbol(new) for old, new in called.items()})
+    return substitute_extents(function, {old: symbol(new) for old, new in called.items()}, numbers)
 
 
 def _values(block: Block) -> Iterable[Value]:

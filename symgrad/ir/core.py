@@ -287,14 +287,14 @@ def dims_in(attr: Any) -> Iterator[Extent]:
         yield attr
     elif isinstance(attr, tuple):
         for a in attr:
-            if a.__class__ not in _PLAIN:
+            if not isinstance(a, PLAIN):
                 yield from dims_in(a)
-    elif attr.__class__ not in _PLAIN:
+    elif not isinstance(attr, PLAIN):
         for name in _field_names(attr.__class__):
             yield from dims_in(getattr(attr, name))
 
 
-_PLAIN = frozenset({str, int, float, bool})
+PLAIN = (str, int, float, bool)
 
 
 @cache

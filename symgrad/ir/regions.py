@@ -23,7 +23,7 @@ from symgrad.ir.dims import as_symbol, symbol
 from symgrad.ir.frozen import dataclass
 from symgrad.ir.ops import OPS, Types, define
 from symgrad.ir.types import INT, ArrayType, Unifier
-from symgrad.ir.walk import all_eqns, rewire, rewire_args
+from symgrad.ir.walk import rewire, rewire_args
 
 
 def _by_regions(types: Types, attrs: object, unify: Unifier) -> Types:
@@ -267,8 +267,8 @@ def closed_again(eqn: Eqn, change: Callable[[Sequence[Eqn], Builder], None], out
 def extent_names(block: Block) -> set[str]:
     """Every extent name in a block and its regions."""
     names = {s.name for s in block.symbols}
-    for eqn in all_eqns(block):
+    for eqn in block.eqns:
         names |= eqn.names
         for region in eqn.regions:
-            names |= {s.name for s in region.symbols}
+            names |= extent_names(region)
     return names

@@ -21,13 +21,16 @@ Pass = Callable[Concatenate[Block, P], Block]
 
 
 def settling(apply: Pass[P]) -> Pass[P]:
-    """The pass with its memory. Its further arguments are hashable, and given by position."""
+    """The pass with its memory. With further arguments that cannot be hashed nothing is remembered."""
 
     @wraps(apply)
     def run(block: Block, /, *args: P.args, **named: P.kwargs) -> Block:
         key = (apply, switched_off(), args)
-        if key in block.settled:
-            return block
+        try:
+            if key in block.settled:
+                return block
+        except TypeError:
+            return apply(block, *args, **named)
         new = apply(block, *args, **named)
         if new is block and not named:
             block.settled.add(key)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from itertools import chain
 
-from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Symbol, Value, values
+from symgrad.ir.core import PLAIN, Arg, Block, Eqn, Function, Guard, Symbol, Value, values
 from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbol
 from symgrad.ir.types import ArrayType
 
@@ -81,17 +81,27 @@ def rename(function: Function, hints: Mapping[Value, str]) -> Function:
     return _rebuild(function, lambda v: Value(v.type, hints.get(v, v.hint)), lambda d: d)
 
 
-def substitute_extents(function: Function, env: Mapping[str, Dim]) -> Function:
-    """The function with extent names replaced in every type, attribute, symbol and guard."""
+def substitute_extents(
+    function: Function, env: Mapping[str, Dim], hints: Mapping[Value, str] | None = None
+) -> Function:
+    """The function with extent names replaced in every type, attribute, symbol and guard.
+
+    `hints` are other hints for some of its values.
+    """
     if not env:
-        return function
+        return rename(function, hints) if hints else function
 
     def dim(d: Dim) -> Dim:
         return substitute(d, env)
 
-    return _rebuild(
-        function, lambda v: Value(ArrayType(v.type.dtype, tuple(map(dim, v.type.shape))), v.hint), dim
-    )
+    def value(v: Value) -> Value:
+        return Value(_with_dims(v.type, dim, env), hints.get(v, v.hint) if hints else v.hint)
+
+    return _rebuild(function, value, dim)
+
+
+def _with_dims(kind: ArrayType, dim: Callable[[Dim], Dim], env: Mapping[str, Dim]) -> ArrayType:
+    return kind if kind.names.isdisjoint(env) else kind.with_shape(tuple(map(dim, kind.shape)))
 
 
 def again(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:
@@ -113,7 +123,7 @@ def _rebuild_block(block: Block, value: Callable[[Value], Value], dim: Callable[
     eqns = []
     for eqn in block.eqns:
         outs = tuple(value(o) for o in eqn.outs)
-        attrs = {k: map_dims(v, dim) for k, v in eqn.attrs.items()}
+        attrs = {k: map_dims(v, dim) for k, v in eqn.attrs.items()} if eqn.attrs else eqn.attrs
         regions = tuple(_rebuild_block(r, value, dim) for r in eqn.regions)
         args = tuple([env[a] if isinstance(a, Value) else a for a in eqn.args])
         eqns.append(Eqn(eqn.op, args, outs, attrs, regions, eqn.loc, eqn.phase, eqn.note))
@@ -132,9 +142,9 @@ def map_dims(attr: object, dim: Callable[[Dim], Dim]) -> object:
         return dim(attr)
     if isinstance(attr, tuple):
         return tuple(map_dims(a, dim) for a in attr)
-    if is_dataclass(attr) and not isinstance(attr, type):
-        return replace(attr, **{f.name: map_dims(getattr(attr, f.name), dim) for f in fields(attr)})
-    return attr
+    if isinstance(attr, PLAIN) or not is_dataclass(attr) or isinstance(attr, type):
+        return attr
+    return replace(attr, **{f.name: map_dims(getattr(attr, f.name), dim) for f in fields(attr)})
 
 
 def with_extents(block: Block, env: Mapping[str, Dim]) -> Block:
@@ -143,9 +153,7 @@ def with_extents(block: Block, env: Mapping[str, Dim]) -> Block:
     def dim(d: Dim) -> Dim:
         return substitute(d, env)
 
-    return _rebuild_block(
-        block, lambda v: Value(ArrayType(v.type.dtype, tuple(map(dim, v.type.shape))), v.hint), dim
-    )
+    return _rebuild_block(block, lambda v: Value(_with_dims(v.type, dim, env), v.hint), dim)
 
 
 def live(eqns: Sequence[Eqn], results: Iterable[Arg], told: Iterable[Symbol] = ()) -> tuple[Eqn, ...]:

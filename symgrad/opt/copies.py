@@ -36,11 +36,13 @@ def _block(block: Block, keep_named: bool) -> Block:
     eqns: list[Eqn] = []
     changed = False
     for old in block.eqns:
-        eqn = map_regions(rewire(old, env), lambda region: _block(region, keep_named))
-        if any(out in named for out in eqn.outs):
+        eqn = rewire(old, env)
+        if eqn.regions:
+            eqn = map_regions(eqn, lambda region: _block(region, keep_named))
+        if named and any(out in named for out in eqn.outs):
             outs = tuple(Value(out.type, named[out]) if out in named else out for out in eqn.outs)
             env.update(zip(eqn.outs, outs, strict=True))
-            eqn = replace(eqn, outs=outs)
+            eqn = eqn.with_outs(outs)
         if eqn.op.name == "copy" and not _stays(eqn, told) and not (keep_named and _says_something(eqn)):
             env[old.out] = eqn.args[0]
             changed = True

@@ -36,9 +36,10 @@ def _block(block: Block, everything: bool) -> Block:
     eqns: list[Eqn] = []
     changed = False
     for old in block.eqns:
-        rewired = rewire(old, env)
-        eqn = map_regions(rewired, lambda region: _block(region, everything))
-        changed = changed or eqn is not rewired
+        eqn = rewired = rewire(old, env)
+        if eqn.regions:
+            eqn = map_regions(eqn, lambda region: _block(region, everything))
+            changed = changed or eqn is not rewired
         if not numbers.add(eqn) or _is_memory(eqn):
             if eqn.op.kind is not Kind.REGION:
                 first.setdefault(numbers.of(eqn.out), eqn)

@@ -38,7 +38,7 @@ _ASKED_FOR = frozenset({"sigmoid", "softmax"})
 def group(function: Function) -> Function:
     """`function` with naive formulas grouped."""
     originals = {out: eqn for eqn in all_eqns(function.body) for out in eqn.outs}
-    rules = Table({name: tuple(_noting(rule, originals) for rule in table) for name, table in _RULES.items()})
+    rules = {name: tuple(_noting(rule, originals) for rule in table) for name, table in _RULES.items()}
     grouped = rewrite(function, rules, through_names=True)
     if grouped is function:
         return function

@@ -40,7 +40,7 @@ def enter_branches(function: Function) -> Function:
 def _block(block: Block) -> Block:
     if not any(e.regions for e in block.eqns):
         return block
-    eqns = [map_regions(eqn, _block) for eqn in block.eqns]
+    eqns = [map_regions(eqn, _block) if eqn.regions else eqn for eqn in block.eqns]
     if any(a is not b for a, b in zip(eqns, block.eqns, strict=True)):
         block = replace(block, eqns=tuple(eqns))
     for place, eqn in enumerate(block.eqns):

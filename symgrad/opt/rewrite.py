@@ -30,7 +30,10 @@ Rules = Mapping[str, tuple[Rule, ...]]
 
 
 class Table(dict[str, tuple[Rule, ...]]):
-    """Rules by the names of ops, from several tables in their order; equal to itself only."""
+    """Rules by the names of ops, from several tables in their order; equal to itself only.
+
+    Blocks remember that a table has nothing to do there (`ir.settled`): it is for tables that last.
+    """
 
     def __init__(self, *tables: Rules) -> None:
         names = dict.fromkeys(name for table in tables for name in table)
@@ -187,14 +190,14 @@ class Site:
 _SAME_ELEMENTS = frozenset({"copy", "full", "broadcast_to", "reshape", "transpose"})
 
 
-def rewrite(function: Function, rules: Table, *, through_names: bool) -> Function:
+def rewrite(function: Function, rules: Rules, *, through_names: bool) -> Function:
     """Apply `rules` everywhere in `function`."""
     body = _rewritten(function.body, rules, through_names)
     return function if body is function.body else replace(function, body=body)
 
 
 @settling
-def _rewritten(block: Block, rules: Table, through_names: bool) -> Block:
+def _rewritten(block: Block, rules: Rules, through_names: bool) -> Block:
     site = Site(through_names)
     site.count = dict(uses(block))
     told = {s.param for s in block.symbols}  # the number of an extent has a value, also if it is a constant

@@ -34,7 +34,9 @@ def _block(block: Block) -> Block:
     eqns: list[Eqn] = []
     changed = False
     for old in block.eqns:
-        eqn = map_regions(rewire(old, env), _block)
+        eqn = rewire(old, env)
+        if eqn.regions:
+            eqn = map_regions(eqn, _block)
         if len(eqn.outs) == 1 and eqn.out in joined:
             unnamed = Value(eqn.out.type)
             env[eqn.out] = unnamed
