@@ -50,13 +50,29 @@ def _block(block: Block) -> Block:
         new = rewire(eqn, env)
         if eqn.regions:
             new = map_regions(_with_known_extents(new), _block)
-            cut = _cond(new, count, env) if new.op is COND else _loop(new, count, env, eqns)
+            cut = _cut(new, count, env, eqns)
             changed |= cut is not eqn
             new = cut
         eqns.append(new)
     if not changed and not env:
         return block
     return with_eqns(block, eqns, env=env)
+
+
+def _cut(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[Eqn]) -> Eqn:
+    """The equation cut down; the body of a `for` remembers with which operands and readers nothing was."""
+    if eqn.op is COND:
+        return _cond(eqn, count, env)
+    if eqn.op is not FOR:
+        return _loop(eqn, count, env, before)
+    settled = eqn.regions[0].settled
+    key = (_cut, eqn.args, tuple([count[o] > 0 for o in eqn.outs]))
+    if key in settled:
+        return eqn
+    cut = _loop(eqn, count, env, before)
+    if cut is eqn:
+        settled.add(key)
+    return cut
 
 
 def _telling(block: Block) -> set[Value]:
@@ -74,6 +90,8 @@ def _telling(block: Block) -> set[Value]:
 
 def _with_known_extents(eqn: Eqn) -> Eqn:
     """The equation whose blocks say the number where an operand that tells an extent is a number."""
+    if len(eqn.reads) == len(eqn.args):
+        return eqn
     lead, first = (3, 1) if eqn.op is FOR else (1, 0) if eqn.op is COND else (0, 0)
     carried = 0 if eqn.op is COND else len(eqn.outs)
     regions = []

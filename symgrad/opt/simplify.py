@@ -69,10 +69,12 @@ def simplify(
 def _with_tiny_arrays_apart(function: Function) -> Function:
     """Twice, for a position that was kept in a tiny array is known when the array is in scalars."""
     for _ in range(2):
-        before, function = function, scalarise(function)
-        if function is before:
+        apart = scalarise(function)
+        if apart is function:
             break
-        function = settle(function, through_names=True)
+        function = settle(apart, through_names=True)
+        if function is apart:  # nothing became known
+            break
     return function
 
 

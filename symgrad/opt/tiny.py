@@ -11,6 +11,7 @@ a whole.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -51,7 +52,11 @@ def scalarise(function: Function) -> Function:
         return function
     scope = _Scope(arrays, {p: p for p in function.params})
     body = scope.rewritten(function.body, function.params, [False] * len(function.results))
-    return replace(function, body=body)
+    return function if body is function.body else replace(function, body=body)
+
+
+def _same(new: Sequence[object], old: Sequence[object]) -> bool:
+    return len(new) == len(old) and all(map(operator.is_, new, old))
 
 
 class _Scope:
@@ -79,7 +84,8 @@ class _Scope:
         made = {*params, *(o for e in b.eqns for o in e.outs)}
         places = ((s, self.env.get(s.param)) for s in block.symbols)
         symbols = tuple(Symbol(s.name, v, s.axis) for s, v in places if isinstance(v, Value) and v in made)
-        return Block(tuple(params), tuple(b.eqns), tuple(results), symbols)
+        new = Block(tuple(params), tuple(b.eqns), tuple(results), symbols)
+        return block if _same(block.eqns, new.eqns) and new == block else new
 
     # -- operands ------------------------------------------------------------------------------------
 
@@ -135,7 +141,8 @@ class _Scope:
     def _equation(self, eqn: Eqn, numbers: AbstractSet[Value]) -> None:
         parts = self._split(eqn)
         if parts is None:
-            self.builder.eqns.append(replace(eqn, args=tuple(map(self.whole, eqn.args))))
+            args = tuple(map(self.whole, eqn.args))
+            self.builder.eqns.append(eqn if _same(args, eqn.args) else eqn.with_args(args))
             self.env[eqn.out] = eqn.out
             if is_tiny(eqn.out) and eqn.out not in self.arrays:
                 self.parts[eqn.out] = self._read(eqn.out)  # now, for the array may be overwritten later
@@ -219,7 +226,9 @@ class _Scope:
         outs: list[Value] = []
         for out, elements in zip(eqn.outs, leaving, strict=True):
             outs += self._enter(out, elements)
-        self.builder.eqns.append(replace(eqn, args=tuple(args), outs=tuple(outs), regions=tuple(regions)))
+        same = _same(args, eqn.args) and _same(outs, eqn.outs) and _same(regions, eqn.regions)
+        new = eqn if same else replace(eqn, args=tuple(args), outs=tuple(outs), regions=tuple(regions))
+        self.builder.eqns.append(new)
 
     def _is_apart(self, value: Value) -> bool:
         return is_tiny(value) and value not in self.arrays
