@@ -105,6 +105,7 @@ class Eqn:
     `loc` is the user's statement. `phase` is "" for the primal, "bwd" for a statement that a reverse
     pass added under it, "fwd" for one that a forward pass added. `note` is printed as a comment.
     `reads` are the operands that are not constants, `out` is the result of an equation that has one.
+    `left` is for rules to remember that they leave the equation as it is (`opt.untouched`).
     """
 
     op: Op
@@ -118,6 +119,7 @@ class Eqn:
     reads: tuple[Value, ...] = field(init=False, repr=False, compare=False)
     out: Value = field(init=False, repr=False, compare=False)
     _names: frozenset[str] | None = field(init=False, repr=False, compare=False, default=None)
+    left: Left | None = field(init=False, repr=False, compare=False, default=None)
     _does: Does | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
@@ -159,6 +161,10 @@ class Eqn:
         new = Eqn(self.op, self.args, self.outs, self.attrs, regions, self.loc, self.phase, self.note)
         object.__setattr__(new, "_names", self._names)
         return new
+
+
+# What was asked, how often the operands and results were read, the equations behind the operands.
+Left = tuple[object, tuple[int, ...], tuple[Eqn | None, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from symgrad.ir.dims import Dim
 from symgrad.ir.fold import fold
 from symgrad.ir.ops import OPS
 from symgrad.ir.settled import settling
+from symgrad.ir.switch import switched_off
 from symgrad.ir.types import ArrayType, Shape
 from symgrad.ir.walk import map_regions, rewire, uses, with_eqns
 from symgrad.opt.numbering import Numbers
+from symgrad.opt.untouched import Untouched
 
 Rewritten = Arg | Ref | None
 Rule = Callable[["Site", Eqn], Rewritten]
@@ -204,7 +206,13 @@ def _rewritten(block: Block, rules: Rules, through_names: bool) -> Block:
     env: dict[Value, Arg] = {}
     done: list[Eqn] = []
     changed = False
+    untouched = Untouched((rules, through_names, switched_off()), site.produced, site.count)
+    untouched.open = isinstance(rules, Table)
     for original in block.eqns:
+        if not original.regions and untouched.knows(original):
+            done.append(original)
+            site.add(original)
+            continue
         pending, fuel = [original], _FUEL
         while pending:
             eqn = rewire(pending.pop(), env)
@@ -219,6 +227,7 @@ def _rewritten(block: Block, rules: Rules, through_names: bool) -> Block:
             known = fold(eqn.op.name, eqn.args) if through_names and len(eqn.outs) == 1 else None
             if known is not None and known.type == eqn.out.type:
                 changed = True
+                untouched.open = False
                 site.release(eqn)
                 copy = replace(eqn, op=OPS["copy"], args=(known,), attrs={})
                 if eqn.out in told:
@@ -228,13 +237,15 @@ def _rewritten(block: Block, rules: Rules, through_names: bool) -> Block:
                 continue
             new = _apply(site, rules.get(eqn.op.name, ()), eqn) if fuel else None
             if new is not None:
-                fuel, changed = fuel - 1, True
+                fuel, changed, untouched.open = fuel - 1, True, False
                 pending.extend(reversed(new))
                 continue
             if eqn.op.name == "copy" and not eqn.out.hint:
-                changed = True
+                changed, untouched.open = True, False
                 _bind(site, env, eqn)
                 continue
+            if not eqn.regions or not untouched.knows(eqn):
+                untouched.note(eqn)
             done.append(eqn)
             site.add(eqn)
     return with_eqns(block, done, env=env) if changed else block
