@@ -34,7 +34,7 @@ def deferred(loop: Loop, known: Sequence[Symbol]) -> list[Eqn] | None:
     """The equations instead of the loop's; `known` says where extents are found before it."""
     if loop.trips is None:
         return None
-    loop = Loop(numbers_inward(loop), loop.names, loop.before, loop.known)
+    loop = Loop(numbers_inward(loop), loop.names, loop.before, loop.known, loop.counts)
     plan = loop.plan()
     guarded = _uncertain(plan) if plan is not None else None
     if plan is None or guarded is None:

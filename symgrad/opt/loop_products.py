@@ -148,7 +148,7 @@ class _Nest:
         """Equations in place of a loop, its results, and where they find their extents."""
         given = eqn.outs
         eqn, results = without_steady(_with_named_positions(eqn, self.facts), side.made, side.used)
-        loop = Loop(eqn, names, side.made, self.facts)
+        loop = Loop(eqn, names, side.made, self.facts, side.known())
         joined = all_trips(loop, self.facts)
         if joined is not None:
             ends = dict(zip(eqn.outs, joined.results, strict=True))
@@ -158,7 +158,8 @@ class _Nest:
         told: Sequence[Symbol] = ()
         if first is not None:
             before, eqn, told = list(first.before), first.loop, first.symbols
-            loop = Loop(eqn, names, {**side.made, **{o: e for e in before for o in e.outs}}, self.facts)
+            made = {**side.made, **{o: e for e in before for o in e.outs}}
+            loop = Loop(eqn, names, made, self.facts, side.known())
         after = deferred(loop, side.known())
         if after is not None:
             return [*before, *after], results, told

@@ -20,14 +20,16 @@ from symgrad.ir.core import (
     Index,
     NewAxis,
     Span,
+    Symbol,
     Value,
     dims_in,
     full_span,
 )
-from symgrad.ir.dims import Dim, as_symbol, at_least_zero, of_range, symbols
+from symgrad.ir.dims import Dim, as_symbol, at_least_zero, of_range, symbol, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import For, for_parts
+from symgrad.ir.types import INT
 from symgrad.ir.walk import producers, uses
 from symgrad.opt.facts import Facts
 
@@ -86,7 +88,14 @@ class Plan:
 class Loop:
     """A `for` equation and what is known of it."""
 
-    def __init__(self, eqn: Eqn, names: set[str], made: dict[Value, Eqn], known: Facts) -> None:
+    def __init__(
+        self,
+        eqn: Eqn,
+        names: set[str],
+        made: dict[Value, Eqn],
+        known: Facts,
+        counts: Sequence[Symbol] = (),
+    ) -> None:
         self.eqn = eqn
         self.parts: For = for_parts(eqn)
         self.before = made
@@ -105,7 +114,10 @@ class Loop:
             if not isinstance(low, int) or low >= 0:
                 self.trips = Span(low, 1, at_least_zero(high - low, signed=not known.sure(high - low)))
                 self.distance = high - low
+        elif not self.parts.exits and (count := _counted(self.parts, made, counts)) is not None:
+            self.trips, self.distance = Span(0, 1, count), count
         self.known = known
+        self.counts = counts
 
     def plan(self) -> Plan | None:
         """What can be done after the loop, if anything."""
@@ -301,6 +313,28 @@ def _added(eqn: Eqn, base: Arg) -> Arg | None:
 def _is_little(vector: Value) -> bool:
     (extent,) = vector.type.shape
     return isinstance(extent, int) and extent <= _LITTLE
+
+
+def _counted(parts: For, made: dict[Value, Eqn], counts: Sequence[Symbol]) -> Dim | None:
+    """The extent that counts the trips of a loop over `range(steps)`, either way: that of its tapes."""
+    steps: Arg | None = None
+    ends = [a.value if isinstance(a, Const) else None for a in (parts.start, parts.stop, parts.step)]
+    if (ends[0], ends[2]) == (0, 1):
+        steps = parts.stop
+    elif ends[1:] == [-1, -1] and isinstance(parts.start, Value):
+        last = made.get(parts.start)
+        if last is not None and last.op.name == "subtract" and last.args[1] == Const(1, INT):
+            steps = last.args[0]
+    for s in counts:
+        eqn = made.get(s.param)
+        if (
+            s.axis is None
+            and eqn is not None
+            and eqn.op.name == "maximum"
+            and eqn.args == (steps, Const(0, INT))
+        ):
+            return symbol(s.name)
+    return None
 
 
 def _dim(arg: Arg, made: dict[Value, Eqn]) -> Dim | None:

@@ -133,3 +133,26 @@ def test_a_sum_that_the_loop_reads_is_left_alone():
         expected = sg.grad(f, argnums=(0, 1))(a, b)
     for g, e in zip(grads, expected, strict=True):
         np.testing.assert_allclose(g, e, rtol=1e-12)
+
+
+def power_iteration(a, v, steps):
+    for _ in range(steps):
+        w = np.sin(a @ v)
+        v = w / np.sqrt(np.sum(w * w) + 1.0)
+    return np.sum(v * v * v)
+
+
+def test_trips_that_an_argument_counts():
+    a, v = RNG.normal(size=(5, 5)), RNG.normal(size=5)
+    df = sg.grad(power_iteration, argnums=(0, 1))
+    found = {steps: df(a, v, steps) for steps in (3, 0, -2, 1)}
+    with without("products"):
+        loops = sg.grad(power_iteration, argnums=(0, 1))
+        for steps, grads in found.items():
+            for g, e in zip(grads, loops(a, v, steps), strict=True):
+                np.testing.assert_allclose(g, e, rtol=1e-12, atol=1e-15)
+        assert "np.dot(" not in loops.kernel_source
+    way = RNG.normal(size=a.shape)
+    slope = np.imag(power_iteration(a + 1e-30j * way, v, 3)) * 1e30
+    np.testing.assert_allclose(np.sum(found[3][0] * way), slope, rtol=1e-12)
+    assert "np.dot(" in df.kernel_source_for(a, v, 3)
