@@ -9,9 +9,9 @@ storing them and loading them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from symgrad.backends.access import Along, operand, resolve, roots_of
+from symgrad.backends.access import Along, Read, loops_in, operand, resolve, roots_of
 from symgrad.ir.core import Eqn, Kind, Value
 from symgrad.ir.switch import is_on
 
@@ -29,6 +29,7 @@ WEIGHT = {name: weight for weight, names in _WEIGHTS.items() for name in names.s
 
 # An expression up to this weight is computed again: a store and a load of a large array cost more.
 LIMIT = 4
+_DEAR = ("divide", "reciprocal", "sqrt")
 
 
 def cheap(
@@ -37,8 +38,12 @@ def cheap(
     """The equations to compute where they are read.
 
     `forced` values are arrays anyway; `written` ones change later, so what reads them is computed at once.
-    An expression over two arrays that exist nowhere would make both of them arrays: it is stored itself.
+    An expression over two arrays that exist nowhere would make both of them arrays: it is stored itself. So
+    is a quotient that stands for a row in each of many rows: it would be computed for each of them.
     """
+    eqns = list(eqns)
+    rows = _rows(eqns, producers)
+    dear: set[Value] = set()
     inline: dict[Value, Eqn] = {}
     weight: dict[Value, int] = {}
     bases: dict[Value, frozenset[Value]] = {}
@@ -55,10 +60,34 @@ def cheap(
             for root in roots_of(resolve(operand(arg, coords), producers)):
                 total += weight.get(root, 0)
                 roots |= bases.get(root, {root})
-        if total > LIMIT or roots & written or not is_on("recompute"):
+        if eqn.op.name in _DEAR or not dear.isdisjoint(eqn.reads):
+            dear.add(eqn.out)
+        if (
+            total > LIMIT
+            or roots & written
+            or not is_on("recompute")
+            or (eqn.out in dear and eqn.out in rows)
+        ):
             continue
         virtual = [r for r in roots if r in producers and r not in forced and r.type.rank]
         if len(virtual) > 1:
             continue
         inline[eqn.out], weight[eqn.out], bases[eqn.out] = eqn, total, frozenset(roots)
     return inline
+
+
+def _rows(eqns: Sequence[Eqn], producers: Mapping[Value, Eqn]) -> set[Value]:
+    """The values of which an elementwise equation reads the same row in each trip of an outer loop."""
+    found: set[Value] = set()
+    for eqn in eqns:
+        shape = eqn.outs[0].type.shape if eqn.op.kind is Kind.ELEMENTWISE else ()
+        if len(shape) < 2:
+            continue
+        loops = {k for k, d in enumerate(shape) if d != 1}
+        for arg in eqn.reads:
+            read = resolve(operand(arg, tuple(map(Along, range(len(shape))))), producers)
+            mine = set(loops_in(read.coords)) & loops if isinstance(read, Read) else set()
+            if mine and any(k < max(mine) for k in loops - mine):
+                assert isinstance(read, Read)
+                found.add(read.value)
+    return found

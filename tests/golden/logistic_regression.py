@@ -105,8 +105,7 @@ def value_and_grad_regression___HASH__(theta, x, ystar):
         total2_i = (0.0 if a_i <= 0.0 else a_i) - a_i * ystar_i + log1p(exp(-abs(a_i)))
         total3 = plus(total3, total2_i)
         y_i = 1.0 / (1.0 + exp(-a_i))
-        diff2_i = y_i - ystar_i
-        da_i = diff2_i / num
+        da_i = (y_i - ystar_i) / num
         for j in range(n):
             dtheta[j] += x[i, j] * da_i
     # J = -np.mean(ystar * np.log(y) + (1 - ystar) * np.log(1 - y))
