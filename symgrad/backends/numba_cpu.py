@@ -5,6 +5,7 @@ keeps on disk beside the module file that `symgrad.cache` writes.
 
     import numpy as np   ->   from symgrad.backends import arrays as np
     @njit                ->   @njit(error_model="numpy", nogil=True, cache=True)
+    for i in range(5):   ->   for i in range(rolled(5)):     where there are loops inside (`rolled`)
 
 With `parallel` the text has `prange` where trips are independent (`backends.threads`), and numba makes
 threads there and nowhere else; it cannot keep the code on disk then. BLAS has threads of its own.
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 import numba
 
 from symgrad.backends.memory import keep_freed
+from symgrad.backends.rolled import rolled_up
 from symgrad.backends.warm import load_compiled
 from symgrad.cache import PLACEHOLDER, load
 
@@ -61,6 +63,7 @@ def compile(text: str, entry: str, options: Options) -> Any:
 
 def with_options(text: str, options: Options) -> str:
     """The text with the options in its decorators and imports."""
+    text = rolled_up(text)
     if "prange(" not in text:  # numba knows by their names which functions threads may run
         text = text.replace(*_NUMPY, 1)
     flags = ['error_model="numpy"']
