@@ -31,6 +31,7 @@ class Bounds:
     facts: tuple[Dim, ...] = ()
     inside: frozenset[str] = frozenset()  # extents of tapes, whose slots are always there
     names: frozenset[str] = frozenset()  # that extents have already
+    sure: dict[tuple[Dim, int, int], bool] = field(default_factory=dict)
 
     def inner(self, given: Mapping[Value, Interval]) -> Bounds:
         """The same in a block whose params have these intervals."""
@@ -124,7 +125,14 @@ class Bounds:
         return position is not None and self.nonnegative(extent - 1 - position)
 
     def nonnegative(self, dim: Dim) -> bool:
-        """Whether an extent is certainly >= 0: each index replaced by the end that makes it smallest."""
+        """Whether an extent is certainly >= 0: the accesses of a loop ask the same again and again."""
+        key = (dim, len(self.ends), len(self.facts))  # these only grow
+        if key not in self.sure:
+            self.sure[key] = self._nonnegative(dim)
+        return self.sure[key]
+
+    def _nonnegative(self, dim: Dim) -> bool:
+        """Each index is replaced by the end that makes `dim` smallest."""
         dim = _without_floors(dim)
         for name in reversed(self.ends):
             if isinstance(dim, int):

@@ -10,7 +10,7 @@ they are needed, and nowhere else. A view that is read after its array has chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from symgrad.backends.access import is_view, sources
@@ -23,16 +23,16 @@ from symgrad.ir.types import INT
 from symgrad.ir.walk import producers, rewire, rewire_args
 
 
-def overwritten(eqn: Eqn) -> Iterator[tuple[int, Value]]:
+def overwritten(eqn: Eqn) -> Sequence[tuple[int, Value]]:
     """The operands, by number, whose arrays an equation changes, and the results that are there then."""
     if eqn.op.kind is Kind.WRITE:
-        yield 0, eqn.out
-    elif eqn.regions:
-        first, carried = operands_of(eqn)
-        places = targets_of(eqn) if eqn.op.name == "cond" else range(carried)
-        for k, out in zip(places, eqn.outs, strict=True):
-            if k is not None and out.type.rank:
-                yield first + k, out
+        return [(0, eqn.out)]
+    if not eqn.regions:
+        return ()
+    first, carried = operands_of(eqn)
+    places = targets_of(eqn) if eqn.op.name == "cond" else range(carried)
+    pairs = zip(places, eqn.outs, strict=True)
+    return [(first + k, out) for k, out in pairs if k is not None and out.type.rank]
 
 
 def targets(eqn: Eqn, free: Set[Arg]) -> Targets:
@@ -82,7 +82,7 @@ class _Late:
 
 def place(block: Block, owned: Set[Value]) -> Block:
     """The block in which every overwritten operand of a region is an array that it may change."""
-    if not any(True for eqn in block.eqns for _ in overwritten(eqn)):
+    if not any(map(overwritten, block.eqns)):
         return block
     block = _views_first(block)
     made = producers(block)

@@ -224,6 +224,8 @@ def order_of(shape: Shape, args: tuple[Arg, ...], draft: _Draft) -> Order:
     The first axes vary slowest. Operands of lower rank have no say; where they disagree, the result decides.
     """
     natural = _natural(shape)
+    if len(natural) < 2:
+        return natural
     identity = tuple(map(Along, range(len(shape))))
     found: Order | None = None
     for arg in values(args):
