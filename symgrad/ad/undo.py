@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
+from itertools import zip_longest
 
 from symgrad.ad.counters import Counter, counters
 from symgrad.ad.dependence import WRITES
@@ -181,26 +182,19 @@ def _loads_saved(chain: Chain, chosen: Plan, adjoint: Adjoint) -> bool:
     return not mine.isdisjoint(saved) or any(e.out in saved for e in loads)
 
 
-_RANKS = 64  # more axes NumPy does not have
-
-
 def _cost(chosen: Plan) -> list[int]:
-    """How many arrays of each rank are saved on each trip, the largest first."""
-    return _cost_of([v.type.rank for v in chosen.saved])
-
-
-def _cost_of(ranks: Sequence[int]) -> list[int]:
-    return [ranks.count(r) for r in range(_RANKS, -1, -1)]
+    """The ranks of the arrays that are saved on each trip, the largest first: fewer large ones cost less."""
+    return sorted([v.type.rank for v in chosen.saved], reverse=True)
 
 
 def _may_pay(first: Sequence[Value], best: Decision) -> bool:
     """May less be saved with one of these arrays or more? If none is used, nothing is gained."""
-    return _cost_of([min(v.type.rank for v in first)]) < _cost(best.chosen)
+    return [min(v.type.rank for v in first)] < _cost(best.chosen)
 
 
 def _greatest(now: Sequence[int], then: Sequence[int]) -> int:
     """The rank of the largest of what is saved no longer."""
-    return next(len(now) - 1 - k for k, (a, b) in enumerate(zip(now, then, strict=True)) if a > b)
+    return next(a for a, b in zip_longest(now, then, fillvalue=-1) if a > b)
 
 
 def _undo(chain: Chain, adjoint: Adjoint, saveable: Callable[[Value], bool]) -> Undo | None:
