@@ -61,9 +61,11 @@ def _decide(eqn: Eqn, loop: Loop, adjoint: Adjoint, f: Forward, bound: set[str])
     counted = {} if f.plain else counters(loop, adjoint.primal)
     free = {*loop.invariant_params, *index_of(eqn), *counted}
     saveable = known_extents(bound, f.partial)
-    known = PLAIN if f.plain else versions(loop, eqn.outs, adjoint)
+    known = PLAIN if f.plain else versions(loop, eqn.outs, adjoint, not f.depth)
     best = replace(_planned(known, adjoint, free, saveable), counted=counted)
     found = [best]
+    if not best.chosen.saved and not f.depth:
+        return best  # inside a loop the one around it may save less by what is undone here
     state = [p for p in loop.carried_params if p.type.rank and p.type.is_float and p not in known.of]
     if state and not f.plain and all(map(saveable, state)) and _may_pay(state, best):
         other = _planned(known, adjoint, free, saveable, state)

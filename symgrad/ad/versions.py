@@ -43,7 +43,7 @@ class Chain:
     now: list[list[Elements]]  # what each step may change, in this trip
     later: list[Elements]  # what any step may change in later trips
     start: Arg  # the array before the loop
-    before: list[Elements]  # what any step may have changed in earlier trips
+    before: list[Elements] | None  # what any step may have changed in earlier trips, of an outermost loop
 
     @property
     def versions(self) -> tuple[Value, ...]:
@@ -175,6 +175,7 @@ class Versions:
 
 def _done(chain: Chain, place: int) -> list[Elements]:
     """What may have changed by then, since the loop began."""
+    assert chain.before is not None, "only an outermost loop reads what was there before it"
     return [w for step in chain.now[:place] for w in step] + chain.before
 
 
@@ -183,8 +184,11 @@ PLAIN = Versions(Scope(Facts()), reruns=False)  # everything that is not cheap i
 _MOST = 64  # steps of a chain: each load is compared with each of them
 
 
-def versions(loop: Loop, finals: Sequence[Value], adjoint: Adjoint) -> Versions:
-    """The versions of the arrays that a loop carries, one chain for each that is only written in parts."""
+def versions(loop: Loop, finals: Sequence[Value], adjoint: Adjoint, outermost: bool) -> Versions:
+    """The versions of the arrays that a loop carries, one chain for each that is only written in parts.
+
+    What earlier trips changed is asked of an `outermost` loop alone.
+    """
     scope = adjoint.scope
     out = Versions(scope)
     made = {o: (k, e) for k, e in enumerate(adjoint.primal) for o in e.outs}
@@ -193,9 +197,10 @@ def versions(loop: Loop, finals: Sequence[Value], adjoint: Adjoint) -> Versions:
         if not found or len(found) > _MOST:
             continue
         now = [list(written(s, scope)) for s in found]
-        later, earlier = scope.later(), scope.earlier()
+        later = scope.later()
         after = [moved(w, later) for step in now for w in step]
-        before = [moved(w, earlier) for step in now for w in step]
+        earlier = scope.earlier() if outermost else None
+        before = None if earlier is None else [moved(w, earlier) for step in now for w in step]
         origins = [adjoint.origins[s.number] for s in found]
         chain = Chain(param, found, final, origins, now, after, start, before)
         out.of[param] = (chain, 0)

@@ -190,11 +190,13 @@ def selected(index: Index, operands: tuple[Arg, ...], coords: Coords) -> Coords:
 
     The `operands` of the index have been wrapped: they are in range and not negative.
     """
-    gathers = [a for a, item in zip(operands, _dynamic(index), strict=True) if isinstance(item, Gather)]
-    rank = max((a.type.rank for a in gathers), default=0)
-    at = advanced_position(index)
-    gathered: Coords = () if at is None else coords[at : at + rank]
-    plain = iter(coords if at is None else coords[:at] + coords[at + rank :])
+    at = advanced_position(index) if operands else None
+    gathered: Coords = ()
+    if at is not None:
+        gathers = [a for a, item in zip(operands, _dynamic(index), strict=True) if isinstance(item, Gather)]
+        rank = max(a.type.rank for a in gathers)
+        gathered, coords = coords[at : at + rank], coords[:at] + coords[at + rank :]
+    plain = iter(coords)
     rest = iter(operands)
     out: list[Coord] = []
     for item in index:

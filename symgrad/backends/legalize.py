@@ -322,8 +322,10 @@ def _wrapped(eqn: Eqn, emitter: _Emitter) -> Eqn:
         elif isinstance(item, At) and not emitter.bounds.holds(item.position, extent):
             index[k] = AtArg()
             operands.append(_wrap(emitter.emit(OPS["extent"], [], {"dim": item.position}), extent, emitter))
-    attrs = {**eqn.attrs, "index": tuple(index)}
-    return replace(eqn, args=eqn.args[:count] + tuple(operands), attrs=attrs)
+    args = eqn.args[:count] + tuple(operands)
+    if tuple(index) == index_of(eqn.attrs) and args == eqn.args:
+        return eqn
+    return replace(eqn, args=args, attrs={**eqn.attrs, "index": tuple(index)})
 
 
 def _wrap(index: Arg, extent: Dim, emitter: _Emitter) -> Arg:

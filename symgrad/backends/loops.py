@@ -149,13 +149,14 @@ def _module(
 
 def _draft(function: Function, parallel: bool) -> Draft:
     """The names of all values, and letters for loops that no value has."""
-    hints = {v.hint for v in function.params} | extent_names(function.body)
+    extents = extent_names(function.body)
+    hints = {v.hint for v in function.params} | extents
     hints |= {o.hint for eqn in all_eqns(function.body) for o in eqn.outs}
     hints |= {p.hint for eqn in all_eqns(function.body) for block in eqn.regions for p in block.params}
     names_of_loops = [*"ijklpqrstuvabcd", *(f"{c}{n}" for n in range(1, 10) for c in "ijkl")]
     letters = tuple(name for name in names_of_loops if name not in hints)
-    names = variables(function, [*_RESERVED, *letters])
-    taken = set(names.values()) | _RESERVED | set(letters) | extent_names(function.body)
+    names = variables(function, [*_RESERVED, *letters, *extents])
+    taken = set(names.values()) | _RESERVED | set(letters) | extents
     return Draft(names, letters, taken, control, parallel)
 
 

@@ -19,15 +19,18 @@ from symgrad.backends.nest import Form, Group, Plan, Statement, statements_in
 from symgrad.backends.schedule import reads_of
 from symgrad.emit.names import FOREVER, Slot, allocate, word
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
-from symgrad.ir.regions import extent_names, operands_of
+from symgrad.ir.regions import operands_of
 
 
 def variables(function: Function, reserved: Iterable[str]) -> dict[Value, str]:
-    """A name for every value of the function and its regions, save what stands for a value outside."""
+    """A name for every value of the function and its regions, save what stands for a value outside.
+
+    `reserved`: among others the names of extents.
+    """
     order = [(p, Slot(0.0, FOREVER, p.hint, "arg")) for p in function.params]
     clock = [0.0]
     _collect(function.body, 0.0, FOREVER, order, clock)
-    names = allocate([slot for _, slot in order], [*reserved, *sorted(extent_names(function.body))])
+    names = allocate([slot for _, slot in order], reserved)
     out = {value: name for (value, _), name in zip(order, names, strict=True)}
     _numbers(function.body, out)
     return out
