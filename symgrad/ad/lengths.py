@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from operator import is_
 
 from symgrad.ad.loops import Adjoint
 from symgrad.ad.numbers import Scope
@@ -91,12 +92,13 @@ def _in_notes(function: Function, meant: Mapping[str, Dim]) -> Function:
     """What comments say of the sizes of tapes."""
 
     def noted(block: Block) -> Block:
-        return replace(block, eqns=tuple(map(told, block.eqns)))
+        eqns = tuple(map(told, block.eqns))
+        return block if all(map(is_, eqns, block.eqns)) else replace(block, eqns=eqns)
 
     def told(eqn: Eqn) -> Eqn:
         note = eqn.note
         for name, dim in meant.items() if note.startswith("saved: ") else ():
             note = re.sub(rf" x {name}\b", f" x {factor(str(dim))}", note)
-        return map_regions(replace(eqn, note=note), noted)
+        return map_regions(eqn if note == eqn.note else replace(eqn, note=note), noted)
 
     return replace(function, body=noted(function.body))

@@ -45,11 +45,12 @@ def reverse(function: Function, wrt: tuple[int, ...], mode: Mode, *, plain: bool
     `plain`: loops save what is not cheap to compute again, and no array is its own tape (for tests).
     """
     derived = _reverse(function, wrt, mode, plain)
-    moved = function if plain else writes_after_branches(function)
+    tapes = [] if plain else _tapes(derived)
+    moved = writes_after_branches(function) if tapes else function
     if moved is function:
         return derived
     other = _reverse(moved, wrt, mode, plain)
-    return other if _tapes(other) < _tapes(derived) else derived
+    return other if _tapes(other) < tapes else derived
 
 
 def _tapes(function: Function) -> list[int]:
