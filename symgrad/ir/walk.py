@@ -78,7 +78,7 @@ def with_eqns(
 
 def rename(function: Function, hints: Mapping[Value, str]) -> Function:
     """The function with other hints for some of its values."""
-    return _rebuild(function, lambda v: Value(v.type, hints.get(v, v.hint)), lambda d: d)
+    return _rebuild(function, lambda v: Value(v.type, hints.get(v, v.hint)))
 
 
 def substitute_extents(
@@ -107,30 +107,37 @@ def _with_dims(kind: ArrayType, dim: Callable[[Dim], Dim], env: Mapping[str, Dim
 def again(eqn: Eqn, env: Mapping[Value, Arg]) -> Eqn:
     """The equation a second time: other operands, results and regions of its own."""
     outs = tuple(Value(o.type, o.hint) for o in eqn.outs)
-    regions = tuple(_rebuild_block(r, lambda v: Value(v.type, v.hint), lambda d: d) for r in eqn.regions)
+    regions = tuple(_rebuild_block(r, lambda v: Value(v.type, v.hint)) for r in eqn.regions)
     return rewire(eqn, env).with_outs(outs).with_regions(regions)
 
 
-def _rebuild(function: Function, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Function:
-    guards = tuple(Guard(dim(g.nonnegative), g.message, g.loc) for g in function.guards)
+def _rebuild(
+    function: Function, value: Callable[[Value], Value], dim: Callable[[Dim], Dim] | None = None
+) -> Function:
+    guards = function.guards
+    if dim is not None:
+        guards = tuple(Guard(dim(g.nonnegative), g.message, g.loc) for g in guards)
     return replace(function, body=_rebuild_block(function.body, value, dim), guards=guards)
 
 
-def _rebuild_block(block: Block, value: Callable[[Value], Value], dim: Callable[[Dim], Dim]) -> Block:
+def _rebuild_block(
+    block: Block, value: Callable[[Value], Value], dim: Callable[[Dim], Dim] | None = None
+) -> Block:
+    """The block with values, and perhaps extents, of its own."""
     made = {p: value(p) for p in block.params}
     params = tuple(made.values())
     env: dict[Value, Arg] = dict(made)
     eqns = []
     for eqn in block.eqns:
         outs = tuple(value(o) for o in eqn.outs)
-        attrs = {k: map_dims(v, dim) for k, v in eqn.attrs.items()} if eqn.attrs else eqn.attrs
+        attrs = {k: map_dims(v, dim) for k, v in eqn.attrs.items()} if dim and eqn.attrs else eqn.attrs
         regions = tuple(_rebuild_block(r, value, dim) for r in eqn.regions)
         args = tuple([env[a] if isinstance(a, Value) else a for a in eqn.args])
         eqns.append(Eqn(eqn.op, args, outs, attrs, regions, eqn.loc, eqn.phase, eqn.note))
         env.update(zip(eqn.outs, outs, strict=True))
     bound: dict[str, Symbol] = {}
     for s in block.symbols:
-        param, name = env[s.param], as_symbol(dim(symbol(s.name)))
+        param, name = env[s.param], as_symbol(dim(symbol(s.name))) if dim else s.name
         if isinstance(param, Value) and name is not None:
             bound.setdefault(name, Symbol(name, param, s.axis))
     return Block(params, tuple(eqns), rewire_args(block.results, env), tuple(bound.values()))
@@ -149,6 +156,8 @@ def map_dims(attr: object, dim: Callable[[Dim], Dim]) -> object:
 
 def with_extents(block: Block, env: Mapping[str, Dim]) -> Block:
     """The block again with values of its own, and with other extents in place of some names."""
+    if not env:
+        return _rebuild_block(block, lambda v: Value(v.type, v.hint))
 
     def dim(d: Dim) -> Dim:
         return substitute(d, env)

@@ -18,12 +18,13 @@ from symgrad.opt.rewrite import Rewritten, Rule, Rules, Site
 
 def folded(site: Site, eqn: Eqn) -> Rewritten:
     """Constants alone: done now, where the result reads no worse than the operands do."""
-    numbers = [site.constant(a) for a in eqn.args]
-    if any(n is None for n in numbers):
-        return None
-    operands = [
-        Const(n, ArrayType(a.type.dtype)) for n, a in zip(numbers, eqn.args, strict=True) if n is not None
-    ]
+    numbers = []
+    for a in eqn.args:
+        number = site.constant(a)
+        if number is None:
+            return None
+        numbers.append(number)
+    operands = [Const(n, ArrayType(a.type.dtype)) for n, a in zip(numbers, eqn.args, strict=True)]
     result = fold(eqn.op.name, operands)
     if not isinstance(result, Const) or not all(map(_exact, [*operands, result])):
         return None

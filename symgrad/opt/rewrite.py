@@ -113,12 +113,17 @@ class Site:
     def _behind(self, arg: Arg, names: tuple[str, ...], alone: bool) -> Eqn | None:
         while isinstance(arg, Value):
             eqn = self.produced.get(arg)
-            if not (self.through_names or not arg.hint or self._is_version(arg, eqn)):
+            if eqn is None:
                 return None
-            if alone and not self.once(arg):
+            name = eqn.op.name
+            if names and name != "copy" and name not in names:  # the most frequent answer
                 return None
-            if eqn is None or eqn.op.name != "copy":
-                return eqn if eqn is not None and (not names or eqn.op.name in names) else None
+            if alone and self.count.get(arg, 1) > 1:
+                return None
+            if not self.through_names and arg.hint and not self._is_version(arg, eqn):
+                return None
+            if name != "copy":
+                return eqn
             arg = eqn.args[0]
         return None
 
@@ -126,10 +131,20 @@ class Site:
         """Are the two one value, computed once or twice?"""
         if a is b or a.type != b.type:
             return a is b
+        if not self._alike(a, b):
+            return False
         for eqn in self._unnumbered:
             self._numbers.add(eqn)
         self._unnumbered.clear()
         return self._numbers.same(a, b)
+
+    def _alike(self, a: Arg, b: Arg) -> bool:
+        """Whether the two may be one value: copies aside, they are made by equations that do the same."""
+        x, y = self.origin(a), self.origin(b)
+        one, other = (self.produced.get(o) if isinstance(o, Value) else None for o in (x, y))
+        if one is None or other is None or one.regions or other.regions:
+            return x == y
+        return one.does == other.does
 
     def add(self, eqn: Eqn) -> None:
         """`eqn` is final: rules may look back at it."""
@@ -146,13 +161,9 @@ class Site:
         """Nothing else reads `arg`, so that it goes if this reader does without it."""
         return isinstance(arg, Value) and self.count.get(arg, 1) <= 1
 
-    def _is_version(self, arg: Value, eqn: Eqn | None) -> bool:
+    def _is_version(self, arg: Value, eqn: Eqn) -> bool:
         """An earlier value of the name that is assigned, by the same statement: `dw = g; dw = dw + g`."""
-        return eqn is not None and (arg.hint, eqn.loc, eqn.phase) == (
-            self.target,
-            self.builder.loc,
-            self.builder.phase,
-        )
+        return arg.hint == self.target and (eqn.loc, eqn.phase) == (self.builder.loc, self.builder.phase)
 
     def release(self, eqn: Eqn) -> None:
         """`eqn` is gone: its operands have a reader less, and those without readers are as good as gone."""

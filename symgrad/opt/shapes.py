@@ -100,6 +100,8 @@ def _getitem(site: Site, eqn: Eqn) -> Rewritten:
 
 def bare_operands(site: Site, eqn: Eqn) -> Rewritten:
     """Operands of an elementwise equation that need not be spread, because the others have the shape."""
+    if not eqn.out.type.shape:
+        return None
     args = list(eqn.args)
     for i, arg in enumerate(args):
         bare = _bare(site, arg)

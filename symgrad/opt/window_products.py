@@ -109,6 +109,8 @@ class _Cutter:
         trips, parts = trips_of(eqn, integers), for_parts(eqn)
         if trips is None or any(s.startswith(UNNAMED) for d in trips[:2] for s in symbols(d)):
             return None
+        if not any(e.op.name == "multiply" and e.out.type.rank for e in parts.body.eqns):
+            return None  # nothing is contracted
         body = opened(parts, Value(INT, parts.index.hint), {})
         if body is None:
             return None
