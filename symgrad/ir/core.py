@@ -163,8 +163,8 @@ class Eqn:
         return new
 
 
-# What was asked, how often the operands and results were read, the equations behind the operands.
-Left = tuple[object, tuple[int, ...], tuple[Eqn | None, ...]]
+# What was asked, how often the results and operands were read, the equations behind the operands.
+Left = tuple[object, list[int], list[Eqn | None]]
 
 
 @dataclass(frozen=True, slots=True)

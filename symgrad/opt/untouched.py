@@ -25,24 +25,28 @@ class Untouched:
 
     def knows(self, eqn: Eqn) -> bool:
         """Whether the rules have nothing to do at `eqn`."""
-        if eqn.left is None or not self.open:
+        if eqn.left is None or not self.open or eqn.left[0] != self.key:
             return False
-        key, counts, makers = eqn.left
-        now = self._makers(eqn)
-        if key != self.key or counts != self._counts(eqn) or not all(map(operator.is_, makers, now)):
+        counts, makers = self._seen(eqn)
+        if counts != eqn.left[1] or not all(map(operator.is_, makers, eqn.left[2])):
             return False
-        if not all([maker is None or id(maker) in self._as_before for maker in now]):
-            return False
+        for maker in makers:
+            if maker is not None and id(maker) not in self._as_before:
+                return False
         self._as_before.add(id(eqn))
         return True
 
     def note(self, eqn: Eqn) -> None:
         """The rules left `eqn` alone."""
         if self.open:
-            object.__setattr__(eqn, "left", (self.key, self._counts(eqn), self._makers(eqn)))
+            object.__setattr__(eqn, "left", (self.key, *self._seen(eqn)))
 
-    def _counts(self, eqn: Eqn) -> tuple[int, ...]:
-        return tuple([self.count.get(v, 0) for v in (*eqn.reads, *eqn.outs)])
-
-    def _makers(self, eqn: Eqn) -> tuple[Eqn | None, ...]:
-        return tuple([self.produced.get(v) for v in eqn.reads])
+    def _seen(self, eqn: Eqn) -> tuple[list[int], list[Eqn | None]]:
+        """How often the results and operands are read, and the equations behind the operands."""
+        count, produced = self.count, self.produced
+        counts = [count.get(o, 0) for o in eqn.outs]
+        makers: list[Eqn | None] = []
+        for v in eqn.reads:
+            counts.append(count.get(v, 0))
+            makers.append(produced.get(v))
+        return counts, makers
