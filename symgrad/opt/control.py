@@ -179,7 +179,9 @@ def _taken(shells: Sequence[Shell], kept: Sequence[int], candidates: Sequence[in
     taken: set[int] = set()
     for _, mine, eqns, results, _ in shells:
         read = set(chain.from_iterable([e.reads for e in eqns])).union(values(results))
-        taken |= {k for k in candidates if mine[k] in read}
+        taken.update([k for k in candidates if mine[k] in read])
+    if len(taken) == len(candidates):
+        return [*candidates]
     for lead_params, mine, eqns, _, facts in shells:
         params = [*lead_params, *(mine[k] for k in kept), *(mine[k] for k in sorted(taken))]
         needed = mentioned_symbols(params, eqns)
@@ -202,12 +204,13 @@ def _needed(eqn: Eqn, used: list[int], yields: Sequence[Arg], constant: list[int
         read = _read(eqn.regions[:1])
         wanted |= {k for k in range(len(params)) if eqn.regions[0].params[k] in read and k not in constant}
     flags = list(body.results[: bool(eqn.attrs.get("exits"))])
-    while True:
+    while len(wanted) + len(constant) < len(params):  # there may be more
         reached = _reached(body.eqns, [*flags, *(yields[k] for k in sorted(wanted))])
         more = {k for k, p in enumerate(params) if p in reached and k not in constant} - wanted
         if not more:
-            return sorted(wanted)
+            break
         wanted |= more
+    return sorted(wanted)
 
 
 def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
