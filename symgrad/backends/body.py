@@ -56,8 +56,8 @@ def demands(statements: Iterable[Statement], plan: Plan, depth: int) -> Counter[
     stack = [read for s in statements if s.form is not Form.CALL for read in read_by(s)]
     while stack:
         read = stack.pop()
-        count[read] += 1
-        if count[read] == 1 and depth_of(read) >= depth:
+        times = count[read] = count[read] + 1
+        if times == 1 and depth_of(read) >= depth:
             stack += [part for part in parts(read, plan) if isinstance(part, Read)]
     return count
 

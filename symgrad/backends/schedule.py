@@ -170,18 +170,15 @@ class _History:
         self.depth = depth
         self.seen: dict[tuple[Value, bool], dict[Touch, int]] = {}
 
-    def earliest(self, touch: Touch, slots: Sequence[_Slot], looped: bool) -> int:
-        """The first group in which this access may stand."""
-        found = 0
+    def earliest(self, touch: Touch, slots: Sequence[_Slot], looped: bool, found: int) -> int:
+        """The first group, from `found` on, in which this access may stand."""
         for writes in (True, False) if touch.writes else (True,):
             for other, group in self.seen.get((touch.owner, writes), {}).items():
-                if group < found:
-                    continue
-                together = self._together(touch, other)
-                if together is None:
-                    continue
-                stays = together or not looped or slots[group].extent is None
-                found = max(found, group if stays else group + 1)
+                after = group + 1 if looped and slots[group].extent is not None else group
+                if after > found:  # else it makes no difference
+                    together = self._together(touch, other)
+                    if together is not None:
+                        found = max(found, group if together else after)
         return found
 
     def _together(self, touch: Touch, other: Touch) -> bool | None:
@@ -200,10 +197,13 @@ class _History:
 
     def add(self, touch: Touch, group: int) -> None:
         table = self.seen.setdefault((touch.owner, touch.writes), {})
-        if touch not in table and len(table) >= _PLACES:
+        before = table.get(touch)
+        if before is None and len(table) >= _PLACES:
             follows = dict(_signature(touch.coords, self.depth))
             touch = replace(touch, coords=tuple(follows.get(a, _SOMEWHERE) for a in range(len(touch.coords))))
-        table[touch] = max(group, table.get(touch, 0))
+            before = table.get(touch)
+        if before is None or before < group:
+            table[touch] = group
 
 
 def _arrange(nodes: list[_Node], depth: int, plan: Plan) -> tuple[Group, ...]:
@@ -233,7 +233,9 @@ def _fill(
     for node in nodes:
         loops = node.statement.loops
         extent = loops[depth] if depth < len(loops) else None
-        first = max((history.earliest(t, slots, extent is not None) for t in node.touches), default=0)
+        first = 0
+        for touch in node.touches:
+            first = history.earliest(touch, slots, extent is not None, first)
         if node.late and not depth:
             first = max(first, latest, forward + 1)
         shared = by_extent.setdefault(extent, [])

@@ -133,8 +133,9 @@ class Scope:
     def find(self, read: Read) -> Piece | None:
         scope: Scope | None = self
         while scope is not None:
-            if read in scope.pieces:
-                return scope.pieces[read]
+            found = scope.pieces.get(read)
+            if found is not None:
+                return found
             scope = scope.outer
         return None
 
