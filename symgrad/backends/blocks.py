@@ -193,7 +193,7 @@ def _not_empty(group: Group, body: Body, checked: frozenset[str]) -> None:
     """A maximum of nothing is an error; extents among `checked` are not 0."""
     for statement in statements_in([group]):
         if statement.eqn.op.name in ("max", "min", "argmax", "argmin") and statement.form is Form.FOLD:
-            for extent in statement.loops[statement.first :]:
+            for extent in folds.reduced(statement):
                 if not isinstance(extent, int) and not checked.issuperset(symbols(extent)):
                     body.line(f"if {dim_text(extent)} <= 0:")
                     body.line(f'    raise ValueError("{statement.eqn.op.name} of an empty array")')

@@ -11,7 +11,7 @@ the result's own array where an outer loop is.
 from __future__ import annotations
 
 from symgrad.backends import scalar
-from symgrad.backends.access import Along, Read
+from symgrad.backends.access import Along, Read, loops_in
 from symgrad.backends.nest import Form, Statement
 from symgrad.backends.scalar import NAME, Piece
 from symgrad.backends.text import Body, Scope, dim_text, give_name, stored
@@ -27,6 +27,14 @@ def is_scalar(statement: Statement) -> bool:
     coords = statement.writes.coords
     return statement.form is Form.SCAN or not any(
         isinstance(c, Along) and c.loop >= statement.first for c in coords
+    )
+
+
+def reduced(statement: Statement) -> list[Dim]:
+    """The extents that are reduced away: a maximum over none of them is an error, none of maxima is not."""
+    kept = set(loops_in(statement.writes.coords))
+    return list(
+        dict.fromkeys(d for k, d in enumerate(statement.loops) if k >= statement.first and k not in kept)
     )
 
 

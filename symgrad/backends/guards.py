@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from symgrad.backends.folds import reduced
 from symgrad.backends.nest import Statement
 from symgrad.ir.core import Function, Symbol, Value
 from symgrad.ir.dims import Dim, symbols
@@ -73,7 +74,7 @@ def _empty(statements: Sequence[Statement], told: frozenset[str]) -> Iterator[st
     seen: set[Dim] = set()
     for statement in statements:
         if statement.eqn.op.name in ("max", "min", "argmax", "argmin"):
-            for extent in statement.loops[statement.first :]:
+            for extent in reduced(statement):
                 early = told.issuperset(symbols(extent))
                 if early and extent not in seen and not (isinstance(extent, int) and extent > 0):
                     seen.add(extent)

@@ -132,3 +132,15 @@ def test_a_maximum_over_what_is_selected_is_checked_where_it_is_known():
     np.testing.assert_array_equal(sg.grad(largest)(X), sg.grad(largest, jit=False)(X))
     with pytest.raises(ValueError, match="max of an empty array"):
         sg.grad(largest)(X - 100.0)
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_no_maxima_are_no_error_but_a_maximum_of_nothing_is(jit):
+    def f(x):
+        return np.sum(np.max(2.0 * x, axis=0) ** 2)
+
+    df = sg.grad(f, jit=jit)
+    assert df(np.zeros((3, 0))).shape == (3, 0)
+    np.testing.assert_array_equal(df(np.array([[1.0], [2.0]])), [[0.0], [16.0]])
+    with pytest.raises(ValueError):
+        df(np.zeros((0, 3)))
