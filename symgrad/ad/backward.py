@@ -14,7 +14,7 @@ from symgrad.ad.counters import number_at
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.saving import Saving
 from symgrad.ad.tape import Plan, facts, read_by
-from symgrad.ad.trips import number_of
+from symgrad.ad.trips import index_at, number_of
 from symgrad.ad.undo import Decision
 from symgrad.ad.versions import Undo, Versions
 from symgrad.ir.build import Builder
@@ -42,7 +42,7 @@ def backward_body(
     if eqn.op is FOR:
         p = for_parts(eqn)
         if saving.count is not None:  # counted: the loop runs over trip numbers
-            env[p.index] = (body.ref(p.start) + body.ref(index) * body.ref(p.step)).arg
+            env[p.index] = index_at(p, index, body)
         else:
             env[p.index] = index
             if chosen.saved or counted:

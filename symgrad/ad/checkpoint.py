@@ -24,7 +24,7 @@ from symgrad.ad.loops import Adjoint, Loop, is_counted
 from symgrad.ad.primal import Forward
 from symgrad.ad.snapshots import Stack, empty_stack, last, pop, push, take
 from symgrad.ad.tape import facts, plan, read_by, sizes_in
-from symgrad.ad.trips import computed_trips, known_trips, number_of
+from symgrad.ad.trips import computed_trips, index_at, known_trips, number_of
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
 from symgrad.ir.dims import Dim, symbol
@@ -225,7 +225,7 @@ def _operands(walk: _Walk, number: Ref, state: Sequence[Arg]) -> dict[Value, Arg
     env: dict[Value, Arg] = dict(zip(loop.invariant_params, loop.invariant, strict=True))
     env.update((loop.carried_params[k], v) for k, v in zip(walk.state, state, strict=True))
     b = number.builder
-    env[p.index] = number.arg if _from_zero(p) else (b.ref(p.start) + number * b.ref(p.step)).arg
+    env[p.index] = index_at(p, number.arg, b)
     return env
 
 

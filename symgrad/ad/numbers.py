@@ -100,6 +100,8 @@ class Scope:
     def _value(self, eqn: Eqn) -> Dim:
         if eqn.op.name == "extent":
             return self.dim(extent_of(eqn.attrs))
+        if eqn.op.name in _SLICES and eqn.attrs["step"] == 1:
+            return _SLICES[eqn.op.name](self.facts, *map(self.number, eqn.args))
         rule = _ARITHMETIC.get(eqn.op.name)
         if rule is None or any(a.type != INT for a in eqn.args):
             return self.facts.atom()
@@ -203,6 +205,18 @@ def _same(facts: Facts, x: Dim) -> Dim:
     return x
 
 
+def _bound(facts: Facts, x: Dim, size: Dim) -> Dim:
+    """A bound of a slice: counted from the end if negative, and clipped."""
+    from_front = x if facts.nonnegative(x) else facts.greater(facts.atom(), 0)
+    return from_front if facts.nonnegative(size - from_front) else facts.less(from_front, size)
+
+
+def _length(facts: Facts, x: Dim, y: Dim, size: Dim) -> Dim:
+    span = _bound(facts, y, size) - _bound(facts, x, size)
+    return span if facts.nonnegative(span) else facts.greater(span, 0)
+
+
+_SLICES: dict[str, Callable[..., Dim]] = {"slice_start": _bound, "slice_count": _length}
 _ARITHMETIC: dict[str, Callable[..., Dim | None]] = {
     "add": lambda facts, x, y: x + y,
     "subtract": lambda facts, x, y: x - y,

@@ -30,13 +30,22 @@ def number_of(p: For, index: Value, body: Builder) -> Value:
     return number
 
 
+def index_at(p: For, number: Arg, b: Builder) -> Arg:
+    """The loop's index on trip `number`."""
+    zero, one = Const(0, INT), Const(1, INT)
+    hint = p.index.hint
+    if p.start == zero:
+        return number if p.step == one else b.emit(OPS["multiply"], (p.step, number), hint=hint)
+    moved = number if p.step == one else b.emit(OPS["multiply"], (p.step, number))
+    return b.emit(OPS["add"], (p.start, moved), hint=hint)
+
+
 def known_trips(p: For, known: Known, signed: Collection[str]) -> Dim | None:
     """The number of trips, if it is an extent; `signed` extents may be negative, and have to be compared."""
     start, stop = known(p.start), known(p.stop)
     if start is None or stop is None or not isinstance(p.step, Const):
         return None
-    step = int(p.step.value)
-    count = (stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step
+    count = _count(start, stop, int(p.step.value))
     return None if set(symbols(count)) & set(signed) else at_least_zero(count)
 
 
@@ -50,10 +59,14 @@ def computed_trips(p: For, b: Builder, hint: str) -> Value:
 
 def reversed_range(p: For, known: Known, b: Builder) -> tuple[Arg, Arg, Arg]:
     """Start, stop and step of the loop that makes the same trips, last first."""
-    start, stop, step = b.ref(p.start), b.ref(p.stop), b.ref(p.step)
     if isinstance(p.step, Const) and abs(p.step.value) == 1:
         by = int(p.step.value)
         return _less(p.stop, by, known, b), _less(p.start, by, known, b), Const(-by, INT)
+    first, last = known(p.start), known(p.stop)
+    if isinstance(p.step, Const) and first is not None and last is not None:
+        by = int(p.step.value)
+        return _number(first + (_count(first, last, by) - 1) * by, b), _number(first - by, b), Const(-by, INT)
+    start, stop, step = b.ref(p.start), b.ref(p.stop), b.ref(p.step)
     trips = b.ref(b.emit(OPS["floor_divide"], ((stop - start + step + _away(p, b)).arg, p.step)))
     return (start + (trips - 1) * step).arg, (start - step).arg, (-step).arg
 
@@ -61,10 +74,16 @@ def reversed_range(p: For, known: Known, b: Builder) -> tuple[Arg, Arg, Arg]:
 def _less(bound: Arg, by: int, known: Known, b: Builder) -> Arg:
     """`bound - by`."""
     dim = known(bound)
-    if dim is None:
-        return (b.ref(bound) - by).arg
-    less = dim - by
-    return Const(less, INT) if isinstance(less, int) else b.emit(OPS["extent"], (), {"dim": less})
+    return (b.ref(bound) - by).arg if dim is None else _number(dim - by, b)
+
+
+def _number(dim: Dim, b: Builder) -> Arg:
+    return Const(dim, INT) if isinstance(dim, int) else b.emit(OPS["extent"], (), {"dim": dim})
+
+
+def _count(start: Dim, stop: Dim, step: int) -> Dim:
+    """How many trips there are, or a number below 0 for none."""
+    return (stop - start + step - 1) // step if step > 0 else (start - stop - step - 1) // -step
 
 
 def _away(p: For, b: Builder) -> Ref | int:

@@ -25,6 +25,7 @@ from symgrad.backends.opened import OPEN, scaled
 from symgrad.backends.opened_systems import OPEN_SYSTEMS
 from symgrad.backends.place import overwritten, place, targets
 from symgrad.backends.sink import sink
+from symgrad.backends.slices import opened_slice
 from symgrad.backends.spread import spread
 from symgrad.backends.totals import added_in_place, running_totals
 from symgrad.emit.names import identifier
@@ -273,7 +274,8 @@ def _legal(eqn: Eqn, emitter: _Emitter) -> Arg:
         eqn = _wrapped(eqn, emitter)
     before = len(emitter.eqns)
     opening = _OPENINGS.get(eqn.op.name)
-    opened = opening(eqn, [emitter.ref(a) for a in eqn.args]) if opening else None
+    refs = [emitter.ref(a) for a in eqn.args]
+    opened = opening(eqn, refs) if opening else opened_slice(eqn, refs, emitter.bounds)
     if eqn.op.name in ("multiply", "divide") and eqn.args[0] in emitter.softmaxes:
         made = emitter.defined[eqn.args[0]]  # type: ignore[index]  # a value: it is in a set of them
         opened = scaled(eqn, [emitter.ref(a) for a in eqn.args], made)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from symgrad.emit.casts import computes_in, stays_python
 from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
 from symgrad.emit.idioms import keywords, mean, outer
-from symgrad.emit.index import key, subscript
+from symgrad.emit.index import cut_text, key, subscript
 from symgrad.emit.syntax import (
     ATOM,
     Text,
@@ -309,7 +309,20 @@ def _polygamma(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
     return call("polygamma", [str(eqn.attrs["n"]), args[0].text], eqn.out.type.dtype)
 
 
+def _slice_start(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    """Where a slice begins that nothing is cut with."""
+    bounds = cut_text(args[0].text, "", eqn.attrs["step"])
+    return atom(f"range({args[1].text})[{bounds}].start", "int64", weak=True)
+
+
+def _slice_count(eqn: Eqn, args: list[Text], scope: Scope, hint: str) -> Text:
+    bounds = cut_text(args[0].text, args[1].text, eqn.attrs["step"])
+    return atom(f"len(range({args[2].text})[{bounds}])", "int64", weak=True)
+
+
 _SPECIAL: dict[str, Callable[[Eqn, list[Text], Scope, str], Text]] = {
+    "slice_start": _slice_start,
+    "slice_count": _slice_count,
     "cast": _cast,
     "copy": _same,
     "recall": _same,

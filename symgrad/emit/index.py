@@ -11,11 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from symgrad.emit.cuts import Cut
 from symgrad.emit.extents import Scope, extent
 from symgrad.emit.syntax import Text
 from symgrad.ir.core import At, Index, IndexItem, NewAxis, Span, full_span
 from symgrad.ir.dims import Dim, Extent
 from symgrad.ir.types import Shape
+
+Slice = tuple[str, str, int]  # start, stop, step
+FULL: Slice = ("", "", 1)
 
 
 def subscript(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> str:
@@ -34,14 +38,17 @@ def key(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> t
         first, middle, index = _two_steps(index, shape)
         view = f"[{', '.join(_items(first, shape, (), scope))}]"
         shape = middle
-    items = _items(index, shape, operands, scope)
-    parts = [_as_object(t) if isinstance(i, Span) else t for i, t in zip(index, items, strict=False)]
+    parts = [_as_object(p) for p in _parts(index, shape, operands, scope)]
     return view, parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
 
 
-def _as_object(text: str) -> str:
+def _as_object(part: str | Slice) -> str:
     """A slice outside brackets: `slice(1, -1)` for `1:-1`."""
-    return f"slice({', '.join(part or 'None' for part in text.split(':'))})" if text != ":" else "slice(None)"
+    if isinstance(part, str):
+        return part
+    start, stop, step = part
+    given = [start or "None", stop or "None", *([str(step)] if step != 1 else [])]
+    return f"slice({', '.join(given)})" if part != FULL else "slice(None)"
 
 
 def sized(index: Index, shape: Shape) -> Iterator[tuple[IndexItem, Dim]]:
@@ -50,24 +57,37 @@ def sized(index: Index, shape: Shape) -> Iterator[tuple[IndexItem, Dim]]:
     return ((item, 1 if isinstance(item, NewAxis) else next(sizes)) for item in index)
 
 
+def cut_text(start: str, stop: str, step: object) -> str:
+    return f"{start}:{stop}" + ("" if step == 1 else f":{step}")
+
+
 def _items(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> list[str]:
+    parts = _parts(index, shape, operands, scope)
+    return [p if isinstance(p, str) else cut_text(*p) for p in parts] or ["..."]
+
+
+def _parts(index: Index, shape: Shape, operands: Sequence[Text], scope: Scope) -> list[str | Slice]:
+    """What stands between the commas, without full slices at the end."""
     dynamic = iter(operands)
-    items: list[str] = []
+    parts: list[str | Slice] = []
     for item, size in sized(index, shape):
         if isinstance(item, NewAxis):
-            items.append("None")
+            parts.append("None")
         elif isinstance(item, Span):
-            items.append(_slice(item, size, scope))
+            parts.append(_slice(item, size, scope))
         elif isinstance(item, At):
-            items.append(_place(item.position, size, scope))
+            parts.append(_place(item.position, size, scope))
+        elif isinstance(item, Cut):
+            start, stop = (next(dynamic).text if given else "" for given in (item.first, item.last))
+            parts.append((start, stop, item.step))
         else:
-            items.append(next(dynamic).text)
-    while items and items[-1] == ":":
-        items.pop()
-    return items or ["..."]
+            parts.append(next(dynamic).text)
+    while parts and parts[-1] == FULL:
+        parts.pop()
+    return parts
 
 
-def _slice(span: Span, size: Dim, scope: Scope) -> str:
+def _slice(span: Span, size: Dim, scope: Scope) -> Slice:
     step = span.step
     if step > 0:
         start = "" if span.start == 0 else _place(span.start, size, scope)
@@ -79,7 +99,7 @@ def _slice(span: Span, size: Dim, scope: Scope) -> str:
         to_end = span.extent == (span.start - step) // -step
         last = span.start + step * (span.extent - 1) - 1
         stop = "" if to_end or last == -1 else _place(last, size, scope)
-    return f"{start}:{stop}" + ("" if step == 1 else f":{step}")
+    return start, stop, step
 
 
 def _may_wrap(index: Index, shape: Shape) -> bool:

@@ -45,6 +45,7 @@ _WORDS = {
     "logabsdet": "logdet", "cholesky": "factor", "eigh": "vectors", "eigvalsh": "spectrum",
     "lu_factor": "lu", "lu_solve": "solution", "lu_inverse": "inverse",
     "polygamma": "psi", "eye": "identity", "tril": "triangle", "triu": "triangle",
+    "slice_start": "start", "slice_count": "count",
     "sort": "ordered", "searchsorted": "place", "argsort": "order",
 }
 # fmt: on

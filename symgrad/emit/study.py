@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from symgrad.emit.blocks import Block, opened
 from symgrad.emit.control import lines_of
+from symgrad.emit.cuts import cut
 from symgrad.emit.expr import helpers_of, scalar
 from symgrad.emit.hints import lasting, parameter_names, scope_of, wanted_names
 from symgrad.emit.liveness import liveness
@@ -60,8 +61,14 @@ def render(function: Function, returns: Returns | None = None, cache: int | None
     """The text of a function; with `cache`, that many first parameters come in a tuple, the last argument."""
     helpers = helpers_of(tuple(all_eqns(function.body)))
     reserved = [*helpers, "cache"] if cache is not None else helpers
-    program = ordered(opened(function))
-    chosen = plan(function, program, parameter_names(function, reserved))
+    whole, kept = opened(function), set[str]()
+    while True:
+        shorter, gone = cut(whole, kept)
+        program = ordered(shorter)
+        chosen = plan(function, program, parameter_names(function, reserved))
+        if not (asked := {name for name in gone if chosen.asked[name]}):
+            break
+        kept |= asked
     told = [s for s in function.body.symbols if s.param in function.params]
     live = liveness(program, chosen.nested, chosen.expressions, {s.name for s in told})
     written = memory(program, live, chosen.nested, chosen.expressions)

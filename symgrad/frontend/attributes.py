@@ -21,7 +21,7 @@ from symgrad.frontend.registry import ARRAY_METHODS
 from symgrad.frontend.resolve import Path, fixed_path, instance_class, is_library, is_library_module
 from symgrad.frontend.shaping import elements, matrix_transpose, transpose
 from symgrad.frontend.structure import is_instance
-from symgrad.frontend.values import ListMethod, Rows, RowsMethod, Tensor, TensorMethod, Val
+from symgrad.frontend.values import ListMethod, Rows, RowsMethod, SymRange, Tensor, TensorMethod, Val
 from symgrad.ir.dims import Extent, product
 
 _CONTAINERS = (list, tuple, dict, str, set, frozenset, bytes, range, slice, int, float, np.generic, np.dtype)
@@ -34,6 +34,8 @@ def get(frame: Frame, node: ast.Attribute, obj: Val, name: str) -> Val:
         return _of_tensor(low, obj, name)
     if isinstance(obj, Rows):
         return RowsMethod(obj, name)
+    if isinstance(obj, SymRange) and name in ("start", "stop", "step"):
+        return getattr(obj, name)
     if isinstance(obj, Extent | Closure | TensorMethod):
         low.refuse(f"an attribute of {'an integer' if isinstance(obj, Extent) else 'a function'}: {name}")
     if isinstance(obj, ModuleType):

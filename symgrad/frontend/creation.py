@@ -29,10 +29,8 @@ def shape_of(low: Lowering, spec: Val) -> Shape:
     dims = list(spec) if isinstance(spec, tuple | list) else [spec]
     out: list[Dim] = []
     for d in dims:
-        if isinstance(d, Tensor) and d.dtype in INTS and not d.rank:
-            arg = low.arg(d)
-            if not isinstance(arg, Const) and arg not in low.integers.values():
-                d = counted(low, d)
+        if _of_data(low, d):
+            d = counted(low, d)
         if not is_dim(d):
             d = constant(low, d, "a shape")
             if not is_dim(d):
@@ -113,13 +111,18 @@ def iota(low: Lowering, extent: Dim) -> Tensor:
 def arange(low: Lowering, start: Val, stop: Val = None, step: Val = 1, dtype: Val = None) -> Val:
     if stop is None:
         start, stop = 0, start
-    start, stop, step = (_bound(low, v) for v in (start, stop, step))
     step = constant(low, step, "the step of np.arange")
-    if is_dim(start) and is_dim(stop) and isinstance(step, int | np.integer):
+    fixed = [isinstance(v, Tensor) and not _of_data(low, v) for v in (start, stop)]
+    start, stop = (constant(low, v) if f else v for v, f in zip((start, stop), fixed, strict=True))
+    default = "int64"
+    if _of_data(low, start) or _of_data(low, stop):
+        if not isinstance(step, int | np.integer) or not step:
+            low.refuse("the step of np.arange is no integer", instead="step * np.arange(n) + start")
+        out = iota(low, counted(low, _length(low, start, stop, int(step))))
+    elif is_dim(start) and is_dim(stop) and isinstance(step, int | np.integer):
         span = stop - start if step > 0 else start - stop
         length: Dim = (span + abs(step) - 1) // abs(step) if low.solver.decide(span) else 0
         out = iota(low, low.solver.resolve(length))
-        default = "int64"
     else:
         begin, end = float(constant(low, start)), float(constant(low, stop))
         out = iota(low, max(0, math.ceil((end - begin) / step)))
@@ -128,13 +131,26 @@ def arange(low: Lowering, start: Val, stop: Val = None, step: Val = 1, dtype: Va
     out = Tensor(cast(low, out, to))
     if step != 1:
         out = elementwise(low, "multiply", out, step)
-    if isinstance(start, Extent) or start != 0:
+    if isinstance(start, Extent | Tensor) or start != 0:
         out = elementwise(low, "add", out, start)
     return Tensor(cast(low, out, to))
 
 
-def _bound(low: Lowering, v: Val) -> Val:
-    return constant(low, v, "a bound of np.arange") if isinstance(v, Tensor) else v
+def _of_data(low: Lowering, v: Val) -> bool:
+    """An integer that the data decide: the array is as long as that says."""
+    if not isinstance(v, Tensor) or v.rank or v.dtype not in INTS:
+        return False
+    arg = low.arg(v)
+    return not isinstance(arg, Const) and arg not in low.integers.values()
+
+
+def _length(low: Lowering, start: Val, stop: Val, step: int) -> Tensor:
+    """How many numbers there are from `start` to before `stop`, less than 0 where there is none."""
+    first, last = (start, stop) if step > 0 else (stop, start)
+    span = elementwise(low, "subtract", last, first)
+    if abs(step) == 1:
+        return span
+    return elementwise(low, "floor_divide", elementwise(low, "add", span, abs(step) - 1), abs(step))
 
 
 @handles(np.linspace)

@@ -29,10 +29,12 @@ from symgrad.frontend.context import Closure, Frame, Lowering
 from symgrad.frontend.index import getitem
 from symgrad.frontend.iterate import iterate
 from symgrad.frontend.names import bind_name, lookup
+from symgrad.frontend.sequences import part_of_range
 from symgrad.frontend.solver import Mismatch
 from symgrad.frontend.structure import is_instance
 from symgrad.frontend.subset import refuse_node
-from symgrad.frontend.values import Rows, Tensor, TensorMethod, Text, Val
+from symgrad.frontend.values import Rows, SymRange, Tensor, TensorMethod, Text, Val
+from symgrad.ir.dims import Extent
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Val:
@@ -170,6 +172,8 @@ def subscript(frame: Frame, base: Val, key: Val) -> Val:
         return getitem(low, base, key)
     if isinstance(base, Rows):
         return listed.item_of(low, base, key)
+    if isinstance(key, slice) and (isinstance(base, SymRange) or (isinstance(base, range) and _moving(key))):
+        return part_of_range(low, base, key)
     if isinstance(base, dict | list | tuple | str | range):
         listed.by_data(low, base, key)
         key = operators.constant(low, _plain_slice(frame, key), f"the index of a {type(base).__name__}")
@@ -189,6 +193,11 @@ def subscript(frame: Frame, base: Val, key: Val) -> Val:
     if isinstance(base, type):
         return base  # list[int]: an annotation
     low.refuse(f"a {type(base).__name__} is indexed", why="only arrays and Python's own containers are")
+
+
+def _moving(key: slice) -> bool:
+    """A bound is only known at run time."""
+    return isinstance(key.start, Tensor | Extent) or isinstance(key.stop, Tensor | Extent)
 
 
 def _plain_slice(frame: Frame, key: Val) -> Val:

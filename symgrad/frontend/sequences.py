@@ -16,6 +16,7 @@ from symgrad.frontend.context import Lowering
 from symgrad.frontend.iterate import from_zero, items_of, iterate, length
 from symgrad.frontend.operators import constant
 from symgrad.frontend.registry import handles
+from symgrad.frontend.spans import span
 from symgrad.frontend.structure import is_instance
 from symgrad.frontend.values import Items, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Const
@@ -49,6 +50,16 @@ def py_range(low: Lowering, start: Val, stop: Val = None, step: Val = 1) -> Val:
     if any(isinstance(b, Extent | Tensor) for b in bounds):
         return SymRange(*bounds)
     return range(*bounds)
+
+
+def part_of_range(low: Lowering, r: SymRange | range, key: slice) -> SymRange:
+    """`range(n)[a:b]`, whose length is that of `x[a:b]` for an `x` of n elements."""
+    items = items_of(low, r)
+    assert items is not None
+    cut = span(low, key, low.solver.resolve(length(low, items)))
+    start, step = items.positions.start, items.positions.step
+    end = cut.start + cut.step * cut.extent
+    return SymRange(start + step * cut.start, start + step * end, step * cut.step)
 
 
 def _range_bound(low: Lowering, v: Val) -> Val:

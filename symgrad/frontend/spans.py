@@ -85,7 +85,7 @@ def _computed(
     if cut is not None:
         return Span(cut[0], 1, _shorter(low, extent, sum(cut)))
     lowest, highest = (0, extent) if step > 0 else (-1, extent - 1)
-    begin, end = (lowest, highest) if step > 0 else (highest, lowest)
+    begin, end = (0, extent) if step > 0 else (extent - 1, -extent - 1)
     keys = tuple(_key(low, b) for b in (first, last))
     known = low.spans.get((*keys, step))
     if known is not None:
@@ -93,18 +93,17 @@ def _computed(
         if other == extent or low.solver.value(other) == low.solver.value(extent):
             low.solver.equal(other, extent)  # the same bounds of arrays that have one length: one slice
             return made
-    start = begin if first is None else _clipped(low, first, lowest, highest, extent)
-    stop = end if last is None else _clipped(low, last, lowest, highest, extent)
-    position = named(low, start, Bounds(lowest, highest)) if isinstance(start, Tensor) else start
-    number = low.arg(as_tensor(low, position))
-    span_ = _integer(low, "subtract", low.arg(as_tensor(low, stop)), number)
-    if step < 0:
-        span_ = _integer(low, "negative", span_)
-    if abs(step) != 1:
-        span_ = _integer(low, "add", span_, low.const(abs(step) - 1, "int64"))
-        span_ = _integer(low, "floor_divide", span_, low.const(abs(step), "int64"))
-    count = named(low, Tensor(_integer(low, "maximum", span_, low.const(0, "int64"))), Bounds(0, extent))
-    out = Span(position, step, count)
+    a, b = _number(low, begin if first is None else first), _number(low, end if last is None else last)
+    size = _number(low, extent)
+    position: Dim
+    if first is None:
+        position = begin
+    elif not isinstance(first, Tensor) and _certain(low, first) and _certain(low, highest - first):
+        position = low.solver.resolve(first)
+    else:
+        position = named(low, Tensor(low.emit("slice_start", [a, size], step=step)), Bounds(lowest, highest))
+    number = Tensor(low.emit("slice_count", [a, b, size], step=step))
+    out = Span(position, step, named(low, number, Bounds(0, extent)))
     low.spans[(*keys, step)] = (extent, out)
     return out
 
@@ -129,24 +128,8 @@ def _key(low: Lowering, bound: Dim | Tensor | None) -> object:
     return low.arg(bound) if isinstance(bound, Tensor) else bound
 
 
-def _clipped(low: Lowering, bound: Dim | Tensor, lowest: Dim, highest: Dim, extent: Dim) -> Dim | Tensor:
-    """The bound as NumPy counts it, between `lowest` and `highest`."""
-    s = low.solver
-    below = above = True  # it may be negative; it may be too large
-    if not isinstance(bound, Tensor):
-        below, above = not _certain(low, bound), not _certain(low, highest - bound)
-        if not below and not above:
-            return s.resolve(bound)
-    arg = cast(low, as_tensor(low, bound), "int64")
-    if below:
-        size = low.arg(as_tensor(low, extent))
-        negative = low.emit("less", [arg, low.const(0, "int64")])
-        from_end = _integer(low, "add", arg, size)
-        least = low.const(0, "int64") if lowest == 0 else low.const(-1, "int64")
-        arg = low.emit("where", [negative, _integer(low, "maximum", from_end, least), arg])
-    if above:
-        arg = _integer(low, "minimum", arg, low.arg(as_tensor(low, highest)))
-    return Tensor(arg)
+def _number(low: Lowering, bound: Dim | Tensor) -> Arg:
+    return cast(low, as_tensor(low, bound), "int64")
 
 
 def _certain(low: Lowering, nonnegative: Dim) -> bool:

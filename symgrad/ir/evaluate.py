@@ -65,6 +65,8 @@ NUMPY: dict[str, Numeric] = {
 NUMPY |= {name: getattr(runtime, name) for name in runtime.__all__}
 NUMPY |= {
     "copy": lambda x: x, "recall": lambda x: x,
+    "slice_start": lambda a, n, *, step: range(n)[a::step].start,
+    "slice_count": lambda a, b, n, *, step: len(range(n)[a:b:step]),
     "cast": lambda x, *, dtype: np.asarray(x).astype(dtype)[()],
     "argmax": _arg_reduce(np.argmax), "argmin": _arg_reduce(np.argmin),
     "solve": np.linalg.solve, "inv": np.linalg.inv, "det": np.linalg.det, "cholesky": np.linalg.cholesky,

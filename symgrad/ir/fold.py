@@ -13,12 +13,16 @@ import operator
 from collections.abc import Callable, Sequence
 
 from symgrad.ir.core import Arg, Const
-from symgrad.ir.types import BOOL, ArrayType
+from symgrad.ir.types import BOOL, INT, ArrayType
 
 # fmt: off
 _ARITHMETIC: dict[str, Callable[..., float]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "negative": operator.neg, "log": math.log, "sqrt": math.sqrt,
+}
+_INTEGERS: dict[str, Callable[..., int]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg,
+    "maximum": max, "minimum": min,
 }
 _PREDICATES: dict[str, Callable[..., bool]] = {
     "equal": operator.eq, "not_equal": operator.ne, "less": operator.lt, "less_equal": operator.le,
@@ -38,6 +42,9 @@ def fold(name: str, args: Sequence[Arg]) -> Arg | None:
         return None
     if name in _PREDICATES:
         return Const(bool(_PREDICATES[name](*values)), ArrayType(BOOL))
+    if all(a.type == INT for a in args) and name in _INTEGERS:
+        whole = _INTEGERS[name](*map(int, values))
+        return Const(whole, INT) if abs(whole) < 2**53 else None
     if name not in _ARITHMETIC or not args[0].type.is_float:
         return None
     try:

@@ -62,6 +62,8 @@ def numpy_key(index: Index, operands: Sequence[object], value_of: Callable[[Dim]
         if isinstance(item, Span):
             start, count = value_of(item.start), value_of(item.extent)
             stop: int | None = start + item.step * count
+            if not count:  # it may start before the first element
+                start = stop = 0
             key.append(slice(start, None if stop is not None and stop < 0 else stop, item.step))
         elif isinstance(item, At):
             key.append(value_of(item.position))

@@ -42,6 +42,12 @@ def _predicate(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     return (ArrayType("bool", broadcast(*(t.shape for t in types), unify=unify)),)
 
 
+def _slice(types: Types, attrs: Attrs, unify: Unifier) -> Types:
+    if any(t != INT for t in types):
+        raise TypeError(f"the bounds of a slice are integers, not {', '.join(map(str, types))}")
+    return (INT,)
+
+
 def _bits(types: Types, attrs: Attrs, unify: Unifier) -> Types:
     if types[0].dtype not in INTS:
         raise TypeError(f"bit operations are for integers, not {types[0]}")
@@ -259,6 +265,7 @@ _table("less less_equal greater greater_equal equal not_equal isnan isinf isfini
 _table("bitwise_and bitwise_or bitwise_xor left_shift right_shift invert", Kind.ELEMENTWISE, _bits)
 _table("where", Kind.ELEMENTWISE, _where)
 _table("cast", Kind.ELEMENTWISE, _cast)
+_table("slice_start slice_count", Kind.ELEMENTWISE, _slice)  # (bounds, extent); attr step: range(n)[a:b:step]
 _table("revolve", Kind.ELEMENTWISE, _elementwise)  # trips to the next snapshot of a checkpointed loop
 _table("copy stop_gradient recall", Kind.ELEMENTWISE, _same_as_first)
 _table("sum prod max min", Kind.REDUCTION, _reduction())
@@ -292,6 +299,9 @@ _table("sort", Kind.GROUPED, _same_as_first)
 _table("searchsorted", Kind.GROUPED, _places)  # (sorted, values); attr side
 _table("argsort", Kind.GROUPED, _argsort)  # stable
 # fmt: on
+
+
+SLICES = frozenset({"slice_start", "slice_count"})  # on numbers alone, never on arrays of them
 
 
 class _Names:

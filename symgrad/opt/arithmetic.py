@@ -184,7 +184,7 @@ _TABLE: dict[str, tuple[Rule, ...]] = {
 }
 # fmt: off
 _FOLDED = (
-    "add", "subtract", "multiply", "divide", "negative", "log", "sqrt",
+    "add", "subtract", "multiply", "divide", "negative", "log", "sqrt", "maximum", "minimum",
     "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_not",
 )
 # fmt: on

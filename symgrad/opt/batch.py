@@ -20,7 +20,7 @@ from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Index, Kind, NewAxis, Span, Value, full_span
 from symgrad.ir.dims import Dim, Extent, symbol, symbols
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import OPS, axes
+from symgrad.ir.ops import OPS, SLICES, axes
 from symgrad.ir.types import INT, Shape
 from symgrad.ir.walk import producers, uses
 from symgrad.opt.facts import Facts
@@ -97,7 +97,7 @@ class Batch:
         if e.op.name == "extent" and self.follows(_dim(e)):
             offset = _dim(e) - symbol(next(iter(self.names)))
             return self._counted(offset) if not self.follows(offset) else _refuse()
-        if any(s in self.names for s in e.names):
+        if any(s in self.names for s in e.names) or e.op.name in SLICES:
             raise Refused
         if not any(map(self.varies, e.args)):
             if e.op.kind is not Kind.ELEMENTWISE and e.op.name not in _INVARIANT:

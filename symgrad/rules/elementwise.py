@@ -147,4 +147,4 @@ nondiff(op.less, op.less_equal, op.greater, op.greater_equal, op.equal, op.not_e
 nondiff(op.isnan, op.isinf, op.isfinite)
 nondiff(op.logical_and, op.logical_or, op.logical_xor, op.logical_not)
 nondiff(op.bitwise_and, op.bitwise_or, op.bitwise_xor, op.left_shift, op.right_shift, op.invert)
-nondiff(op.stop_gradient, op.revolve)
+nondiff(op.stop_gradient, op.revolve, op.slice_start, op.slice_count)

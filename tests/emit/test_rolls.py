@@ -8,6 +8,7 @@ from emit.canonical import difference
 
 import symgrad as sg
 from symgrad.backends.numpy import compile
+from symgrad.frontend.lower import lower
 from symgrad.frontend.signature import bind
 from symgrad.pipeline import Options, Transform, build
 
@@ -28,13 +29,24 @@ def spelled_out(u):
 @pytest.mark.parametrize("f", [periodic, spelled_out])
 def test_the_text_says_what_the_user_said(f):
     args = (U, 2) if f is periodic else (U,)
-    program = build(f, bind(f, args, {}), Transform("value_and_grad", (0,), ()), Options(simplify="off"))
+    program = build(f, bind(f, args, {}), Transform("value", ()), Options(simplify="off"))
     text = program.study_text
     assert text.count("np.roll(") == (3 if f is periodic else 0)
     assert ("np.roll(u_2, 2, axis=1)" in text) == (f is periodic)
     source = compile(text, program.function.name).__wrapped__
-    again = build(source, bind(source, args, {}), Transform("value", (), ()), Options(simplify="off"))
+    again = build(source, bind(source, args, {}), Transform("value", ()), Options(simplify="off"))
     assert not difference(program.function, again.function), text
+
+
+@pytest.mark.parametrize("f", [periodic, spelled_out])
+def test_the_text_of_the_gradient_is_read_back(f):
+    args = (U, 2) if f is periodic else (U,)
+    program = build(f, bind(f, args, {}), Transform("value_and_grad", (0,)), Options())
+    text = program.study_text
+    assert ("np.roll(u, 2, axis=1)" in text) == (f is periodic)
+    source = compile(text, program.function.name).__wrapped__
+    again = lower(source, bind(source, args, {})).function
+    assert not difference(program.function, again), text
 
 
 @pytest.mark.parametrize("jit", [False, True])

@@ -29,29 +29,19 @@ def arguments(rng):
 #       t_1:int64[] = getitem(row_1, index=(At(position=i),))
 #       t_2:int64[] = getitem(row_1, index=(At(position=i + 1),))
 #       t_3:int64[] = extent(dim=m)
-#       t_4:bool[] = less(t_1, 0)
-#       t_5:int64[] = add(t_1, t_3)
-#       t_6:int64[] = maximum(t_5, 0)
-#       t_7:int64[] = where(t_4, t_6, t_1)
-#       t_8:int64[] = minimum(t_7, t_3)
-#       t_9:bool[] = less(t_2, 0)
-#       t_10:int64[] = add(t_2, t_3)
-#       t_11:int64[] = maximum(t_10, 0)
-#       t_12:int64[] = where(t_9, t_11, t_2)
-#       t_13:int64[] = minimum(t_12, t_3)
-#       q:int64[] = copy(t_8)
-#       t_14:int64[] = subtract(t_13, q)
-#       t_15:int64[] = maximum(t_14, 0)
-#       r:int64[] = copy(t_15)
+#       t_4:int64[] = slice_start(t_1, t_3, step=1)
+#       q:int64[] = copy(t_4)
+#       t_5:int64[] = slice_count(t_1, t_2, t_3, step=1)
+#       r:int64[] = copy(t_5)
 #       cols:int64[r] = getitem(col_1, index=(Span(start=q, step=1, extent=r),))
-#       t_16:float64[r] = getitem(val_1, index=(Span(start=q, step=1, extent=r),))
-#       t_17:float64[r] = getitem(x_1, cols, index=(Gather(),))
-#       t_18:float64[] = matmul(t_16, t_17)
-#       y_3:float64[n - 1] = setitem(y_2, t_18, index=(At(position=i),))
+#       t_6:float64[r] = getitem(val_1, index=(Span(start=q, step=1, extent=r),))
+#       t_7:float64[r] = getitem(x_1, cols, index=(Gather(),))
+#       t_8:float64[] = matmul(t_6, t_7)
+#       y_3:float64[n - 1] = setitem(y_2, t_8, index=(At(position=i),))
 #       yield y_3
-#   t_19:float64[n - 1] = multiply(y_1, y_1)
-#   t_20:float64[] = sum(t_19, axis=(0,), keepdims=False)
-#   return t_20
+#   t_9:float64[n - 1] = multiply(y_1, y_1)
+#   t_10:float64[] = sum(t_9, axis=(0,), keepdims=False)
+#   return t_10
 #   require n - 1 >= 0
 
 
@@ -64,54 +54,34 @@ def arguments(rng):
 #       t_1:int64[] = getitem(row_1, index=(At(position=i),))
 #       t_2:int64[] = getitem(row_1, index=(At(position=i + 1),))
 #       t_3:int64[] = extent(dim=m)
-#       t_4:bool[] = less(t_1, 0)
-#       t_5:int64[] = add(t_1, t_3)
-#       t_6:int64[] = maximum(t_5, 0)
-#       t_7:int64[] = where(t_4, t_6, t_1)
-#       q:int64[] = minimum(t_7, t_3)
-#       t_8:bool[] = less(t_2, 0)
-#       t_9:int64[] = add(t_2, t_3)
-#       t_10:int64[] = maximum(t_9, 0)
-#       t_11:int64[] = where(t_8, t_10, t_2)
-#       t_12:int64[] = minimum(t_11, t_3)
-#       t_13:int64[] = subtract(t_12, q)
-#       r:int64[] = maximum(t_13, 0)
+#       q:int64[] = slice_start(t_1, t_3, step=1)
+#       r:int64[] = slice_count(t_1, t_2, t_3, step=1)
 #       cols:int64[r] = getitem(col_1, index=(Span(start=q, step=1, extent=r),))
-#       t_14:float64[r] = getitem(val_1, index=(Span(start=q, step=1, extent=r),))
-#       t_15:float64[r] = getitem(x_1, cols, index=(Gather(),))
-#       t_16:float64[] = matmul(t_14, t_15)
-#       y_3:float64[n - 1] = setitem(y_2, t_16, index=(At(position=i),))
+#       t_4:float64[r] = getitem(val_1, index=(Span(start=q, step=1, extent=r),))
+#       t_5:float64[r] = getitem(x_1, cols, index=(Gather(),))
+#       t_6:float64[] = matmul(t_4, t_5)
+#       y_3:float64[n - 1] = setitem(y_2, t_6, index=(At(position=i),))
 #       yield y_3
 #   dy:float64[n - 1] = multiply(2.0, y_1)  # bwd
-#   t_17:int64[] = extent(dim=n - 2)  # bwd
-#   t_18:float64[m] = full(0.0, shape=(m,))  # bwd
-#   t_19:float64[p] = full(0.0, shape=(p,))  # bwd
-#   dy_1:float64[n - 1], dval:float64[m], dx:float64[p] = for(t_17, -1, -1, dy, t_18, t_19, row, col, val, x)  # bwd
+#   t_7:int64[] = extent(dim=n - 2)  # bwd
+#   t_8:float64[m] = full(0.0, shape=(m,))  # bwd
+#   t_9:float64[p] = full(0.0, shape=(p,))  # bwd
+#   dy_1:float64[n - 1], dval:float64[m], dx:float64[p] = for(t_7, -1, -1, dy, t_8, t_9, row, col, val, x)  # bwd
 #     (i_1:int64[], dy_2:float64[n - 1], dval_1:float64[m], dx_1:float64[p], row_2:int64[n], col_2:int64[m], val_2:float64[m], x_2:float64[p]) ->
-#       t_20:int64[] = getitem(row_2, index=(At(position=i),))  # bwd
-#       t_21:int64[] = getitem(row_2, index=(At(position=i + 1),))  # bwd
-#       t_22:int64[] = extent(dim=m)  # bwd
-#       t_23:bool[] = less(t_20, 0)  # bwd
-#       t_24:int64[] = add(t_20, t_22)  # bwd
-#       t_25:int64[] = maximum(t_24, 0)  # bwd
-#       t_26:int64[] = where(t_23, t_25, t_20)  # bwd
-#       q_1:int64[] = minimum(t_26, t_22)  # bwd
-#       t_27:bool[] = less(t_21, 0)  # bwd
-#       t_28:int64[] = add(t_21, t_22)  # bwd
-#       t_29:int64[] = maximum(t_28, 0)  # bwd
-#       t_30:int64[] = where(t_27, t_29, t_21)  # bwd
-#       t_31:int64[] = minimum(t_30, t_22)  # bwd
-#       t_32:int64[] = subtract(t_31, q_1)  # bwd
-#       r_1:int64[] = maximum(t_32, 0)  # bwd
+#       t_10:int64[] = getitem(row_2, index=(At(position=i),))  # bwd
+#       t_11:int64[] = getitem(row_2, index=(At(position=i + 1),))  # bwd
+#       t_12:int64[] = extent(dim=m)  # bwd
+#       q_1:int64[] = slice_start(t_10, t_12, step=1)  # bwd
+#       r_1:int64[] = slice_count(t_10, t_11, t_12, step=1)  # bwd
 #       cols_1:int64[r] = getitem(col_2, index=(Span(start=q, step=1, extent=r),))  # bwd
-#       t_33:float64[r] = getitem(val_2, index=(Span(start=q, step=1, extent=r),))  # bwd
-#       t_34:float64[r] = getitem(x_2, cols_1, index=(Gather(),))  # bwd
-#       t_35:float64[] = getitem(dy_2, index=(At(position=i),))  # bwd
+#       t_13:float64[r] = getitem(val_2, index=(Span(start=q, step=1, extent=r),))  # bwd
+#       t_14:float64[r] = getitem(x_2, cols_1, index=(Gather(),))  # bwd
+#       t_15:float64[] = getitem(dy_2, index=(At(position=i),))  # bwd
 #       dy_3:float64[n - 1] = setitem(dy_2, 0.0, index=(At(position=i),))  # bwd
-#       t_36:float64[r] = multiply(t_35, t_34)  # bwd
-#       t_37:float64[r] = multiply(t_35, t_33)  # bwd
-#       dx_2:float64[p] = add_at(dx_1, t_37, cols_1, index=(Gather(),))  # bwd
-#       dval_2:float64[m] = add_at(dval_1, t_36, index=(Span(start=q, step=1, extent=r),))  # bwd
+#       t_16:float64[r] = multiply(t_15, t_14)  # bwd
+#       t_17:float64[r] = multiply(t_15, t_13)  # bwd
+#       dx_2:float64[p] = add_at(dx_1, t_17, cols_1, index=(Gather(),))  # bwd
+#       dval_2:float64[m] = add_at(dval_1, t_16, index=(Span(start=q, step=1, extent=r),))  # bwd
 #       yield dy_3, dval_2, dx_2
 #   return dval, dx
 #   require n - 1 >= 0
@@ -124,14 +94,10 @@ import numpy as np
 
 def grad_energy(row, col, val, x):
     n = row.shape[0]
-    m = col.shape[0]
     y = np.zeros(n - 1)
     for i in range(n - 1):
-        q = np.minimum(np.where(row[i] < 0, np.maximum(row[i] + m, 0), row[i]), m)
-        masked = np.where(row[i + 1] < 0, np.maximum(row[i + 1] + m, 0), row[i + 1])
-        r = np.maximum(np.minimum(masked, m) - q, 0)
-        cols = col[q:q + r]
-        y[i] = val[q:q + r] @ x[cols]
+        cols = col[row[i]:row[i + 1]]
+        y[i] = val[row[i]:row[i + 1]] @ x[cols]
 
     # return np.sum(y * y)
     dy = 2.0 * y
@@ -140,15 +106,12 @@ def grad_energy(row, col, val, x):
     dx = np.zeros_like(x)
     for i in range(n - 2, -1, -1):
         # cols = col[row[i] : row[i + 1]]
-        q = np.minimum(np.where(row[i] < 0, np.maximum(row[i] + m, 0), row[i]), m)
-        masked2 = np.where(row[i + 1] < 0, np.maximum(row[i + 1] + m, 0), row[i + 1])
-        r = np.maximum(np.minimum(masked2, m) - q, 0)
-        cols = col[q:q + r]
+        cols = col[row[i]:row[i + 1]]
         # y[i] = val[row[i] : row[i + 1]] @ x[cols]
         part = dy[i]
         dy[i] = 0.0
-        np.add.at(dx, cols, part * val[q:q + r])
-        dval[q:q + r] += part * x[cols]
+        np.add.at(dx, cols, part * val[row[i]:row[i + 1]])
+        dval[row[i]:row[i + 1]] += part * x[cols]
     return dval, dx
 
 

@@ -266,4 +266,37 @@ def periodic(x):
     return y @ x
 
 
+@program(X, np.array([0, 2, -3, 4]), np.array([2, 9, -1, 1]))
+def part_of_a_range(x, first, last):
+    s = 0.0
+    for a, b in zip(first, last):
+        for i in range(len(x))[a:b]:
+            s = s * 0.5 + x[i] * x[i]
+        s += len(range(len(x))[a:b]) * x[a]
+    return s
+
+
+@program(X, np.array([0, 2, -3, 4]))
+def range_cut_twice(x, first):
+    s = 0.0
+    inner = range(1, len(x) - 1)
+    for a in first:
+        odd = inner[a:][::-2]
+        for i in odd:
+            s = s * x[i] + x[odd.start]
+    return s
+
+
+@program(X, np.array([3, 0, -2, 5, 1]))
+def ranges_of_the_data(x, k):
+    s = 0.0
+    for count in k:
+        j = np.arange(count)
+        s += np.sum(j * j) * x[3]
+        s += np.sum(np.sin(np.arange(1, count) * x[1])) + np.sum(np.arange(count, 7, 2) ** 2) * x[2]
+        for q in np.arange(count, 1, -2):
+            s += q * x[0]
+    return s
+
+
 test_program = PROGRAMS.test()
