@@ -13,11 +13,10 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 
 from symgrad.emit.blocks import Block, Step, all_steps
-from symgrad.ir.core import Arg, AtArg, Const, Eqn, Gather, IndexItem, NewAxis, Span, Value, values
-from symgrad.ir.dims import Dim, as_symbol, symbol, symbols
+from symgrad.ir.core import Arg, AtArg, Const, Eqn, Gather, IndexItem, NewAxis, Span, Value, dims_in, values
+from symgrad.ir.dims import Dim, as_symbol, symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import SLICES, extent_of
-from symgrad.ir.walk import dims_in
 
 _INDEXED = {"getitem": 1, "setitem": 2, "add_at": 2}  # where the operands of the index begin
 
@@ -65,7 +64,7 @@ def cut(program: Block, kept: Set[str]) -> tuple[Block, set[str]]:
         return program, set()
     written = _block(program, _Scope())
     attrs = (a for step in all_steps(written) for a in step.eqn.attrs.values())
-    mentioned = {s for attr in attrs for d in dims_in(attr) for s in symbols(d)}
+    mentioned = {s for attr in attrs for d in dims_in(attr) for s in d.names}
     return _without(written, mentioned | kept)
 
 
