@@ -58,6 +58,7 @@ def _block(block: Block) -> Block:
     pending = [*reversed(block.eqns)]
     renamed: set[Value] = set()
     known = {s.name: s for s in block.symbols}
+    numbers = {s.param for s in block.symbols if s.axis is None}  # of extents: equations make these, always
     changed = False
     while pending:
         old = pending.pop()
@@ -70,10 +71,11 @@ def _block(block: Block) -> Block:
             renamed.update(eqn.outs)
             pending.extend(reversed([*eqns, *last]))
             continue
-        if eqn.op.name == "copy" and eqn.out in renamed:
+        constant = eqn.op.name == "copy" and isinstance(eqn.args[0], Const)
+        if eqn.op.name == "copy" and eqn.out in renamed and not (constant and eqn.out in numbers):
             env[eqn.out] = eqn.args[0]
             continue
-        if (number := _known(eqn)) is not None and not any(s.param is eqn.out for s in block.symbols):
+        if (number := _known(eqn)) is not None and eqn.out not in numbers:
             changed = True
             env[eqn.out] = number
             continue
