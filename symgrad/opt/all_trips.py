@@ -13,6 +13,7 @@ from symgrad.ir.core import Arg, At, Eqn, Index, Kind, Symbol, Value, full_span
 from symgrad.ir.dims import Dim
 from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_of
+from symgrad.ir.walk import live
 from symgrad.opt.batch import Batch, Refused, batch_of
 from symgrad.opt.facts import Facts
 from symgrad.opt.vector_updates import Loop
@@ -56,7 +57,8 @@ def all_trips(loop: Loop, facts: Facts) -> Joined | None:
         for s in parts.body.symbols
         if s.param is not parts.index and isinstance(found := outer.get(s.param), Value)
     )
-    return Joined(tuple(b.eqns), tuple(batch.now(r) for r in parts.yields), told)
+    results = tuple(batch.now(r) for r in parts.yields)
+    return Joined(live(b.eqns, results, told), results, told)
 
 
 class _Arrays:

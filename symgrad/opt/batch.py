@@ -75,6 +75,13 @@ class Batch:
                 source = inner.args[0]
                 assert isinstance(source, Value)
                 return source
+        if name == "sum" and isinstance(eqn_args[0], Value):  # of sums: one over all of their axes
+            inner = self.produced.get(eqn_args[0])
+            if inner is not None and inner.op.name == "sum" and not inner.attrs["keepdims"]:
+                over = axes(inner.attrs)
+                left = [a for a in range(inner.args[0].type.rank) if a not in over]
+                attrs["axis"] = tuple(sorted((*over, *(left[a] for a in axes(attrs)))))
+                eqn_args = inner.args
         out = self.b.emit(OPS[name], eqn_args, attrs, hint)
         self.produced[out] = self.b.eqns[-1]
         return out
@@ -271,6 +278,8 @@ class Batch:
             return self.emit("transpose", (self._total(turned.args[0], hint),), perm=(1, 0))
         if (product := self._inside(arg, "matmul")) and rank == 2:
             return self._stacked_product(*product.args)
+        if rank > 2:
+            return self.emit("sum", (self.now(arg),), axis=(0,), keepdims=False)
         scalars, parts = self._factors(arg)
         outside = [a for a in scalars if not self.varies(a)]
         numbers = [a for a in scalars if self.varies(a)]
@@ -285,7 +294,7 @@ class Batch:
                 by_axis[found[1]].append(found[0])
             else:
                 raise Refused
-        if rank > 2 or (rank == 2 and (fixed or not all(by_axis))):
+        if rank == 2 and (fixed or not all(by_axis)):
             raise Refused
         if rank == 2:
             left = self._product([*numbers, *by_axis[0]], 1)

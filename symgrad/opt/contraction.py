@@ -112,6 +112,16 @@ def bare(x: Ref, axes: tuple[int, ...], rank: int, made: Mapping[Value, Eqn]) ->
     return getitem(x, items)
 
 
+def straight(x: Ref, axes: tuple[int, ...], made: Mapping[Value, Eqn]) -> tuple[Ref, tuple[int, ...]]:
+    """A factor before its axes were permuted, and what they are there."""
+    e = made.get(x.arg) if isinstance(x.arg, Value) else None
+    if e is None or e.op.name != "transpose":
+        return x, axes
+    perm = e.attrs["perm"]
+    assert isinstance(perm, tuple)
+    return Ref(e.args[0], x.builder), tuple(axes[perm.index(k)] for k in range(len(axes)))
+
+
 def matrix(x: Ref, axes: tuple[int, ...], rows: tuple[int, ...], columns: tuple[int, ...]) -> Ref:
     """A factor with these `axes` as a matrix; one whose axes stand the other way round is not copied."""
     extents: dict[int, Dim] = dict(zip(axes, x.shape, strict=True))

@@ -21,8 +21,9 @@ from symgrad.ir.core import Arg, At, AtArg, Block, Eqn, Function, Gather, Symbol
 from symgrad.ir.dims import symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.regions import FOR, bind_symbols, mentioned_symbols, told_by
-from symgrad.ir.walk import rewire, rewire_args, uses
+from symgrad.ir.walk import producers, rewire, rewire_args, uses
 from symgrad.opt.all_trips import all_trips
+from symgrad.opt.contraction import Contraction, contraction
 from symgrad.opt.deferred import deferred
 from symgrad.opt.facts import Facts
 from symgrad.opt.products_first import products_first
@@ -85,10 +86,14 @@ class _Nest:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
-    def block(self, block: Block) -> _Two:
+    def block(self, block: Block, given: Mapping[Value, Eqn] | None = None) -> _Two:
+        """`given`: the extents that numbers among the params are, as the equations that made them outside."""
         if not any(e.regions for e in block.eqns):
             return _Two(block, block)
-        plain, eager = (_Made(block.params, uses(block), [*block.symbols], [], {}, {}) for _ in range(2))
+        given = given or {}
+        plain, eager = (
+            _Made(block.params, uses(block), [*block.symbols], [], {}, dict(given)) for _ in range(2)
+        )
         seen = set(block.params)
         alike = True  # so far: then what becomes of a loop is found once for both
         for eqn in block.eqns:
@@ -117,7 +122,8 @@ class _Nest:
             return self.block(eqn.regions[0])
         low, extent = loop.trips.start, loop.distance
         names_inside = told_by(loop.parts.index, loop.parts.body)
-        return _Nest(self.facts.within(names_inside, low, low + extent)).block(eqn.regions[0])
+        nest = _Nest(self.facts.within(names_inside, low, low + extent))
+        return nest.block(eqn.regions[0], _extents_given(loop))
 
     def _loop(
         self, eqn: Eqn, bodies: Sequence[Block], side: _Made, names: set[str], tried: _Tried
@@ -168,14 +174,35 @@ class _Nest:
         return [*before, eqn], results, told
 
 
+def _extents_given(loop: Loop) -> dict[Value, Eqn]:
+    """The params of a loop's body that are extents which the body can tell."""
+    told = {s.name for s in loop.parts.body.symbols}
+    found = {}
+    for param, arg in zip(loop.parts.invariant_params, loop.parts.invariant, strict=True):
+        made = loop.before.get(arg) if isinstance(arg, Value) else None
+        if made is not None and made.op.name == "extent" and told.issuperset(made.names):
+            found[param] = replace(made, outs=(param,))
+    return found
+
+
 def _products(eqns: Sequence[Eqn], depth: int = 0) -> float:
     """How many products of matrices there are, of all loops and branches; those in fewer loops count more."""
     total = 0.0
+    block = Block((), tuple(eqns), ())
+    made, count = producers(block), uses(block)
     for e in eqns:
-        if e.op.name == "matmul" and all(a.type.rank == 2 and _large(a) for a in e.args):
+        matrices = e.op.name == "matmul" and all(a.type.rank == 2 and _large(a) for a in e.args)
+        if matrices or (e.op.name == "sum" and _of_windows(contraction(e, made, count))):
             total += 1.0 + 1.0 / (1.0 + depth)
         total += sum(_products(r.eqns, depth + (e.op is FOR)) for r in e.regions)
     return total
+
+
+def _of_windows(c: Contraction | None) -> bool:
+    """Whether a sum is a product of matrices with several axes a side, as `window_products` makes one."""
+    return (
+        c is not None and max(len(c.first.axes), len(c.second.axes)) > 2 and bool(c.first.own or c.second.own)
+    )
 
 
 def _large(arg: Arg) -> bool:

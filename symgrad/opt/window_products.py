@@ -15,70 +15,35 @@ A convolution is such a loop in two or three forms: forward, by its input and by
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref, reshape
-from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Function, Kind, Symbol, Value, full_span, values
+from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Function, Symbol, Value, full_span
 from symgrad.ir.dims import Dim, at_least_zero, product, symbol, symbols
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, For, close, extent_names, for_parts
 from symgrad.ir.types import INT, ArrayType
-from symgrad.ir.walk import again, live, map_regions, producers, rewire, uses, with_eqns
-from symgrad.opt.bodies import Body, opened
-from symgrad.opt.contraction import Contraction, Factor, bare, contraction, matrix, restored, worthwhile
+from symgrad.ir.walk import again, live, map_regions, rewire, with_eqns
+from symgrad.opt.bodies import opened
+from symgrad.opt.contraction import (
+    Contraction,
+    bare,
+    matrix,
+    restored,
+    straight,
+)
 from symgrad.opt.places import UNNAMED, Integers, any_order, trips_of
+from symgrad.opt.window_plan import Look, Plan, Rows
 
 _BLOCK = 64  # so many trips at a time: their rows stay in the cache
 _AT_ONCE = 128  # a loop of no more trips than this, if that is known, is one block
-_MOVES = frozenset({"getitem", "reshape", "transpose", "broadcast_to", "extent"})
 
 
 def window_products(function: Function) -> Function:
     """`function` with such loops cut (the same object if there are none)."""
     body = _Cutter(extent_names(function.body)).block(function.body)
     return function if body is function.body else replace(function, body=body)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A factor of all trips: its axes `lead`, the trips, its axes `tail`."""
-
-    value: Value
-    axes: tuple[int, ...]
-    lead: tuple[int, ...]
-    tail: tuple[int, ...]
-
-    @staticmethod
-    def of(factor: Factor, lead: tuple[int, ...], tail: tuple[int, ...]) -> _Rows:
-        return _Rows(factor.value, factor.axes, lead, tail)
-
-
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """A sum over all trips, added to a carried array by the equation number `at`."""
-
-    contraction: Contraction
-    one: _Rows
-    other: _Rows
-    place: int
-    at: int
-
-
-@dataclass
-class _Plan:
-    """What becomes products: by number of the equation in the body."""
-
-    of_rows: dict[int, tuple[Contraction, _Rows]] = field(default_factory=dict)  # the second factor is fixed
-    totals: dict[int, _Total] = field(default_factory=dict)
-
-    def rows(self) -> list[tuple[int, _Rows]]:
-        """All rows, each with a contraction that needs it."""
-        found = [(n, r) for n, (_, r) in self.of_rows.items()]
-        for n, t in self.totals.items():
-            found += [(n, t.one), (n, t.other)]
-        return found
 
 
 class _Cutter:
@@ -114,7 +79,7 @@ class _Cutter:
         body = opened(parts, Value(INT, parts.index.hint), {})
         if body is None:
             return None
-        look = _Look(body, parts)
+        look = Look(body, parts)
         plan = look.plan()
         if not plan.of_rows and not plan.totals:
             return None
@@ -153,106 +118,10 @@ class _Cutter:
         return name
 
 
-class _Look:
-    """A loop's body, opened: what moves with the index, what depends on what the loop carries."""
-
-    def __init__(self, body: Body, parts: For) -> None:
-        self.body, self.parts = body, parts
-        self.index, *self.carried = body.params
-        block = Block(body.params, body.eqns, body.yields)
-        self.made, self.count = producers(block), uses(block)
-        self.moving, self.bound = {self.index}, set(self.carried)
-        by_value: dict[Value, set[str]] = {}
-        for s in body.symbols:
-            if s.axis is None:
-                by_value.setdefault(s.param, set()).add(s.name)
-        self.names = set(by_value.get(self.index, ()))  # of extents that differ from trip to trip
-        for e in body.eqns:
-            read = set(values(e.args))
-            if e.regions or read & self.bound:
-                self.bound.update(e.outs)
-            elif read & self.moving or e.names & self.names:
-                self.moving.update(e.outs)
-            else:
-                continue
-            for out in e.outs:
-                self.names |= by_value.get(out, set())
-
-    def plan(self) -> _Plan:
-        plan = _Plan()
-        for number, e in enumerate(self.body.eqns):
-            found = contraction(e, self.made, self.count)
-            if found is None or any(s in self.names for d in found.shape for s in symbols(d)):
-                continue
-            factors = {found.first.value, found.second.value}
-            if factors & self.bound:
-                continue
-            moving = factors & self.moving
-            if len(moving) == 1 and found.summed:
-                self._row_product(number, found if found.first.value in moving else found.turned(), plan)
-            elif len(moving) == 2:
-                self._total(number, found, plan)
-        return plan
-
-    def _row_product(self, number: int, c: Contraction, plan: _Plan) -> None:
-        """`rows @ matrix`: the factor that moves comes first."""
-        summed = tuple(a for a in c.second.axes if a in c.summed)
-        if worthwhile(c.extents(summed), c.extents(c.second.own)) and self._movable((c.first.value,)):
-            plan.of_rows[number] = c, _Rows.of(c.first, c.first.own, summed)
-
-    def _total(self, number: int, c: Contraction, plan: _Plan) -> None:
-        """`rows.T @ rows`, the sum over all trips, if nothing but a carried array gets it."""
-        if not c.first.own or not c.second.own:
-            return
-        if c.second.own < c.first.own:  # the axes of the result in their order
-            c = c.turned()
-        place = self._added(c.eqn.out)
-        if place is None or not self._movable((c.first.value, c.second.value)):
-            return
-        if worthwhile(c.extents(c.first.own), c.extents(c.second.own)):
-            one, other = (_Rows.of(f, c.summed, f.own) for f in (c.first, c.second))
-            plan.totals[number] = _Total(c, one, other, *place)
-
-    def _added(self, term: Value) -> tuple[int, int] | None:
-        """Which carried array a term is added to, perhaps in another shape, and by which equation."""
-        while True:
-            eqns = [n for n, e in enumerate(self.body.eqns) if term in e.args]
-            if self.count[term] != 1 or len(eqns) != 1:
-                return None
-            e = self.body.eqns[eqns[0]]
-            if e.op.name == "add":
-                break
-            if e.op.name != "reshape":
-                return None
-            term = e.out
-        base = [a for a in e.args if a in self.carried and a is not term]
-        if len(base) != 1 or e.out.type != base[0].type or e.out.type != term.type:
-            return None
-        place = self.carried.index(base[0])  # type: ignore[arg-type]
-        once = self.count[self.carried[place]] == 1 and self.count[e.out] == 1
-        return (place, eqns[0]) if once and self.body.yields[place] is e.out else None
-
-    def movable(self, factors: Iterable[Value]) -> tuple[Eqn, ...]:
-        """The equations of the body that make these factors."""
-        return live(self.body.eqns, factors, self.body.symbols)
-
-    def _movable(self, factors: Sequence[Value]) -> bool:
-        """Whether they can be made apart: by views, and arithmetic that nothing else needs."""
-        eqns = self.movable(factors)
-        within = Counter(a for e in eqns for a in values(e.args))
-        for e in eqns:
-            if e.op.kind is Kind.ELEMENTWISE:
-                if any(self.count[o] > within[o] + (o in factors) for o in e.outs):
-                    return False
-            elif e.op.name not in _MOVES:
-                return False
-        return all(f.type.rank for f in factors)
-
-
 class _Cut:
     """Writes the three parts of a loop."""
 
-    def __init__(self, look: _Look, plan: _Plan, eqn: Eqn) -> None:
+    def __init__(self, look: Look, plan: Plan, eqn: Eqn) -> None:
         self.look, self.plan, self.phase = look, plan, eqn.phase
         self.loc = eqn.loc
         self.told = [s for s in look.body.symbols if s.param not in look.made and s.param is not look.index]
@@ -276,8 +145,11 @@ class _Cut:
             )
             order = (*t.one.tail, *t.other.tail)
             array = b.ref(results[t.place])
-            term = restored(reshape(left.mT @ right, c.extents(order)), order, array.shape)
-            results[t.place] = (array + term).arg
+            term = restored(reshape(left.mT @ right, c.extents(order)), order, c.eqn.out.type.shape)
+            for e in t.views:
+                term = b.ref(b.emit(e.op, (term.arg,), dict(e.attrs)))
+            into = self.look.body.eqns[t.at]  # an addition to the array, or to a part of it
+            results[t.place] = b.emit(into.op, (array.arg, term.arg), dict(into.attrs))
         return results
 
     def _fixed(self, b: Builder, c: Contraction) -> Ref:
@@ -285,11 +157,12 @@ class _Cut:
         env: dict[Value, Arg] = {}
         _copy(b, self.look.movable((c.second.value,)), env)
         x = b.ref(env.get(c.second.value, c.second.value))
-        x = bare(x, c.second.axes, len(c.shape), {o: e for e in b.eqns for o in e.outs})
+        made = {o: e for e in b.eqns for o in e.outs}
+        x, order = straight(bare(x, c.second.axes, len(c.shape), made), c.second.axes, made)
         summed = tuple(a for a in c.second.axes if a in c.summed)
-        return matrix(x, c.second.axes, summed, c.second.own)
+        return matrix(x, order, summed, c.second.own)
 
-    def _fill(self, b: Builder, first: Value | Dim, count: Dim) -> dict[_Rows, Ref]:
+    def _fill(self, b: Builder, first: Value | Dim, count: Dim) -> dict[Rows, Ref]:
         """The loop that copies the rows."""
         shapes = {r: self._shape(n, r, count) for n, r in self.plan.rows()}
         number = self._number(first)
@@ -314,7 +187,7 @@ class _Cut:
         outs = _loop(b, bounds, arrays, block, operands)
         return {r: b.ref(o) for r, o in zip(shapes, outs, strict=True)}
 
-    def _shape(self, number: int, r: _Rows, count: Dim) -> tuple[ArrayType, int]:
+    def _shape(self, number: int, r: Rows, count: Dim) -> tuple[ArrayType, int]:
         rows = self.plan.of_rows.get(number)
         c = rows[0] if rows else self.plan.totals[number].contraction
         shape = (*c.extents(r.lead), count, *c.extents(r.tail))

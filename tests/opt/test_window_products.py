@@ -93,6 +93,22 @@ def weights_of_the_trip(x, w):
     return out
 
 
+def loops_over_numbers(x, w):
+    k, channels = w.shape[0], w.shape[3]
+    out = np.empty((x.shape[0], x.shape[1] - k + 1, x.shape[2] - k + 1, channels))
+    for n in range(x.shape[0]):
+        for i in range(out.shape[1]):
+            for j in range(out.shape[2]):
+                for o in range(channels):
+                    s = 0.5
+                    for p in range(k):
+                        for q in range(k):
+                            for c in range(x.shape[3]):
+                                s += x[n, i + p, j + q, c] * w[p, q, c, o]
+                    out[n, i, j, o] = s
+    return out
+
+
 IMAGES = ((2, 6, 7, 3), (3, 3, 3, 5))
 CASES = {
     rows_and_columns: [IMAGES, ((1, 3, 3, 1), (3, 3, 1, 4)), ((1, 5, 70, 2), (2, 2, 2, 4))],
@@ -100,6 +116,7 @@ CASES = {
     channels_first: [((2, 3, 6, 5), (4, 3, 2, 2))],
     one_image: [((5, 6, 3), (2, 2, 3, 4))],
     along_time: [((64, 3), (4, 3, 5)), ((150, 2), (3, 2, 4)), ((3, 2), (3, 2, 4))],
+    loops_over_numbers: [IMAGES],
     inside: [((9, 3), (3, 3, 4)), ((3, 2), (3, 2, 4))],
 }
 LEFT = {
