@@ -177,9 +177,8 @@ class Program:
     @property
     def _order_of_sums(self) -> AbstractContextManager[None]:
         """Without the passes that add in another order than the program, where that is to be kept."""
-        return without(
-            *(("products", "contractions", "join", "totals") if self.options.fastmath == "strict" else ())
-        )
+        adding = ("products", "contractions", "join", "totals", "kept")
+        return without(*(adding if self.options.fastmath == "strict" else ()))
 
 
 VERIFY = os.environ.get("SYMGRAD_VERIFY", "") not in ("", "0")

@@ -43,8 +43,8 @@ def carry(eqn: Eqn, name: str, outer: Bounds) -> tuple[Eqn, ...] | None:
         found = _carried(eqn, number, name, stop)
         if found is not None:
             eqn, last = found
-            if not _inside(index_of(last.attrs), last.out, outer):
-                after += _if_any((stop - start) * int(parts.step.value), last)
+            if not inside(index_of(last.attrs), last.out, outer):
+                after += if_any((stop - start) * int(parts.step.value), last)
             else:
                 after.append(last)
     return (eqn, *after) if after else None
@@ -135,7 +135,7 @@ def _at(index: Index, name: str, position: Dim) -> Index | None:
     return tuple(out)
 
 
-def _inside(index: Index, array: Value, outer: Bounds) -> bool:
+def inside(index: Index, array: Value, outer: Bounds) -> bool:
     """Whether the element is there even if no trip is made."""
     return all(
         isinstance(item, At) and outer.nonnegative(item.position) and outer.below(item.position, extent)
@@ -143,7 +143,7 @@ def _inside(index: Index, array: Value, outer: Bounds) -> bool:
     )
 
 
-def _if_any(trips: Dim, last: Eqn) -> list[Eqn]:
+def if_any(trips: Dim, last: Eqn) -> list[Eqn]:
     """The addition after the loop, only if there was a trip: otherwise its element need not be there."""
     number, test = Value(INT), Value(ArrayType("bool"))
     array, left = last.args

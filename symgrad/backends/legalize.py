@@ -19,6 +19,7 @@ from symgrad.backends.access import Read, is_view, resolve, sources, whole
 from symgrad.backends.bounds import Bounds, facts_of
 from symgrad.backends.carry import carry
 from symgrad.backends.filled import drop_fills
+from symgrad.backends.kept import keep
 from symgrad.backends.legal import ALLOCATED, OWN, WRAP, layout
 from symgrad.backends.library import is_library
 from symgrad.backends.opened import OPEN, scaled
@@ -195,7 +196,9 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
             return found[1]
     swept = carry(eqn, name, emitter.bounds) if eqn.op is FOR and is_on("carry") else None
     for e in swept or (eqn,):
-        emitter.append(e)
+        kept = keep(e, emitter.bounds) if e.op is FOR and is_on("kept") else None
+        for final in kept or (e,):
+            emitter.append(final)
     return eqn.outs
 
 

@@ -126,6 +126,7 @@ def _write(
     targets = {k: outs[k] for k in outs if not block.results[k].type.rank}
     handed_on = {} if eqn.op is COND else _handed_on(params, block.results[skip:])
     inner, groups = prepare(block, draft, owned, body.known, targets, body.indent + 1, buffers, handed_on)
+    inner.scatters = body.scatters or (eqn.op is COND and bool(owned))
     pairs = [(outs[k], _result(block.results[k], inner)) for k in outs]
     if buffers is not None:
         buffers.leaving |= {inner.names[v] for v in _reshaped(inner)}

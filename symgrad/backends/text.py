@@ -62,6 +62,7 @@ class Body:
     known: frozenset[str] = frozenset()  # extents that have their numbers here
     checked: frozenset[str] = frozenset()  # extents that the first lines of the kernel have compared with 0
     named: frozenset[Value] = frozenset()  # the numbers of extents
+    scatters: bool = False  # a branch that writes to arrays, or something in it
     parallel: bool = False  # the outermost loops may be shared out among threads
     rolls: bool | None = None  # whether anything goes around an axis, once somebody has asked
     turns: dict[tuple[Coord, Dim], str] = field(

@@ -45,6 +45,7 @@ BACKENDS = {  # how a kernel's text says what the graph says
     "factors":       "a matrix that no trip of a loop changes is factorised before it",
     "fills":         "what is written part by part is not filled first",
     "fusion":        "statements share loops",
+    "kept":          "sums that every trip of a loop adds to one element are in a variable",
     "recompute":     "what is cheap is computed where it is read, not stored",
     "share":         "arrays take over the memory of those that are read for the last time",
     "sink":          "views are taken inside the loops that read them",

@@ -21,6 +21,7 @@ SHOWN = {
     "factors":       "implicit loop_factors",
     "fills":         "joined written_in_parts",
     "fusion":        "remembered softmax_cross_entropy",
+    "kept":          "accelerations coordinates",
     "recompute":     "remembered hidden_layer",
     "share":         "attended hidden_layer",
     "sink":          "diffused loop_undo",

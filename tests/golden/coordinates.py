@@ -130,6 +130,8 @@ def grad_energy(r, charge):
 import numpy as np
 from numba import njit
 
+from symgrad.backends.accumulate import plus
+
 
 @njit
 def grad_energy___HASH__(r, charge):
@@ -146,6 +148,10 @@ def grad_energy___HASH__(r, charge):
     dcharge = np.zeros(k)
     for i in range(n):
         # adjoint of for j in range(i):
+        dr_i0 = 0.0
+        dr_i1 = 0.0
+        dr_i2 = 0.0
+        dcharge_i = 0.0
         for j in range(i):
             # d = r[i] - r[j]
             d_0 = r[i, 0] - r[j, 0]
@@ -165,12 +171,18 @@ def grad_energy___HASH__(r, charge):
             dd_1 = -prod6
             dd_2 = -prod7
             dcharge[j] += ratio * charge_n
-            dcharge[i] += ratio * charge_n_2
+            dcharge_i = plus(dcharge_i, ratio * charge_n_2)
             # adjoint of d = r[i] - r[j]
             dr[j, 0] += prod5
             dr[j, 1] += prod6
             dr[j, 2] += prod7
-            dr[i, 0] += dd_0
-            dr[i, 1] += dd_1
-            dr[i, 2] += dd_2
+            dr_i0 = plus(dr_i0, dd_0)
+            dr_i1 = plus(dr_i1, dd_1)
+            dr_i2 = plus(dr_i2, dd_2)
+        # adjoint of d = r[i] - r[j]
+        dr[i, 0] += dr_i0
+        dr[i, 1] += dr_i1
+        dr[i, 2] += dr_i2
+        # adjoint of total += charge[i] * charge[j] / np.sqrt(np.dot(d, d) + 0.01)
+        dcharge[i] += dcharge_i
     return dr, dcharge

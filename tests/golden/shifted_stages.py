@@ -234,6 +234,7 @@ def grad_midpoint___HASH__(x, steps):
     dy[n - 1] += 1.0
     # adjoint of for _ in range(steps):
     dx = np.zeros(n)
+    dx_0 = 0.0
     z_9 = np.empty(n)
     half_2 = np.empty(n)
     z_12 = np.empty(n)
@@ -246,7 +247,7 @@ def grad_midpoint___HASH__(x, steps):
         z_12[n - 1] = 0.0
         # adjoint of z[0] = x[0]
         dz_0 = dy[0] * h
-        dx[0] += dz_0
+        total = dx_0 + dz_0
         # adjoint of z[1:] = x[1:] * y[:-1]
         # adjoint of half = y + h * rhs(x, y) / 2.0
         for j in range(n - 1):
@@ -270,5 +271,7 @@ def grad_midpoint___HASH__(x, steps):
             dy[j] += dz_2_j * x[j + 1]
         # adjoint of z[0] = x[0]
         dz_2_0 = 0.5 * z_12[0] * h
-        dx[0] += dz_2_0
+        dx_0 = total + dz_2_0
+    # adjoint of z[0] = x[0]
+    dx[0] += dx_0
     return dx

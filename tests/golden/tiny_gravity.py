@@ -162,6 +162,9 @@ def grad_force___HASH__(pos, mass):
     dtotal_2 = 2.0 * total_2
     # adjoint of for i in range(1, len(mass)):
     dpos = np.zeros((n, 3))
+    dpos_00 = 0.0
+    dpos_01 = 0.0
+    dpos_02 = 0.0
     for i in range(1, k):
         # adjoint of d = pos[i] - pos[0]
         d_0 = pos[i, 0] - pos[0, 0]
@@ -177,10 +180,14 @@ def grad_force___HASH__(pos, mass):
         dd_1 = prod13 * d_1 + ratio2 * dtotal_1
         dd_2 = prod13 * d_2 + ratio2 * dtotal_2
         # adjoint of d = pos[i] - pos[0]
-        dpos[0, 0] += -dd_0
-        dpos[0, 1] += -dd_1
-        dpos[0, 2] += -dd_2
+        dpos_00 = plus(dpos_00, -dd_0)
+        dpos_01 = plus(dpos_01, -dd_1)
+        dpos_02 = plus(dpos_02, -dd_2)
         dpos[i, 0] += dd_0
         dpos[i, 1] += dd_1
         dpos[i, 2] += dd_2
+    # adjoint of d = pos[i] - pos[0]
+    dpos[0, 0] += dpos_00
+    dpos[0, 1] += dpos_01
+    dpos[0, 2] += dpos_02
     return dpos
