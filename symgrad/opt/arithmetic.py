@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from symgrad.ir.core import Const, Eqn
+from symgrad.ir.core import Arg, Const, Eqn
 from symgrad.ir.fold import fold
 from symgrad.ir.types import FLOATS, ArrayType
 from symgrad.opt.rewrite import Rewritten, Rule, Rules, Site
+
+_FACTORS = 8  # of a numerator are looked at
 
 
 def folded(site: Site, eqn: Eqn) -> Rewritten:
@@ -87,7 +89,27 @@ def _divide(site: Site, eqn: Eqn) -> Rewritten:
     x, y = eqn.args
     if site.is_constant(y, 1):
         return x
-    return -site.ref(x) if site.is_constant(y, -1) else None
+    if site.is_constant(y, -1):
+        return -site.ref(x)
+    if isinstance(y, Const) or not eqn.phase or not site.may_reform(eqn):
+        return None
+    inverse = _inverse_in(site, x, y)
+    return None if inverse is None else site.ref(x) * site.ref(inverse)
+
+
+def _inverse_in(site: Site, product: Arg, y: Arg) -> Arg | None:
+    """A factor 1 / y of a product: its adjoint -g * z / y is -g * z * z, which divides no second time."""
+    stack, steps = [product], 0
+    while stack and steps < _FACTORS:
+        arg, steps = stack.pop(), steps + 1
+        node = site.see(arg, "multiply", "negative", "divide")
+        if node is None:
+            continue
+        if node.op.name != "divide":
+            stack += node.args
+        elif site.is_constant(node.args[0], 1) and arg.type == product.type and site.same(node.args[1], y):
+            return arg
+    return None
 
 
 def _power(site: Site, eqn: Eqn) -> Rewritten:

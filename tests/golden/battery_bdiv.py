@@ -29,7 +29,7 @@ def arguments(rng):
 #   t:float64[3, 4] = full(1.0, shape=(3, 4))
 #   t_1:float64[3, 4] = divide(t, x)
 #   t_2:float64[] = sum(t_1, axis=(0, 1), keepdims=False)
-#   t_3:float64[3, 4] = divide(t_1, x)  # bwd
+#   t_3:float64[3, 4] = multiply(t_1, t_1)  # bwd
 #   t_4:float64[4] = sum(t_3, axis=(0,), keepdims=False)  # bwd
 #   dx:float64[4] = negative(t_4)  # bwd
 #   return t_2, dx
@@ -45,7 +45,7 @@ def value_and_grad_bdiv(x):
     out = np.sum(ratio)
 
     # return np.sum(np.ones((3, 4)) / x)
-    dx = -np.sum(ratio / x, axis=0)
+    dx = -np.sum(ratio * ratio, axis=0)
     return out, dx
 
 
@@ -68,10 +68,9 @@ def value_and_grad_bdiv___HASH__(x):
     total = 0.0
     for i in range(3):
         for j in range(4):
-            x_j = x[j]
-            ratio_ij = 1.0 / x_j
+            ratio_ij = 1.0 / x[j]
             total = plus(total, ratio_ij)
-            dx[j] += ratio_ij / x_j
+            dx[j] += ratio_ij * ratio_ij
     # adjoint of return np.sum(np.ones((3, 4)) / x)
     for i in range(4):
         dx_i = dx[i]

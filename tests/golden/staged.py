@@ -51,7 +51,7 @@ def arguments(rng):
 #   dinvden:float64[] = copy(num)  # bwd
 #   t:float64[] = negative(dinvden)  # bwd
 #   t_1:float64[] = multiply(t, invden)  # bwd
-#   dden:float64[] = divide(t_1, den)  # bwd
+#   dden:float64[] = multiply(t_1, invden)  # bwd
 #   dsigx:float64[] = copy(dden)  # bwd
 #   dxpysqr:float64[] = copy(dden)  # bwd
 #   t_2:float64[] = multiply(2.0, dxpysqr)  # bwd
@@ -91,7 +91,7 @@ def value_and_grad_staged(x, y):
     dnum = invden
     dinvden = num
     # invden = 1.0 / den
-    dden = -dinvden * invden / den
+    dden = -dinvden * invden * invden
     # den = sigx + xpysqr
     dsigx = dden
     dxpysqr = dden
@@ -141,7 +141,7 @@ def value_and_grad_staged___HASH__(x, y):
     den = sigx + xpysqr
     invden = 1.0 / den
     f = num * invden
-    dden = -(f / den)
+    dden = -(f * invden)
     dxpy = 2.0 * dden * xpy
     dx = dxpy + dden * sigx * (1.0 - sigx)
     dx_2 = dx + invden
