@@ -12,7 +12,7 @@ loop, which also says which trip that was, and in the backward part its adjoint,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
@@ -30,13 +30,15 @@ from symgrad.ir.switch import is_on
 from symgrad.ir.types import INT
 from symgrad.ir.walk import again, live, producers, rewire_args
 
+# A branch, or `where`, and the side of it that finds; in that side of a branch the next one, and so on.
+Path = tuple[tuple[Eqn, int], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """What decides, on which side it finds something, and the carried values that keep that."""
+    """What decides, on which sides it finds something, and the carried values that keep that."""
 
-    choice: Eqn  # a branch, or `where`
-    side: int
+    path: Path
     kept: tuple[int, ...]
     needed: tuple[Eqn, ...]  # the equations of a trip that make what is found, opened
     found: tuple[Arg, ...]
@@ -58,15 +60,42 @@ def _selection(eqn: Eqn, d: Derivatives, active: set[Value]) -> _Selection | Non
         return None
     loop = taken_apart(eqn)
     kept, _ = carrying(loop, [d.get(o) is not None for o in eqn.outs], active)
-    made = producers(loop.body)
-    choices = [made.get(y) for k in kept if isinstance(y := loop.yields[k], Value)]
-    first = next(iter(choices), None)
-    if first is None or len(choices) < len(kept) or not _is_one_choice(choices):
+    if not kept:
         return None
-    for side in (0, 1):
-        if all(_choice(loop, k, made, 1 - side) is loop.carried_params[k] for k in kept):
-            return _of_one_trip(first, side, tuple(kept), loop, made)
-    return None
+    path, inside, told, found = _opened(loop, kept)
+    return _of_one_trip(path, tuple(kept), inside, told, found, loop) if path else None
+
+
+def _opened(loop: Loop, kept: Sequence[int]) -> tuple[Path, list[Eqn], list[Symbol], list[Arg]]:
+    """The way to what a trip finds, the equations on it, where these find extents, and what is found."""
+    env: dict[Value, Arg] = {}
+    inside: list[Eqn] = []
+    told = [*loop.body.symbols]
+    path: list[tuple[Eqn, int]] = []
+    block, ends = loop.body, [loop.yields[k] for k in kept]
+    untouched: tuple[Arg, ...] = tuple(loop.carried_params[k] for k in kept)
+    while True:
+        made = producers(block)
+        choices = [made.get(e) if isinstance(e, Value) else None for e in ends]
+        choice = choices[0]
+        if choice is None or not _is_one_choice(choices):
+            break
+        sides = [[_handed_on(choice, e, side) for e in ends] for side in (0, 1)]
+        other = [rewire_args(_through(choice, side), env) for side in reversed(sides)]
+        if untouched not in other:
+            break
+        side = other.index(untouched)
+        path.append((choice, side))
+        ends = sides[side]
+        if choice.op is not COND:
+            break
+        block = choice.regions[side]
+        env.update(zip(block.params, rewire_args(choice.args[1:], env), strict=True))
+        for e in block.eqns:
+            inside.append(again(e, env))
+            env.update(zip(e.outs, inside[-1].outs, strict=True))
+        told += facts(block.symbols, env, inside)
+    return tuple(path), inside, told, [*rewire_args(ends, env)]
 
 
 def _is_one_choice(eqns: Sequence[Eqn | None]) -> bool:
@@ -78,40 +107,36 @@ def _is_one_choice(eqns: Sequence[Eqn | None]) -> bool:
     return same and first.op.name == "where" and not first.args[0].type.rank
 
 
-def _choice(loop: Loop, k: int, made: Mapping[Value, Eqn], side: int) -> Arg:
-    """What one side of a choice hands on as the carried value `k`: an operand, or what the side makes."""
-    out = loop.yields[k]
+def _handed_on(choice: Eqn, out: Arg, side: int) -> Arg:
+    """What one side of a choice makes of a result: an operand of `where`, or a result of the side's block."""
     assert isinstance(out, Value)
-    eqn = made[out]
-    if eqn.op is not COND:
-        return eqn.args[1 + side]
-    block = eqn.regions[side]
-    result = block.results[eqn.outs.index(out)]
-    return eqn.args[1 + block.params.index(result)] if result in block.params else result
+    return (
+        choice.regions[side].results[choice.outs.index(out)] if choice.op is COND else choice.args[1 + side]
+    )
+
+
+def _through(choice: Eqn, args: Sequence[Arg]) -> list[Arg]:
+    """Results of a side that are its params, as the operands that these stand for."""
+    params = {p: a for block in choice.regions for p, a in zip(block.params, choice.args[1:], strict=True)}
+    return [*rewire_args(args, params)]
 
 
 def _of_one_trip(
-    choice: Eqn, side: int, kept: tuple[int, ...], loop: Loop, made: Mapping[Value, Eqn]
+    path: Path,
+    kept: tuple[int, ...],
+    inside: Sequence[Eqn],
+    told: Sequence[Symbol],
+    found: Sequence[Arg],
+    loop: Loop,
 ) -> _Selection | None:
     """What a trip finds, if it is the same whatever the trips before it did."""
-    env: dict[Value, Arg] = {}
-    inside: list[Eqn] = []
-    told = [*loop.body.symbols]
-    if choice.op is COND:
-        block = choice.regions[side]
-        env.update(zip(block.params, choice.args[1:], strict=True))
-        for e in block.eqns:
-            inside.append(again(e, env))
-            env.update(zip(e.outs, inside[-1].outs, strict=True))
-        told += facts(block.symbols, env, inside)
-    found = rewire_args([_choice(loop, k, made, side) for k in kept], env)
     needed = live((*loop.body.eqns, *inside), found, told)
     own = {o for e in needed for o in e.outs}
-    read = {*(v for e in needed for v in e.reads), *values(found)} - own
+    read = {*(v for e in needed for v in e.reads), *values(tuple(found))} - own
     sizes = {s.param for s in told if s.axis is not None} & set(loop.carried_params)
     if read & set(loop.carried_params) or sizes:
         return None
-    return _Selection(choice, side, kept, needed, found)
+    return _Selection(path, kept, needed, tuple(found))
 
 
 def _pull(
@@ -149,11 +174,10 @@ def _telling(eqn: Eqn, loop: Loop, s: _Selection, f: Forward) -> Value:
     none = _before_first(p, f, b)
     hint = f.fresh(f"{eqn.outs[s.kept[0]].hint or 'found'}_{p.index.hint or 'trip'}")
     before, now, after = (Value(INT, hint) for _ in range(3))
-    choice = (_branch if s.choice.op is COND else _where)(s, p.index, before, now)
     count = len(loop.carried)
     params = (*loop.body.params[: 1 + count], before, *loop.invariant_params)
-    eqns = tuple(new for e in loop.body.eqns for new in (choice if e is s.choice else (e,)))
-    body: Block = replace(loop.body, params=params, eqns=eqns, results=(*loop.body.results, now))
+    body = _marked(loop.body, s.path, p.index, before, now)
+    body = replace(body, params=params, results=(*body.results, now))
     args = (*eqn.args[:3], *loop.carried, none, *loop.invariant)
     telling = replace(eqn, args=args, outs=(*eqn.outs, after), regions=(body,))
     f.replaced[eqn.outs[0]] = (*b.eqns, telling)
@@ -170,18 +194,27 @@ def _before_first(p: For, f: Forward, b: Builder) -> Arg:
     return Const(before, INT) if isinstance(before, int) else b.emit(OPS["extent"], (), {"dim": before})
 
 
-def _branch(s: _Selection, index: Value, before: Value, now: Value) -> tuple[Eqn, ...]:
+def _marked(block: Block, path: Path, index: Value, before: Value, now: Value) -> Block:
+    """The block with `now` beside what the choice makes: the index if it finds something, else `before`."""
+    choice, side = path[0]
+    if choice.op is COND:
+        made: tuple[Eqn, ...] = (_branch(path, index, before, now),)
+    else:
+        sides = (index, before) if side == 0 else (before, index)
+        made = (choice, replace(choice, args=(choice.args[0], *sides), outs=(now,)))
+    return replace(block, eqns=tuple(new for e in block.eqns for new in (made if e is choice else (e,))))
+
+
+def _branch(path: Path, index: Value, before: Value, now: Value) -> Eqn:
     """The branch that also hands on the index, or the one it was."""
+    choice, side = path[0]
     regions = []
-    for number, block in enumerate(s.choice.regions):
+    for number, block in enumerate(choice.regions):
         mine, kept = Value(INT, index.hint), Value(INT, before.hint)
-        results = (*block.results, mine if number == s.side else kept)
-        regions.append(replace(block, params=(*block.params, mine, kept), results=results))
-    args, outs = (*s.choice.args, index, before), (*s.choice.outs, now)
-    return (replace(s.choice, args=args, outs=outs, regions=tuple(regions)),)
-
-
-def _where(s: _Selection, index: Value, before: Value, now: Value) -> tuple[Eqn, ...]:
-    """The selection of a value, and that of its index."""
-    sides = (index, before) if s.side == 0 else (before, index)
-    return s.choice, replace(s.choice, args=(s.choice.args[0], *sides), outs=(now,))
+        handed = mine if number == side else kept
+        if number == side and path[1:]:
+            handed = Value(INT, before.hint)
+            block = _marked(block, path[1:], mine, kept, handed)
+        regions.append(replace(block, params=(*block.params, mine, kept), results=(*block.results, handed)))
+    args, outs = (*choice.args, index, before), (*choice.outs, now)
+    return replace(choice, args=args, outs=outs, regions=tuple(regions))

@@ -196,19 +196,23 @@ def _rewritten(
                 now[k], env[e.out] = total, new.args[0]
             else:
                 eqns.append(new)
-        elif e.op is COND:
-            seen.update(e.outs)
-            eqns.append(_branch(new, mine[0], kept, now, env))
         else:
-            seen.update(e.outs)
-            eqns.append(new)
+            walked = _walk_regions(e, mine[0])
+            assert walked is not None  # it was walked before
+            seen.add(walked[1])
+            eqns.append(_branch(new, mine[0], walked, kept, now, env) if e.op is COND else new)
     return tuple(eqns), env, now
 
 
-def _branch(eqn: Eqn, place: int, kept: Sequence[Index], now: list[Arg], env: dict[Value, Arg]) -> Eqn:
+def _branch(
+    eqn: Eqn,
+    place: int,
+    walked: tuple[Sums, Value],
+    kept: Sequence[Index],
+    now: list[Arg],
+    env: dict[Value, Arg],
+) -> Eqn:
     """A branch that adds to sums; `now` and `env` learn what they are after it."""
-    walked = _walk_regions(eqn, place)
-    assert walked is not None
     mine = [k for k, index in enumerate(kept) if index in walked[0]]
     if not mine:
         return eqn

@@ -94,7 +94,35 @@ def by_an_expression(x, y):
     return best * best + x[0]
 
 
+def in_a_branch(x, y):
+    """A ray and spheres: what is kept is decided inside of what has to hold first."""
+    best, hit = 20.0, -1
+    for j in range(len(x)):
+        apart = 1.5 - y[j, 0] ** 2
+        if apart > 0.0:
+            t = x[j] - np.sqrt(apart)
+            if y[j, 1] < 1.0:
+                t = t + 0.1 * x[j]
+                if t < best:
+                    best = t
+                    hit = j
+    return best * best * (x[hit] if hit >= 0 else 1.0)
+
+
+def on_the_other_side_of_a_branch(x, y):
+    best = 0.2
+    for j in range(len(x)):
+        if y[j, 2] > 0.5:
+            pass
+        else:
+            v = x[j] * y[j, 0] + 1.0
+            best = best if v <= best else v
+    return np.exp(best)
+
+
 FOUND = [
+    in_a_branch,
+    on_the_other_side_of_a_branch,
     nearest,
     never_found,
     downwards,
@@ -133,7 +161,18 @@ def builds_on_the_last(x, y):
     return best
 
 
-OTHERS = [adds_up_as_well, moves_a_place, builds_on_the_last]
+def differs_in_a_branch(x, y):
+    """The branch changes what is kept also where it finds nothing."""
+    best = 3.0
+    for j in range(len(x)):
+        if y[j, 0] > 0.0:
+            best = best * 0.9
+            if x[j] < best:
+                best = x[j] * y[j, 1]
+    return best * x[0]
+
+
+OTHERS = [differs_in_a_branch, adds_up_as_well, moves_a_place, builds_on_the_last]
 
 
 @pytest.mark.parametrize("f", FOUND + OTHERS, ids=lambda f: f.__name__)

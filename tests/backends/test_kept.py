@@ -75,16 +75,34 @@ def two_rows(x, w):
     return np.sum(np.sin(acc))
 
 
+def attracted(r):
+    """A branch makes numbers too, which are read after it."""
+    a = np.zeros((4, 3))
+    far = 0.0
+    for i in range(4):
+        for j in range(4):
+            d = r[j] - r[i]
+            s = np.dot(d, d)
+            if i != j and s < 4.0:
+                a[i] += d / (s * np.sqrt(s) + 0.1)
+                far = s
+            else:
+                far += 0.5
+            a[i] += far * r[j]
+    return np.sum(a * a) + far
+
+
 RNG = np.random.default_rng(29)
 PROGRAMS = {
     "pairs": (pairs, ("r",), (RNG.normal(size=(6, 2)), 2.0)),
+    "attracted": (attracted, ("r",), (RNG.normal(size=(4, 3)),)),
     "columns": (columns, ("a", "b"), (RNG.normal(size=(5, 7)), RNG.normal(size=5))),
     "maybe_no_trip": (maybe_no_trip, ("x",), (RNG.normal(size=5), 1)),
     "read_in_between": (read_in_between, ("x",), (RNG.normal(size=5),)),
     "left_early": (left_early, ("x",), (RNG.uniform(0.5, 1.0, 6), 2.1)),
     "two_rows": (two_rows, ("x", "w"), (RNG.normal(size=9), RNG.normal(size=9))),
 }
-KEPT = {"pairs", "columns", "read_in_between", "two_rows"}  # the third in its adjoint only
+KEPT = {"pairs", "attracted", "columns", "read_in_between", "two_rows"}
 
 
 def flat(grads):

@@ -56,9 +56,9 @@ def arguments(rng):
 #       t_7:float64[] = getitem(x_2, index=(At(position=i),))  # bwd
 #       t_8:float64[] = getitem(dy_1, t_6, index=(AtArg(),))  # bwd
 #       t_9:float64[] = multiply(t_8, t_7)  # bwd
-#       dx_2:float64[n] = add_at(dx_1, t_9, index=(At(position=i),))  # bwd
-#       dx_3:float64[n] = add_at(dx_2, t_9, index=(At(position=i),))  # bwd
-#       yield dx_3
+#       t_10:float64[] = multiply(2.0, t_9)  # bwd
+#       dx_2:float64[n] = add_at(dx_1, t_10, index=(At(position=i),))  # bwd
+#       yield dx_2
 #   return t_4, dx
 #   require n - 4 >= 0
 
@@ -80,9 +80,7 @@ def value_and_grad_bucket(x):
     dx = np.zeros_like(x)
     for i in range(3, -1, -1):
         # y[i % 2] += x[i] * x[i]
-        prod = dy[i % 2] * x[i]
-        dx[i] += prod
-        dx[i] += prod
+        dx[i] += 2.0 * (dy[i % 2] * x[i])
     return out, dx
 
 
@@ -112,13 +110,9 @@ def value_and_grad_bucket___HASH__(x):
     total = y_0_2 * y_0_2 + y_1_2 * y_1_2
     dy_0 = 2.0 * y_0_2
     dy_1 = 2.0 * y_1_2
-    prod5 = dy_0 * x_0
     dx = np.zeros(n)
-    dx[0] += 2.0 * prod5
-    prod6 = dy_1 * x_1
-    dx[1] += 2.0 * prod6
-    prod7 = dy_0 * x_2
-    dx[2] += 2.0 * prod7
-    prod8 = dy_1 * x_3
-    dx[3] += 2.0 * prod8
+    dx[0] += 2.0 * (dy_0 * x_0)
+    dx[1] += 2.0 * (dy_1 * x_1)
+    dx[2] += 2.0 * (dy_0 * x_2)
+    dx[3] += 2.0 * (dy_1 * x_3)
     return total, dx

@@ -124,8 +124,6 @@ def value_and_grad_swapdep___HASH__(x):
     t2 = dy[1]
     dy[1] = 0.0
     t3 = dy[0]
-    dy[0] = 0.0
-    dy[1] += t2 * x[0]
-    dy[0] += t2 * x[1]
-    dy[1] += t3
+    dy[0] = t2 * x[1]
+    dy[1] += t2 * x[0] + t3
     return total, dy

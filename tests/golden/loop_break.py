@@ -61,9 +61,9 @@ def arguments(rng):
 #     (trip_3:int64[], dx_3:float64[n], ds_1:float64[], x_2:float64[n]) ->
 #       t_8:float64[] = getitem(x_2, index=(At(position=i),))  # bwd
 #       t_9:float64[] = multiply(ds_1, t_8)  # bwd
-#       dx_4:float64[n] = add_at(dx_3, t_9, index=(At(position=i),))  # bwd
-#       dx_5:float64[n] = add_at(dx_4, t_9, index=(At(position=i),))  # bwd
-#       yield dx_5
+#       t_10:float64[] = multiply(2.0, t_9)  # bwd
+#       dx_4:float64[n] = add_at(dx_3, t_10, index=(At(position=i),))  # bwd
+#       yield dx_4
 #   return t_6, dx_2
 #   require n - 4 >= 0
 
@@ -90,9 +90,7 @@ def value_and_grad_until(x):
     # for i in range(x.shape[0]):
     for trip in range(trip - 1, -1, -1):
         # s = s + x[i] * x[i]
-        prod = ds * x[trip]
-        dx[trip] += prod
-        dx[trip] += prod
+        dx[trip] += 2.0 * (ds * x[trip])
     return out, dx
 
 
@@ -131,6 +129,5 @@ def value_and_grad_until___HASH__(x):
     x_3 = x[3]
     for i in range(trip - 1 + 1):
         # adjoint of s = s + x[i] * x[i]
-        prod3 = x_3 * x[i]
-        dx_2[i] += 2.0 * prod3
+        dx_2[i] += 2.0 * (x_3 * x[i])
     return prod, dx_2

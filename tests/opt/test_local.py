@@ -37,6 +37,8 @@ IDENTITIES = [
     # products
     (lambda x, y: x * (1.0 / y), ["t = divide(x, y)"]),
     (lambda x, y: v.reciprocal(y) * x, ["t = divide(x, y)"]),
+    (lambda x, y: _twice_divided(x, y),
+     ["t = divide(1.0, y)", "t_1 = multiply(x, t)", "t_2 = multiply(t_1, t)", "t_3 = add(t, t_2)"]),
     (lambda x, y: x / v.reciprocal(y), ["t = multiply(x, y)"]),
     (lambda x, y: (-x) * y, ["t = negative(x)", "t_1 = multiply(t, y)"]),
     (lambda x, y: (-x) * -y, ["t = multiply(x, y)"]),
@@ -75,6 +77,11 @@ IDENTITIES = [
     (lambda x, y: exp(v.log_sigmoid(x)), ["t = sigmoid(x)"]),
 ]
 # fmt: on
+
+
+def _twice_divided(x, y):
+    z = 1.0 / y
+    return z + x * z / y
 
 
 def _body(function):
@@ -234,6 +241,36 @@ def test_scattered_values(form, after):
     rng = np.random.default_rng(0)
     args = rng.normal(size=(4, 3)), np.array([2, 0, 0, 1]), rng.normal(size=4)
     np.testing.assert_allclose(evaluate.run(g, *args)[0], evaluate.run(f, *args)[0], rtol=1e-13, atol=1e-14)
+
+
+def _added(x, g, *positions):
+    for k, position in enumerate(positions):
+        x = v.add_at(x, getitem(g, (At(k),)), index=(At(position),))
+    return x
+
+
+@pytest.mark.parametrize(
+    ("positions", "level", "writes"),
+    [((2, 2), "study", 1), ((2, 0, 2), "study", 3), ((2, 0, 2), "kernel", 2), ((1, 0, 2, 1, 0), "kernel", 3)],
+)
+def test_an_element_is_written_once(positions, level, writes):
+    f = program(lambda x, g: _added(x, g, *positions), phase="bwd", x="3", g="5")
+    g = simplify(f, level)
+    assert ops(g).count("add_at") == writes
+    args = np.array([0.3, 0.7, -1.0]), np.arange(1.0, 6.0)
+    np.testing.assert_allclose(evaluate.run(g, *args)[0], evaluate.run(f, *args)[0], rtol=1e-14)
+
+
+def test_but_not_across_a_write_of_what_is_added():
+    """The first summand is an element that is overwritten before the second one is added."""
+
+    def body(x, y):
+        first = v.add_at(x, getitem(y, (At(0),)), index=(At(1),))
+        z = v.setitem(y, 5.0, index=(At(0),))
+        return v.add_at(first, getitem(z, (At(1),)), index=(At(1),)) * z
+
+    f = program(body, phase="bwd", x="3", y="3")
+    assert ops(simplify(f, "study")).count("add_at") == 2
 
 
 def test_columns_hit_twice_are_not_one_a_column():
