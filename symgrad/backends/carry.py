@@ -22,22 +22,24 @@ from symgrad.ir.core import Arg, At, Attrs, Block, Const, Eqn, Index, Kind, Symb
 from symgrad.ir.dims import Dim, as_symbol, substitute, symbol
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import COND, for_parts
+from symgrad.ir.regions import COND, FOR, for_parts
 from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
 
-def carry(eqn: Eqn, name: str, outer: Bounds) -> tuple[Eqn, ...] | None:
-    """The loop and the additions after it, which define what `eqn` defines; None if nothing is to be carried.
+def carry(eqn: Eqn, name: str, outer: Bounds) -> tuple[Eqn, ...]:
+    """The loop and the additions after it, which define what `eqn` defines; `eqn` if nothing is carried.
 
     `name` is the index as an extent, `outer` what is known of integers before the loop.
     """
+    if eqn.op is not FOR:
+        return (eqn,)
     parts = for_parts(eqn)
     start, stop = (outer.exact(outer.interval(a)) for a in (parts.start, parts.stop))
     if parts.exits or start is None or stop is None or not isinstance(parts.step, Const):
-        return None
+        return (eqn,)
     if abs(parts.step.value) != 1:
-        return None
+        return (eqn,)
     after: list[Eqn] = []
     for number in range(len(parts.carried)):
         found = _carried(eqn, number, name, stop)
@@ -47,7 +49,7 @@ def carry(eqn: Eqn, name: str, outer: Bounds) -> tuple[Eqn, ...] | None:
                 after += if_any((stop - start) * int(parts.step.value), last)
             else:
                 after.append(last)
-    return (eqn, *after) if after else None
+    return (eqn, *after)
 
 
 def _carried(eqn: Eqn, number: int, name: str, stop: Dim) -> tuple[Eqn, Eqn] | None:

@@ -27,7 +27,7 @@ from symgrad.ir.core import Arg, At, Block, Const, Eqn, Index, Value
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import COND, for_parts, operands_of, params_of
+from symgrad.ir.regions import COND, FOR, for_parts, operands_of, params_of
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import rewire, rewire_args
 
@@ -37,11 +37,13 @@ _Item = TypeVar("_Item")
 Sums = dict[Index, Eqn]  # an addition to each element that is the same in every trip
 
 
-def keep(eqn: Eqn, outer: Bounds) -> tuple[Eqn, ...] | None:
-    """The loop and the additions after it, which define what `eqn` defines; None if no sum is kept.
+def keep(eqn: Eqn, outer: Bounds) -> tuple[Eqn, ...]:
+    """The loop and the additions after it, which define what `eqn` defines; `eqn` if no sum is kept.
 
     `outer` is known of integers before the loop.
     """
+    if eqn.op is not FOR:
+        return (eqn,)
     parts = for_parts(eqn)
     start, stop = (outer.exact(outer.interval(a)) for a in (parts.start, parts.stop))
     trips: Dim | None = None
@@ -54,7 +56,7 @@ def keep(eqn: Eqn, outer: Bounds) -> tuple[Eqn, ...] | None:
         if found:
             eqn, array, left = _carrying(eqn, number, list(found))
             after += _additions(array, out, list(found.items()), left, outer, trips)
-    return (eqn, *after) if after else None
+    return (eqn, *after)
 
 
 def _sums(eqn: Eqn, number: int, outer: Bounds, counted: bool) -> Sums:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symgrad.backends import counting
+from symgrad.backends import chosen, counting
 from symgrad.backends.access import Read, is_view, resolve, sources, whole
 from symgrad.backends.bounds import Bounds, facts_of
 from symgrad.backends.carry import carry
@@ -170,13 +170,14 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
     eqn = replace(
         eqn, args=tuple(_as_array(a, k - first in changed, emitter) for k, a in enumerate(eqn.args))
     )
-    _, carried = operands_of(eqn)
-    regions = []
-    name = ""
-    for block in eqn.regions:
+    regions, name, carried = [], "", operands_of(eqn)[1]
+    found = chosen.picked(eqn, emitter.bounds)
+    for number, block in enumerate(eqn.regions):
         params = params_of(eqn, block)
         outside = zip(params[carried:], eqn.args[first + carried :], strict=True)
-        inner = emitter.bounds.inner({p: emitter.bounds.interval(a) for p, a in outside})
+        narrow = chosen.narrowed(eqn, number, emitter.bounds, emitter.producer)
+        inner = emitter.bounds.inner({p: narrow.get(a, emitter.bounds.interval(a)) for p, a in outside})
+        inner.of |= {params[k]: interval for k, interval in found.items()}
         inner.suppose(params[carried:])
         if eqn.op is FOR:
             index = block.params[0]
@@ -185,20 +186,17 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
             inner.of |= counting.on_each_trip(eqn, symbol(name), emitter.bounds)
         inner.told(block)
         regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
+    emitter.bounds.of |= {eqn.outs[k]: interval for k, interval in found.items()}
     if eqn.op is FOR:
         emitter.bounds.of |= counting.after(eqn, emitter.bounds)
     eqn = replace(eqn, regions=tuple(regions))
-    if eqn.op is FOR and is_on("spread"):
-        found = spread(eqn, name, emitter.bounds, known)
-        if found is not None:
-            for e in found[0]:
-                emitter.append(e)
-            return found[1]
-    swept = carry(eqn, name, emitter.bounds) if eqn.op is FOR and is_on("carry") else None
-    for e in swept or (eqn,):
-        kept = keep(e, emitter.bounds) if e.op is FOR and is_on("kept") else None
-        for final in kept or (e,):
-            emitter.append(final)
+    if eqn.op is FOR and is_on("spread") and (all_trips := spread(eqn, name, emitter.bounds, known)):
+        for e in all_trips[0]:
+            emitter.append(e)
+        return all_trips[1]
+    for swept in carry(eqn, name, emitter.bounds) if is_on("carry") else (eqn,):
+        for last in keep(swept, emitter.bounds) if is_on("kept") else (swept,):
+            emitter.append(last)
     return eqn.outs
 
 
