@@ -188,11 +188,6 @@ def grad_spread___HASH__(points, centres):
             j = closest_j
             for c in range(m):
                 # adjoint of diff = points[i, c] - centres[j, c]
-                count5_ = int(j)
-                if count5_ < 0:
-                    count5_ += k
-                if not 0 <= count5_ < k:
-                    raise IndexError("index out of bounds")
-                diff = points[i, c] - centres[count5_, c]
-                dcentres[count5_, c] += -2.0 * diff
+                diff = points[i, c] - centres[j, c]
+                dcentres[j, c] += -2.0 * diff
     return dcentres

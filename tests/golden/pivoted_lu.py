@@ -277,25 +277,15 @@ def value_and_grad_factors___HASH__(A, w):
         count4_ = k + 1
         for i in range(count4_, n):
             # if abs(A[i, k]) > abs(A[p, k]):
-            p_ = int(p)
-            if p_ < 0:
-                p_ += n
-            if not 0 <= p_ < n:
-                raise IndexError("index out of bounds")
-            if abs(A_2[i, k]) > abs(A_2[p_, k]):
+            if abs(A_2[i, k]) > abs(A_2[p, k]):
                 p = i
         # for k in range(n):
         p_saved[k] = p
         for j in range(n):
             # A[k, j], A[p, j] = A[p, j], A[k, j]
-            p__2 = int(p)
-            if p__2 < 0:
-                p__2 += n
-            if not 0 <= p__2 < n:
-                raise IndexError("index out of bounds")
-            t5 = A_2[k, j]
-            A_2[k, j] = A_2[p__2, j]
-            A_2[p__2, j] = t5
+            t3 = A_2[k, j]
+            A_2[k, j] = A_2[p, j]
+            A_2[p, j] = t3
         # for i in range(k + 1, n):
         for i in range(count4_, n):
             # A[i, k] /= A[k, k]
@@ -329,11 +319,11 @@ def value_and_grad_factors___HASH__(A, w):
                 dA[k, j] += neg3 * A_col_saved[k, i]
                 dA[i, k] += neg3 * A_row_saved[k, j]
             # adjoint of A[i, k] /= A[k, k]
-            t6 = dA[i, k]
+            t4 = dA[i, k]
             dA[i, k] = 0.0
             A_col_saved_nn = A_col_saved[k, k]
-            dA[k, k] += -(t6 * A_col_saved[k, i] / A_col_saved_nn)
-            dA[i, k] += t6 / A_col_saved_nn
+            dA[k, k] += -(t4 * A_col_saved[k, i] / A_col_saved_nn)
+            dA[i, k] += t4 / A_col_saved_nn
         # adjoint of for j in range(n):
         p_saved_n = p_saved[k]
         for j in range(n):
@@ -343,9 +333,9 @@ def value_and_grad_factors___HASH__(A, w):
                 p_saved_n_ += n
             if not 0 <= p_saved_n_ < n:
                 raise IndexError("index out of bounds")
-            t8 = dA[p_saved_n_, j]
+            t6 = dA[p_saved_n_, j]
             dA[p_saved_n_, j] = 0.0
-            t9 = dA[k, j]
-            dA[k, j] = t8
-            dA[p_saved_n_, j] += t9
+            t7 = dA[k, j]
+            dA[k, j] = t6
+            dA[p_saved_n_, j] += t7
     return total, (dA, A_2)

@@ -123,8 +123,17 @@ def relaxed(a, u):
     return np.sum(u * u)
 
 
+def off_the_diagonal(x):
+    """How many items there are is known when the loops are written out."""
+    s = x[3, 0]
+    for i in range(1, x.shape[0] - 1):
+        s += x[i, 1] ** 2
+    return s + sum([x[i, j] ** 3 for i in range(x.shape[0]) for j in range(x.shape[1]) if i != j])
+
+
 RNG = np.random.default_rng(3)
 PROGRAMS = {
+    "off_the_diagonal": (off_the_diagonal, "*", (RNG.normal(size=(4, 3)),)),
     "areas": (areas, "v", (RNG.normal(size=(5, 3)), np.array([[0, 1, 2], [3, 4, 0], [1, 4, 2], [0, 3, 2]]))),
     "looked_up": (
         looked_up,
