@@ -167,9 +167,8 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
         emitter.changed.update(roots)
         eqn = sink(eqn, emitter.defined, changed, emitter.changed)
     changed = [k - first for k, _ in overwritten(eqn)]
-    eqn = replace(
-        eqn, args=tuple(_as_array(a, k - first in changed, emitter) for k, a in enumerate(eqn.args))
-    )
+    args = tuple(_as_array(a, k - first in changed, emitter) for k, a in enumerate(eqn.args))
+    eqn = replace(eqn, args=args)
     regions, name, carried = [], "", operands_of(eqn)[1]
     found = chosen.picked(eqn, emitter.bounds)
     for number, block in enumerate(eqn.regions):
@@ -186,9 +185,8 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
             inner.of |= counting.on_each_trip(eqn, symbol(name), emitter.bounds)
         inner.told(block)
         regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
-    emitter.bounds.of |= {eqn.outs[k]: interval for k, interval in found.items()}
-    if eqn.op is FOR:
-        emitter.bounds.of |= counting.after(eqn, emitter.bounds)
+    after = counting.after(eqn, emitter.bounds) if eqn.op is FOR else {}
+    emitter.bounds.of |= {eqn.outs[k]: interval for k, interval in found.items()} | after
     eqn = replace(eqn, regions=tuple(regions))
     if eqn.op is FOR and is_on("spread") and (all_trips := spread(eqn, name, emitter.bounds, known)):
         for e in all_trips[0]:
