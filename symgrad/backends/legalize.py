@@ -179,9 +179,8 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
         inner.of |= {params[k]: interval for k, interval in found.items()}
         inner.suppose(params[carried:])
         if eqn.op is FOR:
-            index = block.params[0]
             block, name = _with_named_index(block, inner)
-            inner.of[index] = inner.enter(emitter.bounds, eqn.args[:3], name)
+            inner.of[block.params[0]] = inner.enter(emitter.bounds, eqn.args[:3], name)
             inner.of |= counting.on_each_trip(eqn, symbol(name), emitter.bounds)
         inner.told(block)
         regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
