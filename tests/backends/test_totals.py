@@ -57,6 +57,6 @@ def test_the_same_numbers(fun, rng) -> None:
 
 
 def test_no_array_for_what_a_trip_adds(for_every_size: None) -> None:
-    on, off = (kernel(batches, ARGS, *passes) for passes in ((), ("totals",)))
+    on, off = (kernel(batches, ARGS, "contractions", *passes) for passes in ((), ("totals",)))
     assert on.count("np.empty(") < off.count("np.empty(")
     assert "dw[" in on and "] += " in on
