@@ -158,7 +158,9 @@ def roll(low: Lowering, a: Val, shift: Val, axis: Val = None) -> Val:
     if axis is None:
         if t.rank == 1:
             return _rolled(low, t, shift, 0)
-        return reshaped(low, _rolled(low, flat(low, t, view=False), shift, 0), low.shape(t))
+        rolled = _rolled(low, flat(low, t, view=False), shift, 0)
+        rolled.contiguous = True
+        return reshaped(low, rolled, low.shape(t))
     axes = axis if isinstance(axis, tuple | list) else (axis,)
     shifts = shift if isinstance(shift, tuple | list) else (shift,) * len(axes)
     for s, i in zip(shifts, axes, strict=True):

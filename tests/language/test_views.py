@@ -201,4 +201,12 @@ def broadcast_write(a):
     return weighted(b)
 
 
+@program(A)
+def roll_written(a):
+    v = np.roll(a, 2)  # rolled as one axis: an array of its own
+    v[0] *= a[1]
+    v[:, -1] += a[:, 0]
+    return np.sum(v * v) + a[0, 0]
+
+
 test_program, test_refused = PROGRAMS.tests()
