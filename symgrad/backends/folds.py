@@ -93,8 +93,9 @@ def start(statement: Statement, body: Body, scope: Scope) -> None:
     indent = body.indent
     for coord in (statement.writes.coords[a] for a in kept):
         assert isinstance(coord, Along)
-        body.line(f"for {body.letters[coord.loop]} in range({dim_text(statement.loops[coord.loop])}):")
-        body.indent += 1
+        if coord.loop >= statement.first:  # the others are open: this trip's part is meant
+            body.line(f"for {body.letters[coord.loop]} in range({dim_text(statement.loops[coord.loop])}):")
+            body.indent += 1
     body.line(f"{stored(statement.writes, body, scope)} = {identity(statement).text}")
     body.indent = indent
 

@@ -264,7 +264,8 @@ def _coord(coord: Coord, body: Body, scope: Scope) -> Piece:
         inner, extent = coord.inner, coord.extent
         if isinstance(inner, Along) and inner.loop in body.within:
             return _coord(affine(inner, coord.start, coord.step), body, scope)
-        base = Piece(f"{scalar.enclosed(_coord(inner, body, scope), MUL)} % {extent}", MUL)
+        around = scalar.enclosed(dim_piece(extent), MUL)
+        base = Piece(f"{scalar.enclosed(_coord(inner, body, scope), MUL)} % {around}", MUL)
         if (inner, extent) in body.turns:
             base = Piece(body.turns[inner, extent], NAME)
         return _scaled(base, coord.start, coord.step)

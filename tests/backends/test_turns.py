@@ -7,7 +7,7 @@ import pytest
 from backends.helpers import agree, arguments, function
 
 from symgrad.ir.build import Ref, getitem, roll, sin, sum
-from symgrad.ir.core import Function, Span
+from symgrad.ir.core import At, Function, Span
 from symgrad.ir.switch import without
 
 
@@ -51,6 +51,19 @@ def test_a_part_that_nothing_goes_around_in_has_no_ends() -> None:
 
     text = both(function(f, x="n"), {"n": 5})
     assert "%" not in text and "at its end" not in text
+
+
+@pytest.mark.parametrize("n", range(4, 8))
+@pytest.mark.parametrize("by", [1, -1, 3])
+def test_around_a_part_of_the_array(n: int, by: int) -> None:
+    def f(x: Ref) -> tuple[Ref, ...]:
+        (size,) = x.shape
+        part = getitem(x, (Span(1, 1, size - 2),)) * 2.0
+        around = roll(part, axis=0, by=by) + part
+        ends = getitem(around, (At(0),)), getitem(around, (At(size - 3),))
+        return (*ends, sin(roll(around, axis=0, by=2)))
+
+    both(function(f, x="n"), {"n": n})
 
 
 def test_the_first_of_equal_extremes_is_found_in_order() -> None:
