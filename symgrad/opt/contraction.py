@@ -56,7 +56,7 @@ def contraction(eqn: Eqn, made: Mapping[Value, Eqn], count: Counter[Value]) -> C
     terms: Eqn | None = eqn
     if eqn.op.name == "sum":
         terms = made.get(eqn.args[0]) if isinstance(eqn.args[0], Value) else None
-        if terms is None or count[terms.out] != 1:
+        if terms is None or terms.op.name != "multiply" or count[terms.out] != 1:
             return None
     if terms is None or terms.op.name != "multiply" or not terms.out.type.is_float:
         return None

@@ -58,7 +58,7 @@ def test_the_number_is_itself_and_llvm_does_not_see_it():
                 total += x[j] * i
         return total
 
-    assert f(np.array([1.0, 2.0])) == 9.0
+    assert f(np.array([1.0, 2.0])) == f.py_func(np.array([1.0, 2.0])) == 9.0
     assert 'asm "", "=r,0"' in next(iter(f.inspect_llvm().values()))
 
 

@@ -208,3 +208,21 @@ def test_strict_sums_are_left_in_their_order():
 def test_the_rows_of_many_trips_are_made_in_blocks():
     text = program(along_time, (), (64, 3), (4, 3, 5)).kernel_text
     assert "in range(0, " in text and ", 64)" in text
+
+
+def summed_by_a_loop_of_two_results(x, w):
+    y, z = x * 1.0, x * 2.0
+    for i in range(1, x.shape[0]):
+        y[i] += np.sin(y[i - 1]) * w[0]
+        z[i] += y[i] * z[i - 1]
+    return np.sum(y, axis=0) + np.sum(z, axis=0)
+
+
+def test_a_sum_of_what_a_loop_leaves_is_no_product():
+    x, w, g = inputs(summed_by_a_loop_of_two_results, ((5, 3), (2,)))
+    for a, b in zip(
+        results(summed_by_a_loop_of_two_results, (), x, w, g),
+        results(summed_by_a_loop_of_two_results, ("contractions",), x, w, g),
+        strict=True,
+    ):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
