@@ -78,7 +78,7 @@ def _entered(block: Block) -> Iterator[tuple[Value, Value]]:
     If the first is an array, so is the second, for no trip makes it anew.
     """
     for eqn in block.eqns:
-        if eqn.op.name in ("transpose", "reshape"):
+        if eqn.op.name in ("transpose", "reshape") and eqn.reads:
             yield eqn.out, array_of(eqn)
         first, carried = operands_of(eqn) if eqn.regions else (0, 0)
         for region in eqn.regions:

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from backends.helpers import gradients
 
 import symgrad as sg
 from symgrad.ir.switch import without
@@ -235,3 +236,14 @@ def test_in_forward_mode():
     grads = sg.grad(f, argnums=(0, 1))(*args)
     expected = sum(np.sum(g * t) for g, t in zip(grads, tangents, strict=True))
     np.testing.assert_allclose(moved, expected, rtol=1e-10)
+
+
+def filled_rows(a):
+    a = a * a
+    for i in range(0, len(a), 2):
+        a[[i, 1]] = len(a)  # a number, made to an array of rows
+    return np.sum(a * np.arange(4.0)[:, None])
+
+
+def test_a_reshaped_number_is_no_view():
+    gradients(filled_rows, (np.random.default_rng(3).normal(size=(4, 2)),), (0,), "tiny")
