@@ -19,6 +19,7 @@ from symgrad.backends.access import (
     Operand,
     Producers,
     Read,
+    affine,
     broadcast_coords,
     is_view,
     operand,
@@ -304,17 +305,10 @@ def _concatenate(eqn: Eqn, draft: _Draft) -> None:
     for piece in eqn.args:
         shape = piece.type.shape
         coords, loops = _loops(shape, order_of(shape, (piece,), draft))
-        place = tuple(_moved(c, offset) if a == axis else c for a, c in enumerate(coords))
+        place = tuple(affine(c, offset, 1) if a == axis else c for a, c in enumerate(coords))
         reads = _elements((piece,), coords, draft)
         draft.statements.append(Statement(Form.STORE, eqn, loops, reads, Read(eqn.out, place)))
         offset = offset + shape[axis]
-
-
-def _moved(coord: Coord, offset: Dim) -> Coord:
-    assert isinstance(coord, Along | Fixed)
-    if isinstance(coord, Along):
-        return replace(coord, start=offset)
-    return Fixed(offset)
 
 
 def _write(eqn: Eqn, draft: _Draft) -> None:
