@@ -137,12 +137,12 @@ class Look:
                 return None
             views.append(e)
             term = e.out
-        base = [a for a in e.args if a in self.carried and a is not term]
+        base = [a for a in e.reads if a in self.carried and a is not term]
         if len(base) != 1 or e.out.type != base[0].type or len(e.args) > 2 or e.names & self.names:
             return None
         if (e.out.type != term.type) if e.op.name == "add" else (e.args[0] is not base[0]):
             return None
-        place = self.carried.index(base[0])  # type: ignore[arg-type]
+        place = self.carried.index(base[0])
         once = self.count[self.carried[place]] == 1 and self.count[e.out] == 1
         return (place, eqns[0], tuple(views)) if once and self.body.yields[place] is e.out else None
 

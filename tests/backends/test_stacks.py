@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from backends.helpers import agree, arguments, function, gradients
@@ -26,7 +28,7 @@ def sums_of_rows(a: Ref, b: Ref) -> Ref:
 
 @pytest.mark.parametrize("shape", ["2,3,3", "n,3,3", "n,2,2", "1,4,4", "3,n,n"])
 @pytest.mark.parametrize("f", [chain, rows_again, sums_of_rows])
-def test_stacks(f, shape: str) -> None:  # type: ignore[no-untyped-def]
+def test_stacks(f: Callable[[Ref, Ref], Ref], shape: str) -> None:
     graph = function(f, a=shape, b=shape)
     agree(graph, arguments(graph, {"n": 3}))
 
@@ -42,6 +44,6 @@ def systems(a):
 
 
 @pytest.mark.parametrize("f", [products, systems])
-def test_gradients_of_stacks(f) -> None:  # type: ignore[no-untyped-def]
+def test_gradients_of_stacks(f: Callable[[np.ndarray], float]) -> None:
     m = np.random.default_rng(4).normal(size=(2, 3, 3)) * 0.3 + np.eye(3)
     gradients(f, (m.ravel(),), (0,), "unroll")
