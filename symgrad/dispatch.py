@@ -29,7 +29,14 @@ from symgrad.timed import collector_off
 from symgrad.workspace import Workspace
 
 Convert = Callable[[Any], Any]
+Quick = tuple[tuple[int, ...], Callable[..., Any]]
 
+
+def _no_entry(*args: Any) -> Any:
+    raise TypeError("no kernel yet")
+
+
+_NOTHING: Quick = ((), _no_entry)
 _KINDS = 2  # of kernels for short axes
 
 
@@ -174,6 +181,8 @@ def _flat(results: Any, returns: Any, count: int) -> list[Any]:
 class Dispatcher:
     """Calls of one transform of one function. Thread-safe: building holds a lock, calling does not."""
 
+    __slots__ = ("__dict__", "__weakref__", "_quick")  # what every call reads has a place of its own
+
     def __init__(self, fun: Callable[..., Any], transform: Transform, options: Options) -> None:
         self.fun = fun
         self.transform = transform
@@ -182,18 +191,19 @@ class Dispatcher:
         self.last: Specialisation | None = None
         self._table: dict[Hashable, Specialisation] = {}
         self._constants: frozenset[Any] = frozenset()
-        self._entry: Callable[..., Any] | None = None
-        self._arrays: tuple[int, ...] = ()
+        # which arguments are arrays, and what takes them: one tuple, so that threads see both or neither
+        self._quick: Quick = _NOTHING
         self._lock = threading.RLock()
         self._into = Workspace(self, keep=False)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        entry = self._entry
-        if entry is not None and not kwargs:
+        if not kwargs:
             try:
-                for i in self._arrays:  # a subclass means something else by `*`, or masks elements
-                    if type(args[i]) is not np.ndarray:
-                        return self.slow(args, kwargs)
+                arrays, entry = self._quick
+                if arrays:
+                    for i in arrays:  # a subclass means something else by `*`, or masks elements
+                        if type(args[i]) is not np.ndarray:
+                            return self.slow(args, kwargs)
                 return entry(*args)
             except (TypeError, ValueError, IndexError):
                 pass  # other types or shapes than last time: the slow path knows, or says what is wrong
@@ -206,8 +216,8 @@ class Dispatcher:
         specialisation, signature, values = self.prepared(args, kwargs)
         run = self.ready(specialisation, values)
         flat = not kwargs and signature.flat and len(args) == len(signature.leaves)
-        self._arrays = tuple(i for i, a in enumerate(args) if isinstance(a, np.ndarray))
-        self._entry = _entry(specialisation, run) if self.options.jit and flat else None
+        arrays = tuple(i for i, a in enumerate(args) if isinstance(a, np.ndarray))
+        self._quick = (arrays, _entry(specialisation, run)) if self.options.jit and flat else _NOTHING
         with outside.told(specialisation.program, values):
             return specialisation.finish(run(*values))
 
@@ -271,7 +281,7 @@ class Dispatcher:
         for stage, seconds in made.program.seconds.items():
             self.stats.seconds[stage] = self.stats.seconds.get(stage, 0.0) + seconds
         self._table[signature.key] = made
-        self._entry = None
+        self._quick = _NOTHING
         return made
 
     def _make(self, signature: Signature) -> Specialisation:

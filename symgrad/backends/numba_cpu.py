@@ -33,6 +33,8 @@ _PLUS = re.compile(r"^(from symgrad\.backends\.accumulate import .*)\bplus\b", r
 # The same functions, in a tenth of the time that numba's own take to compile.
 _NUMPY = ("import numpy as np\n", "from symgrad.backends import arrays as np\n")
 _ENTRY = re.compile(r"^def (\w+)\(", re.MULTILINE)
+# What takes time: loops, and whatever is done with arrays, which have extents to check (`x.shape[0]`).
+_LONG = re.compile(r"^ +(for|while) |\[", re.MULTILINE)
 
 
 class Options(Protocol):
@@ -72,7 +74,10 @@ def with_options(text: str, options: Options) -> str:
         text = _PLUS.sub(r"\1fast_plus as plus", text)
     elif options.fastmath == "strict":
         text = _PLUS.sub(r"\1strict_plus as plus", text)
-    flags += [f"{name}=True" for name in ("nogil", "boundscheck") if getattr(options, name)]
+    if options.nogil and _LONG.search(text):  # on a few numbers, letting other threads run takes longest
+        flags.append("nogil=True")
+    if options.boundscheck:
+        flags.append("boundscheck=True")
     head, *functions = text.split("@njit\n")
     return head + "".join(f"@njit({', '.join([*flags, *_own(f, options)])})\n{f}" for f in functions)
 

@@ -116,6 +116,15 @@ def test_options_stand_in_the_decorator() -> None:
     assert 'fastmath={"contract", "arcp", "nsz"}' in fast
 
 
+def test_only_what_takes_time_lets_other_threads_run() -> None:
+    few = kernel(function(lambda x, y: build.exp(x) * y, x="", y=""))
+    assert '@njit(error_model="numpy", cache=True)\n' in numba_cpu.with_options(few, Options())
+    loop = kernel(function(build.exp, x="n"))
+    product = kernel(function(lambda a, b: build.call("matmul", a, b), a="n,m", b="m,k"))
+    for long in (loop, product):
+        assert "nogil=True" in numba_cpu.with_options(long, Options())
+
+
 def test_compilation_ahead_of_the_call() -> None:
     f = function(lambda x: x * 2.0, x="n")
     run = compiled(f)
