@@ -23,6 +23,7 @@ from symgrad.backends.memory import keep_freed
 from symgrad.backends.rolled import rolled_up
 from symgrad.backends.warm import load_compiled
 from symgrad.cache import PLACEHOLDER, load
+from symgrad.timed import collector_off
 
 # What `fastmath=True` permits everywhere. Never nnan or ninf: infinities and NaNs stay what they are. Nor
 # reassoc, which sums have of their own: with it (x + y) - x is y, and infinity minus infinity a number.
@@ -110,7 +111,8 @@ def compile_for(dispatcher: Any, types: tuple[Any, ...]) -> None:
     ranks that it was generated for.
     """
     if not load_compiled(dispatcher, types):
-        dispatcher.compile(types)
+        with collector_off():  # numba's graphs are large, and so is what it leaves loaded: a search finds little
+            dispatcher.compile(types)
     dispatcher._compile_for_args = _refuse
 
 
