@@ -111,7 +111,9 @@ def compile_for(dispatcher: Any, types: tuple[Any, ...]) -> None:
     ranks that it was generated for.
     """
     if not load_compiled(dispatcher, types):
-        with collector_off():  # numba's graphs are large, and so is what it leaves loaded: a search finds little
+        with (
+            collector_off()
+        ):  # numba's graphs are large, and so is what it leaves loaded: a search finds little
             dispatcher.compile(types)
     dispatcher._compile_for_args = _refuse
 

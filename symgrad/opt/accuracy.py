@@ -38,7 +38,7 @@ Definitions = Mapping[int, Term]  # in an order in which each can be computed
 def no_worse(original: Term, candidate: Term, count: int, defined: Definitions) -> bool:
     """May `candidate` stand for `original`? `count` is the number of leaves, `defined` those that follow."""
     free = [i for i in range(count) if i not in defined]
-    return _same_nans(original, candidate, count, free, defined) and _as_accurate(
+    return same_nans(original, candidate, count, defined) and _as_accurate(
         original, candidate, count, free, defined
     )
 
@@ -51,7 +51,9 @@ def _filled(base: Mapping[int, Any], count: int, defined: Definitions) -> list[A
     return values
 
 
-def _same_nans(original: Term, candidate: Term, count: int, free: list[int], defined: Definitions) -> bool:
+def same_nans(original: Term, candidate: Term, count: int, defined: Definitions) -> bool:
+    """NaN where the original has it, and nowhere else; at infinite arguments it may be a number instead."""
+    free = [i for i in range(count) if i not in defined]
     every = itertools.product(_SPECIAL, repeat=len(free))
     step = max(1, len(_SPECIAL) ** len(free) // _COMBINATIONS)
     # A step that shares no factor with the number of special values visits all of them on each axis.

@@ -17,7 +17,9 @@ from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import with_eqns
+from symgrad.opt.accuracy import no_worse, same_nans
 from symgrad.opt.gather import Limits, Statement, statements
+from symgrad.opt.quotients import is_product, over_one_divisor
 from symgrad.opt.terms import Term, cost, leaves, parse, size, text
 
 Memo = MutableMapping[str, str]
@@ -95,7 +97,9 @@ def _factors(term: Term) -> tuple[list[Term], list[Term]]:
 
 
 def _answer(statement: Statement, memo: Memo | None) -> Term | None:
-    """The better term, if there is one; asked of sympy once."""
+    """The better term, if there is one; asked of sympy once, where counting does not tell."""
+    if is_product(statement.term, statement.defined):
+        return _by_counting(statement)
     key = _key(statement)
     if key not in _known:
         found = memo.get(key) if memo is not None else None
@@ -121,8 +125,16 @@ def _key(statement: Statement) -> str:
     )
 
 
+def _by_counting(statement: Statement) -> Term | None:
+    term, candidate = statement.term, over_one_divisor(statement.term)
+    gain = cost(term, statement.scalars) - cost(candidate, statement.scalars)
+    better = gain >= _LEAST_GAIN and size(candidate) <= size(term)
+    return (
+        candidate if better and same_nans(term, candidate, len(statement.leaves), statement.defined) else None
+    )
+
+
 def _search(statement: Statement) -> Term | None:
-    from symgrad.opt.accuracy import no_worse  # start-up: with sympy, below
     from symgrad.opt.algebra import candidates  # start-up: imports sympy
 
     term, scalars = statement.term, statement.scalars
