@@ -28,8 +28,9 @@ every slope with differences.
 
 A column says how many times symgrad's time the other takes: above 1, symgrad is faster. `gradient / primal`
 is symgrad's gradient over symgrad's compiled value. `compile` is symgrad's first call, source to machine
-code, over the first call of the adjoint by hand. A dash: no version for this library, and it does not take
-the program as it stands.
+code, over the first call of the adjoint by hand, in processes that have compiled something before: the
+modules of both compilers are loaded. A dash: no version for this library, and it does not take the program
+as it stands.
 
 More: [what is in excess where symgrad is slower](benchmarks/notes.md),
 [how cost and memory grow](benchmarks/scaling.md), [what compiling costs](benchmarks/compile.md).
