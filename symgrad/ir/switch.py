@@ -31,6 +31,7 @@ OPT = {  # what a kernel has beyond a study text, and what both have
     "reads":         "what was just written is read without the array",
     "same_loops":    "a loop that runs again what another one has run is that one",
     "selections":    "what is zero outside a condition is selected once, at the end",
+    "sparse":        "cells of a table that no cotangent has reached are passed over",
     "tiny":          "arrays of a few elements live in scalars",
     "unroll":        "short loops over tiny arrays are written out",
     "upward":        "backward loops whose trips may come in any order count up",

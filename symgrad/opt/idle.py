@@ -50,7 +50,7 @@ def _block(block: Block) -> Block:
 
 
 @dataclass(slots=True)
-class _Idle:
+class Idle:
     """What is 0, and what is something else unchanged, if some values are 0."""
 
     zero: set[Value] = field(default_factory=set)
@@ -99,7 +99,7 @@ class _Idle:
         if p.exits:
             return False
         held = list(zip(p.carried_params, p.carried, strict=True))
-        inner = _Idle({x for x, a in held if self.is_zero(a)})
+        inner = Idle({x for x, a in held if self.is_zero(a)})
         inner.zero |= {x for x, a in zip(p.invariant_params, p.invariant, strict=True) if self.is_zero(a)}
         inner.follow_all(p.body.eqns)
         return self._end(eqn, [(x, a, [y]) for (x, a), y in zip(held, p.yields, strict=True)], inner)
@@ -109,7 +109,7 @@ class _Idle:
         ends = []
         for side in (p.then, p.orelse):
             captured = list(zip(side.params, p.captured, strict=True))
-            inner = _Idle({x for x, a in captured if self.is_zero(a)})
+            inner = Idle({x for x, a in captured if self.is_zero(a)})
             inner.follow_all(side.eqns)
             outer = dict(captured)
             ends.append(
@@ -127,7 +127,7 @@ class _Idle:
                 self.same[out] = left
         return True
 
-    def _end(self, eqn: Eqn, held: Iterable[tuple[Value, Arg, list[Arg]]], inner: _Idle) -> bool:
+    def _end(self, eqn: Eqn, held: Iterable[tuple[Value, Arg, list[Arg]]], inner: Idle) -> bool:
         for out, (param, arg, ends) in zip(eqn.outs, held, strict=True):
             if param in inner.zero:
                 if not all(inner.is_zero(e) for e in ends):
@@ -148,7 +148,7 @@ def _entered(block: Block, place: int) -> Block | None:
     """The block with what follows the branch at `place` inside it, where it is idle in one of its sides."""
     cond = block.eqns[place]
     for side in (0, 1):
-        idle = _Idle(
+        idle = Idle(
             {
                 o
                 for o, r in zip(cond.outs, cond.regions[side].results, strict=True)
@@ -193,7 +193,7 @@ class _Split:
     rest: tuple[Eqn, ...]
 
 
-def _split(block: Block, place: int, idle: _Idle) -> _Split | None:
+def _split(block: Block, place: int, idle: Idle) -> _Split | None:
     """What of the program after `place` is idle; None if that is not worth a branch."""
     made, late = set(block.eqns[place].outs), set[Value]()
     first: list[Eqn] = []
@@ -247,7 +247,7 @@ def _private(block: Block, place: int, first: Sequence[Eqn], inside: Sequence[Eq
     return {e.out: e for e in reversed(found)}
 
 
-def _rebuilt(block: Block, place: int, split: _Split, idle: _Idle, side: int) -> Block:
+def _rebuilt(block: Block, place: int, split: _Split, idle: Idle, side: int) -> Block:
     cond = block.eqns[place]
     later = uses(replace(block, eqns=split.rest))
     outs = tuple(o for e in (cond, *split.inside) for o in e.outs if later[o])
@@ -279,7 +279,7 @@ def _rebuilt(block: Block, place: int, split: _Split, idle: _Idle, side: int) ->
     return replace(block, eqns=every, results=rewire_args(block.results, env))
 
 
-def _left(out: Value, idle: _Idle, env: Mapping[Value, Arg], b: Builder) -> Arg:
+def _left(out: Value, idle: Idle, env: Mapping[Value, Arg], b: Builder) -> Arg:
     """What `out` is in the idle branch."""
     if out in env:
         return env[out]

@@ -22,6 +22,7 @@ from symgrad.opt.local import apply_identities, as_spoken
 from symgrad.opt.loop_products import loop_products
 from symgrad.opt.overwritten import drop_overwritten
 from symgrad.opt.same_loops import share_loops
+from symgrad.opt.sparse import pass_over
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
 from symgrad.opt.tiny import scalarise
 from symgrad.opt.upward import count_up
@@ -41,6 +42,7 @@ _LOOPS = (
     ("same_loops", share_loops),
     ("write_through", write_through),
     ("upward", count_up),
+    ("sparse", pass_over),
 )
 
 # Two rounds settle nearly every program, the third finds nothing to do.
