@@ -9,11 +9,13 @@ An interval has extents as ends; the index of a loop is one itself, whose ends a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from symgrad.ir.core import Arg, Block, Const, Eqn, Value
+from symgrad.emit.names import identifier
+from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
 from symgrad.ir.dims import AtLeastZero, Dim, Extent, FloorDiv, at_least_zero, substitute, symbol, symbols
 from symgrad.ir.ops import extent_of
+from symgrad.ir.regions import extent_names, operands_of, params_of
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import INT, INTS
 
@@ -160,6 +162,33 @@ class Bounds:
     def _unknown(self, atom: object) -> bool:
         """Whether an atom may be negative: an index whose lower end is not known."""
         return isinstance(atom, FloorDiv) or (isinstance(atom, str) and atom in self.ends)
+
+
+def with_named_index(block: Block, bounds: Bounds) -> tuple[Block, str]:
+    """The index of a loop as an extent, so that positions next to it are known as such."""
+    index = block.params[0]
+    name = next((s.name for s in block.symbols if s.param is index and s.axis is None), None)
+    if name is None:
+        stem = identifier(index.hint or "i")
+        name = bounds.fresh(stem, _is_always(index, stem, block))
+        block = replace(block, symbols=(*block.symbols, Symbol(name, index, None)))
+    return block, name
+
+
+def _is_always(index: Value, name: str, block: Block) -> bool:
+    """Whether an extent name, where a region of the block has it, is the index."""
+    for eqn in block.eqns:
+        first = operands_of(eqn)[0] if eqn.regions else 0
+        for region in eqn.regions:
+            if name in extent_names(region):
+                bound = [s.param for s in region.symbols if s.name == name and s.axis is None]
+                operands = zip(params_of(eqn, region), eqn.args[first:], strict=True)
+                same = [p for p, a in operands if a is index]
+                if bound and bound[0] not in same:
+                    return False
+                if not bound and not any(_is_always(p, name, region) for p in same):
+                    return False  # handed on to a region in this one
+    return not any(name in eqn.names for eqn in block.eqns)
 
 
 def _as_dim(atom: str | FloorDiv | AtLeastZero) -> Dim:

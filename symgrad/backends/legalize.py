@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from symgrad.backends import chosen, counting
 from symgrad.backends.access import Read, is_view, resolve, sources, whole
-from symgrad.backends.bounds import Bounds, facts_of
+from symgrad.backends.bounds import Bounds, facts_of, with_named_index
 from symgrad.backends.carry import carry
 from symgrad.backends.filled import drop_fills
 from symgrad.backends.kept import keep
@@ -28,8 +28,8 @@ from symgrad.backends.place import overwritten, place, targets
 from symgrad.backends.sink import sink
 from symgrad.backends.slices import opened_slice
 from symgrad.backends.spread import spread
+from symgrad.backends.tables import Checks, Tables
 from symgrad.backends.totals import added_in_place, running_totals
-from symgrad.emit.names import identifier
 from symgrad.ir.build import Builder
 from symgrad.ir.core import (
     Arg,
@@ -60,19 +60,20 @@ from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args
 _OPENINGS = {**OPEN, **OPEN_SYSTEMS}
 
 
-def legalize(function: Function) -> Function:
-    """The function in ops that have a loop form; each array result in memory of its own."""
+def legalize(function: Function) -> tuple[Function, Checks]:
+    """The function in ops that have a loop form, each array result in memory of its own; its first checks."""
     tapes = frozenset(str(e.attrs["slots"]) for e in all_eqns(function.body) if e.op.name == "tape")
     names = frozenset(extent_names(function.body))
     bounds = Bounds(facts=facts_of(g.nonnegative for g in function.guards), inside=tapes, names=names)
     bounds.suppose(function.params)
     bounds.told(function.body)
-    return replace(function, body=legalize_block(function.body, bounds, frozenset()))
+    tables = Tables.of_function(function, bounds)
+    return replace(function, body=legalize_block(function.body, bounds, frozenset(), tables)), tables.checks
 
 
-def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Block:
+def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value], tables: Tables) -> Block:
     """The block in ops that have a loop form. It may change the arrays of its params `owned`."""
-    emitter = _Emitter(bounds)
+    emitter = _Emitter(bounds, tables)
     env: dict[Value, Arg] = {}
     named: dict[Value, list[str]] = {}
     for s in block.symbols:
@@ -120,33 +121,6 @@ def legalize_block(block: Block, bounds: Bounds, owned: frozenset[Value]) -> Blo
     return place(_own_results(drop_fills(legal) if is_on("fills") else legal, owned), owned)
 
 
-def _with_named_index(block: Block, bounds: Bounds) -> tuple[Block, str]:
-    """The index of a loop as an extent, so that positions next to it are known as such."""
-    index = block.params[0]
-    name = next((s.name for s in block.symbols if s.param is index and s.axis is None), None)
-    if name is None:
-        stem = identifier(index.hint or "i")
-        name = bounds.fresh(stem, _is_always(index, stem, block))
-        block = replace(block, symbols=(*block.symbols, Symbol(name, index, None)))
-    return block, name
-
-
-def _is_always(index: Value, name: str, block: Block) -> bool:
-    """Whether an extent name, where a region of the block has it, is the index."""
-    for eqn in block.eqns:
-        first = operands_of(eqn)[0] if eqn.regions else 0
-        for region in eqn.regions:
-            if name in extent_names(region):
-                bound = [s.param for s in region.symbols if s.name == name and s.axis is None]
-                operands = zip(params_of(eqn, region), eqn.args[first:], strict=True)
-                same = [p for p, a in operands if a is index]
-                if bound and bound[0] not in same:
-                    return False
-                if not bound and not any(_is_always(p, name, region) for p in same):
-                    return False  # handed on to a region in this one
-    return not any(name in eqn.names for eqn in block.eqns)
-
-
 def _last_uses(block: Block) -> dict[Value, float]:
     """The number of the equation that reads each value last."""
     last: dict[Value, float] = {}
@@ -179,11 +153,12 @@ def _control(eqn: Eqn, emitter: _Emitter, free: frozenset[Arg], known: frozenset
         inner.of |= {params[k]: interval for k, interval in found.items()}
         inner.suppose(params[carried:])
         if eqn.op is FOR:
-            block, name = _with_named_index(block, inner)
+            block, name = with_named_index(block, inner)
             inner.of[block.params[0]] = inner.enter(emitter.bounds, eqn.args[:3], name)
             inner.of |= counting.on_each_trip(eqn, symbol(name), emitter.bounds)
         inner.told(block)
-        regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed)))
+        tables = emitter.tables.inside(eqn, params, name, emitter.bounds)
+        regions.append(legalize_block(block, inner, frozenset(params[k] for k in changed), tables))
     after = counting.after(eqn, emitter.bounds) if eqn.op is FOR else {}
     emitter.bounds.of |= {eqn.outs[k]: interval for k, interval in found.items()} | after
     eqn = replace(eqn, regions=tuple(regions))
@@ -211,9 +186,9 @@ def _as_array(arg: Arg, changed: bool, emitter: _Emitter) -> Arg:
 class _Emitter(Builder):
     """A builder that emits an equation once: a second equal one is the first."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, tables: Tables) -> None:
         super().__init__()
-        self.bounds = bounds
+        self.bounds, self.tables = bounds, tables
         self.defined: dict[Value, Eqn] = {}
         self.softmaxes: set[Arg] = set()
         self.changed: set[Value] = set()  # arrays that something was written to: nothing reads them later
@@ -339,7 +314,8 @@ def _wrap(index: Arg, extent: Dim, emitter: _Emitter) -> Arg:
         if made.op.name == "argsort" and made.out.type.shape[-1] == extent:
             return index
     front = index.type.shape == () and emitter.bounds.from_front(index)
-    return emitter.emit(WRAP, [index], {"extent": extent, "front": front})
+    checked = index.type.shape == () and emitter.tables.cover(index, extent, emitter.defined, emitter.bounds)
+    return emitter.emit(WRAP, [index], {"extent": extent, "front": front, "checked": checked})
 
 
 def _in_c_order(arg: Arg, emitter: _Emitter) -> Arg:

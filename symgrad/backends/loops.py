@@ -30,13 +30,14 @@ from symgrad.backends.legalize import legalize
 from symgrad.backends.library import FUNCTIONS
 from symgrad.backends.naming import variables
 from symgrad.backends.regions import control
+from symgrad.backends.tables import Checks, lines
 from symgrad.backends.text import Body
 from symgrad.cache import PLACEHOLDER
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Const, Function
 from symgrad.ir.frozen import dataclass
 from symgrad.ir.regions import extent_names
-from symgrad.ir.switch import is_on
+from symgrad.ir.switch import is_on, without
 from symgrad.ir.walk import all_eqns
 
 Returns = int | tuple["Returns", ...]
@@ -83,7 +84,8 @@ def kernel(
 def telling(function: Function) -> tuple[str, list[Loc | None]]:
     """The kernel whose IndexErrors have three arguments: a number of the list, the index, the extent."""
     places: list[Loc | None] = []
-    return _module(function, None, None, True, False, None, places)[0], places
+    with without("tables"):
+        return _module(function, None, None, True, False, None, places)[0], places
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,12 @@ def _module(
     places: list[Loc | None] | None = None,
 ) -> tuple[str, dict[int, str]]:
     """The module text, and the variables of the results that are arrays."""
-    legal = legalize(factors_first(function))
+    legal, checks = legalize(factors_first(function))
     draft = replace(_draft(legal, parallel), places=places)
     body, groups = prepare(legal.body, draft, buffers=buffers)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"
     params = [body.names[p] for p in legal.params]
-    _prologue(legal, body)
+    _prologue(legal, checks, body)
     write_block(groups, body)
     body.line(f"return {_returned(returns, legal, body)}")
     lines = [*_imports(body.used, vector_math), "", *_literals(draft)]
@@ -160,9 +162,11 @@ def _draft(function: Function, parallel: bool) -> Draft:
     return Draft(names, letters, taken, control, parallel)
 
 
-def _prologue(function: Function, body: Body) -> None:
+def _prologue(function: Function, checks: Checks, body: Body) -> None:
     """Extents, checks, and operands that BLAS needs contiguous."""
     for line in guards(function, body.plan.statements, body.names):
+        body.line(line)
+    for line in lines(checks, body.names, body.letters):
         body.line(line)
     body.checked = told(function)
     for param in for_blas(function.body):

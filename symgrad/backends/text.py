@@ -222,17 +222,17 @@ def _wrapped(eqn: Eqn, read: Read, arg: Operand, body: Body, scope: Scope) -> Pi
     name = body.local(read)
     unsigned = isinstance(arg, Read) and arg.value.type.dtype == "uint64"  # numba adds it to int64 as a float
     body.line(f"{name} = {'np.int64' if unsigned else 'int'}({piece_of(arg, body, scope).text})")
-    if eqn.attrs.get("front"):
-        body.line(f"if {name} >= {extent}:")
-    else:  # counted from the front first: then one comparison of numbers without a sign, and none in x[name]
+    checked, front = eqn.attrs["checked"], eqn.attrs["front"]
+    if not front:  # counted from the front first: then one comparison without a sign, and none in x[name]
         body.line(f"if {name} < 0:")
         body.line(f"    {name} += {extent}")
-        body.line(f"if not 0 <= {name} < {extent}:")
-    if body.places is None:
-        body.line('    raise IndexError("index out of bounds")')
-    else:  # what it tells costs code at every check: only a second run has it
-        body.line(f"    raise IndexError({len(body.places)}, {name}, {extent})")
-        body.places.append(eqn.loc)
+    if not checked:
+        body.line(f"if {name} >= {extent}:" if front else f"if not 0 <= {name} < {extent}:")
+        if body.places is None:
+            body.line('    raise IndexError("index out of bounds")')
+        else:  # what it tells costs code at every check: only a second run has it
+            body.line(f"    raise IndexError({len(body.places)}, {name}, {extent})")
+            body.places.append(eqn.loc)
     scope.pieces[read] = Piece(name, NAME)
     return Piece(name, NAME)
 

@@ -107,7 +107,7 @@ def _may_raise(statements: Sequence[Statement], plan: Plan) -> bool:
             continue
         seen.add(read)
         eqn = plan.producers.get(read.value)
-        if eqn is not None and eqn.op is WRAP:
+        if eqn is not None and eqn.op is WRAP and not eqn.attrs["checked"]:
             return True
         stack += [p for p in parts(read, plan) if isinstance(p, Read)]
     return False

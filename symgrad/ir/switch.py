@@ -51,6 +51,7 @@ BACKENDS = {  # how a kernel's text says what the graph says
     "share":         "arrays take over the memory of those that are read for the last time",
     "sink":          "views are taken inside the loops that read them",
     "spread":        "loops over elements become statements over slices",
+    "tables":        "positions in arrays of the caller are checked once, before the loops",
     "totals":        "sums over outer loops are added to an array element by element",
     "turns":         "loops that read around the ends of an axis run over its middle first",
     "vmath":         "exp, log, ... may be vectorised",

@@ -22,13 +22,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.ir.build import Builder
-from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Function, Gather, Kind, Value
+from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Function, Gather, Index, Kind, Value
+from symgrad.ir.dims import symbols
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import COND, FOR, For, close_all, for_parts
+from symgrad.ir.regions import COND, FOR, For, close_all, for_parts, told_by
 from symgrad.ir.walk import map_regions, rewire_args, uses
 from symgrad.opt.idle import Idle
-from symgrad.opt.places import Integers, any_order
 
 _QUIET = (Kind.ELEMENTWISE, Kind.SHAPE)
 
@@ -40,33 +40,32 @@ def pass_over(function: Function) -> Function:
 
 
 def _block(block: Block) -> Block:
-    integers = Integers.outside(block) if any(e.op is FOR for e in block.eqns) else None
     eqns = []
     for original in block.eqns:
         eqn = map_regions(original, _block) if original.regions else original
-        if integers is not None and eqn.op is FOR and eqn.phase == "bwd":
-            eqn = _branching(eqn, integers)
+        if eqn.op is FOR and eqn.phase == "bwd":
+            eqn = _branching(eqn)
         eqns.append(eqn)
     same = all(a is b for a, b in zip(eqns, block.eqns, strict=True))
     return block if same else replace(block, eqns=tuple(eqns))
 
 
-def _branching(eqn: Eqn, integers: Integers) -> Eqn:
+def _branching(eqn: Eqn) -> Eqn:
     loop = for_parts(eqn)
     if loop.exits or any(e.regions for e in loop.body.eqns):
         return eqn
     given = _given(loop)
     idle = Idle({*given})
     inside = _that_follow(loop.body.eqns, idle) if given else None
-    if inside is None or not _is_chosen(loop, given, inside) or not _raises_outside(loop.body.eqns, inside):
+    if inside is None or not _is_serial(loop, given, inside) or not _is_chosen(loop, given, inside):
         return eqn
-    if any_order(loop, range(len(loop.carried)), integers.inside(eqn)):
+    if not _raises_outside(loop.body.eqns, inside):
         return eqn
     return replace(eqn, regions=(_parted(loop.body, given, inside, idle, eqn),))
 
 
 def _given(loop: For) -> list[Value]:
-    """The cotangents that a trip begins with: numbers that it carries, and elements of arrays that it carries."""
+    """The cotangents that a trip begins with: carried numbers, and elements of carried arrays."""
     numbers = [p for p in loop.carried_params if not p.type.rank and p.type.is_float]
     ends = dict(zip(loop.carried_params, loop.yields, strict=True))
     made = {o: e for e in loop.body.eqns for o in e.outs}
@@ -106,6 +105,28 @@ def _that_follow(eqns: Sequence[Eqn], idle: Idle) -> list[Eqn] | None:
             found.append(eqn)
             touched |= set(eqn.outs)
     return found
+
+
+def _is_serial(loop: For, given: Collection[Value], inside: Sequence[Eqn]) -> bool:
+    """Whether a trip passes a cotangent on to a later one, rather than to a row that another loop is for."""
+    names = set(told_by(loop.index, loop.body))
+    read = [e for e in loop.body.eqns if e.outs[0] in given]
+    added = [e for e in inside if e.op.name == "add_at"]
+    return any(p in given for p in loop.carried_params) or any(
+        _may_meet(index_of(r.attrs), index_of(a.attrs), names)
+        for r in read
+        for a in added
+        if r.args[0].type == a.args[0].type
+    )
+
+
+def _may_meet(read: Index, added: Index, names: set[str]) -> bool:
+    """Whether trips of the loop may read what another one has added to; `names` are those of its index."""
+    for r, a in zip(read, added, strict=False):
+        fixed = isinstance(r, At) and isinstance(a, At) and names.isdisjoint(symbols(r.position))
+        if fixed and isinstance(r, At) and isinstance(a, At) and r.position != a.position:
+            return False
+    return True
 
 
 def _is_chosen(loop: For, given: Collection[Value], inside: Sequence[Eqn]) -> bool:
@@ -149,7 +170,9 @@ def _raises_outside(eqns: Sequence[Eqn], inside: Sequence[Eqn]) -> bool:
     """Whether each position of the data that the branch writes to is also read before it."""
     within = {o for e in inside for o in e.outs}
     checked = {_place(e) for e in eqns if e.op.name == "getitem" and _at_data(e) and e.outs[0] not in within}
-    return all(_place(e) in checked for e in inside if e.op.name in ("add_at", "setitem", "getitem") and _at_data(e))
+    return all(
+        _place(e) in checked for e in inside if e.op.name in ("add_at", "setitem", "getitem") and _at_data(e)
+    )
 
 
 def _at_data(eqn: Eqn) -> bool:

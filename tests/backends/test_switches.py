@@ -26,6 +26,7 @@ SHOWN = {
     "share":         "attended hidden_layer",
     "sink":          "diffused loop_undo",
     "spread":        "diffused loop_jacobi",
+    "tables":        "mixed aligned",
     "totals":        "weighted batch_sums",
     "turns":         "stirred periodic",
     "vmath":         "remembered softmax_cross_entropy",

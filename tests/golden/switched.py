@@ -136,6 +136,23 @@ def stretched(r, k):
     return energy
 
 
+def warped(x, y):
+    d = np.full((len(x) + 1, len(y) + 1), 1e3)
+    d[0, 0] = 0.0
+    for i in range(len(x)):
+        for j in range(len(y)):
+            d[i + 1, j + 1] = abs(x[i] - y[j]) + min(d[i, j], d[i, j + 1], d[i + 1, j])
+    return d[len(x), len(y)]
+
+
+def mixed(x, k, sweeps):
+    y = x.copy()
+    for _ in range(sweeps):
+        for i in range(len(k)):
+            y[i] = np.sin(y[k[i]]) + y[i] ** 2
+    return y
+
+
 _SHAPES = {
     relaxed: ((6,), (6,), 3),
     diffused: ((7,), 0.3),
@@ -150,11 +167,13 @@ _SHAPES = {
     projected: ((3, 4), (2, 3, 3)),
     weighted: ((3, 2), (2, 3, 3)),
     stretched: ((5, 3), (5,)),
+    warped: ((5,), (6,)),
+    mixed: ((5,), np.array([3, -1, 0, 3]), 3),
 }
 _FEW = ("stretched", "coordinates")  # whose kernels are made for the length of short axes
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
-    *_ARRAYS, "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
+    *_ARRAYS, "aligned", "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
     "huber", "image_convolution", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
     "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
@@ -169,7 +188,7 @@ def _program(name: str) -> tuple[Callable[..., Any], tuple[Any, ...], tuple[str,
     fun, rng = _ARRAYS[name], np.random.default_rng(11)
     args = tuple(rng.normal(size=s) if isinstance(s, tuple) else s for s in _SHAPES[fun])
     names = fun.__code__.co_varnames
-    return fun, args, tuple(n for n, a in zip(names, args, strict=False) if not isinstance(a, int))
+    return fun, args, tuple(n for n, a in zip(names, args, strict=False) if np.asarray(a).dtype.kind == "f")
 
 
 @cache

@@ -22,6 +22,7 @@ SHOWN = {
     "reads":         "joined written_in_parts",
     "same_loops":    "left orbit",
     "selections":    "joined huber",
+    "sparse":        "warped aligned",
     "tiny":          "accelerations tiny_gravity",
     "unroll":        "battery_bucket battery_loopif",
     "upward":        "loop_nests convolution pivoted_lu",
