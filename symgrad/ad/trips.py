@@ -23,8 +23,10 @@ def number_of(p: For, index: Value, body: Builder) -> Value:
     """In the loop, or in one that has the same range backwards: 0 on the first trip, 1 on the second."""
     if isinstance(p.step, Const) and p.step.value == 1 and isinstance(p.start, Const) and p.start.value == 0:
         return index
-    number = (body.ref(index) - body.ref(p.start)).arg
-    if not (isinstance(p.step, Const) and p.step.value == 1):
+    down = isinstance(p.step, Const) and p.step.value == -1
+    first, then = (index, p.start) if not down else (p.start, index)
+    number = (body.ref(first) - body.ref(then)).arg
+    if not (isinstance(p.step, Const) and abs(p.step.value) == 1):
         number = body.emit(OPS["floor_divide"], (number, p.step))
     assert isinstance(number, Value)
     return number
@@ -51,8 +53,9 @@ def known_trips(p: For, known: Known, signed: Collection[str]) -> Dim | None:
 
 def computed_trips(p: For, b: Builder, hint: str) -> Value:
     """The number of trips, as an equation."""
-    span = b.ref(p.stop) - b.ref(p.start)
-    if not (isinstance(p.step, Const) and p.step.value == 1):
+    down = isinstance(p.step, Const) and p.step.value == -1
+    span = b.ref(p.start) - b.ref(p.stop) if down else b.ref(p.stop) - b.ref(p.start)
+    if not (isinstance(p.step, Const) and abs(p.step.value) == 1):
         span = b.ref(b.emit(OPS["floor_divide"], ((span + b.ref(p.step) + _away(p, b)).arg, p.step)))
     return b.emit(OPS["maximum"], (span.arg, Const(0, INT)), hint=hint)
 
