@@ -81,9 +81,10 @@ def prepare(
     kept = arrays(program, groups)
     reused = share(program, groups, kept, handed_on or {}) if is_on("share") else {}
     lent = {owner: value for value, owner in reused.items() if value in block.params}
-    for value, owner in reused.items():
-        if value not in block.params:
-            kept[value] = kept[owner] = max(kept[value], kept[owner], key=len)
+    ours = {value: owner for value, owner in reused.items() if value not in block.params}
+    for value, owner in ours.items():  # what is a row of its own takes one of a whole array that is shared
+        kept[owner] = max(kept[value], kept[owner], key=len)
+    kept.update((value, kept[owner]) for value, owner in ours.items())
     for owner, chain in _chains(program, reused).items():
         best = owner if owner in block.params else lent.get(owner) or _best_name(chain, program)
         name = names[best]

@@ -7,6 +7,11 @@ a trip is enough. Inside the loop the same is done again for the next extents.
 
     m = max(x, 1); e = exp(x - m); s = sum(e, 1)        for i: [for j: m]  [for j: e, s]
     l = sum(log(s))                                            [l += log(s)]
+
+A function does not join an innermost loop with a running sum, nor that one a loop with a function: what needs
+the trip before is computed number by number, and everything else in the loop with it.
+
+    r = cumsum(x); e = exp(r)                           [for j: r]  [for j: e]
 """
 
 from __future__ import annotations
@@ -32,9 +37,10 @@ from symgrad.backends.access import (
     resolve,
     whole,
 )
+from symgrad.backends.cost import WEIGHT
 from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight
 from symgrad.backends.statements import names_in
-from symgrad.ir.core import Arg, Const, Value
+from symgrad.ir.core import Arg, Const, Kind, Value
 from symgrad.ir.dims import Dim, symbol, symbols
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import Shape
@@ -75,6 +81,8 @@ class _Slot:
     extent: Dim | None
     nodes: list[_Node] = field(default_factory=list)
     arrays: set[Value] = field(default_factory=set)
+    runs: bool = False  # a running sum is in it, along this very loop
+    calls: bool = False  # a function is in it, and no further loop around that
 
 
 def schedule(plan: Plan) -> tuple[Group, ...]:
@@ -242,7 +250,8 @@ def _fill(
         alone = extent is not None and not is_on("fusion")
         if _makes_an_array(node.statement, plan):
             first = max(first, barrier)
-        group = None if alone else _choose(node, first, shared, slots)
+        runs, calls = _runs(node.statement, depth), _calls(node.statement, depth)
+        group = None if alone else _choose(node, first, shared, slots, runs, calls)
         if group is None:
             passed_over |= not alone and bool(shared) and shared[-1] >= first
             group = len(slots)
@@ -252,8 +261,10 @@ def _fill(
         forward = forward if node.statement.eqn.phase else latest
         if node.statement.form is Form.REGION:
             barrier = group
-        slots[group].nodes.append(node)
-        slots[group].arrays.update(t.owner for t in node.touches)
+        slot = slots[group]
+        slot.nodes.append(node)
+        slot.arrays.update(t.owner for t in node.touches)
+        slot.runs, slot.calls = slot.runs or runs, slot.calls or calls
         for touch in node.touches:
             history.add(touch, group)
     return slots, passed_over
@@ -264,13 +275,29 @@ def _makes_an_array(statement: Statement, plan: Plan) -> bool:
     return statement.form is Form.MAP and bool(statement.loops) and plan.owner(out) is out
 
 
-def _choose(node: _Node, first: int, candidates: list[int], slots: list[_Slot]) -> int | None:
+def _choose(
+    node: _Node, first: int, candidates: list[int], slots: list[_Slot], runs: bool, calls: bool
+) -> int | None:
     """The first group from `first` on that the statement can join with profit."""
     start = bisect_left(candidates, first)
     for group in candidates[start : start + _TRIES]:
-        if slots[group].extent is None or any(t.owner in slots[group].arrays for t in node.touches):
+        slot = slots[group]
+        if (runs and slot.calls) or (calls and slot.runs):
+            continue
+        if slot.extent is None or any(t.owner in slot.arrays for t in node.touches):
             return group
     return None
+
+
+def _runs(statement: Statement, depth: int) -> bool:
+    """Whether each trip of this loop needs the one before: nothing in the loop is vectorised then."""
+    return statement.form is Form.SCAN and statement.first == depth and is_on("scans")
+
+
+def _calls(statement: Statement, depth: int) -> bool:
+    """Whether it is a function, in its innermost loop, that gains by being vectorised."""
+    eqn, innermost = statement.eqn, len(statement.loops) == depth + 1
+    return innermost and eqn.op.kind is Kind.ELEMENTWISE and eqn.op.name not in WEIGHT
 
 
 def _group(slot: _Slot, depth: int, plan: Plan) -> Group:
@@ -335,7 +362,8 @@ def _sink(slots: list[_Slot], depth: int, plan: Plan) -> None:
         group = readers.group[node]
         if slots[group].extent is not None:
             target = _target(node, depth, plan, readers, made_in)
-            if target is not None and slots[target].extent == slots[group].extent:
+            parted = target is not None and slots[target].runs and _calls(node.statement, depth)
+            if target is not None and not parted and slots[target].extent == slots[group].extent:
                 readers.move(node, target)
     for slot in slots:
         slot.nodes = []

@@ -48,6 +48,7 @@ BACKENDS = {  # how a kernel's text says what the graph says
     "fusion":        "statements share loops",
     "kept":          "sums that every trip of a loop adds to one element are in a variable",
     "recompute":     "what is cheap is computed where it is read, not stored",
+    "scans":         "functions stand in loops of their own, apart from running sums",
     "share":         "arrays take over the memory of those that are read for the last time",
     "sink":          "views are taken inside the loops that read them",
     "spread":        "loops over elements become statements over slices",

@@ -23,6 +23,7 @@ SHOWN = {
     "fusion":        "remembered softmax_cross_entropy",
     "kept":          "accelerations coordinates",
     "recompute":     "remembered hidden_layer",
+    "scans":         "walked asian_option",
     "share":         "attended hidden_layer",
     "sink":          "diffused loop_undo",
     "spread":        "diffused loop_jacobi",

@@ -128,6 +128,10 @@ def implicit(a, u, sweeps):
     return u
 
 
+def walked(x, sigma):
+    return np.cumsum(np.exp(np.cumsum(sigma * x, axis=1)), axis=1)
+
+
 def stretched(r, k):
     energy = 0.0
     for i in range(1, len(r)):
@@ -169,11 +173,12 @@ _SHAPES = {
     stretched: ((5, 3), (5,)),
     warped: ((5,), (6,)),
     mixed: ((5,), np.array([3, -1, 0, 3]), 3),
+    walked: ((3, 4), (4,)),
 }
 _FEW = ("stretched", "coordinates")  # whose kernels are made for the length of short axes
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
-    *_ARRAYS, "aligned", "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
+    *_ARRAYS, "aligned", "asian_option", "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
     "huber", "image_convolution", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
     "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
 )  # fmt: skip
