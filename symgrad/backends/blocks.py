@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.backends import calls, folds
+from symgrad.backends import calls, folds, threads
 from symgrad.backends.access import Read, is_view, peel, whole
 from symgrad.backends.body import once, write
 from symgrad.backends.buffers import Buffers
@@ -42,6 +42,7 @@ class Draft:
     taken: set[str]
     control: Callable[[Statement, Body, Scope, Draft], None]
     parallel: bool = False
+    parts: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     literals: list[Eqn] = field(default_factory=list)
@@ -111,6 +112,7 @@ def prepare(
         buffers=buffers,
         named=fixed,
         parallel=draft.parallel,
+        parts=draft.parts,
         places=draft.places,
         known=known | {s.name for s in block.symbols},
         control=lambda statement, body, scope: draft.control(statement, body, scope, draft),
@@ -174,8 +176,11 @@ def write_block(groups: Sequence[Group], body: Body, inner: bool = False) -> Sco
         )
         body.reused = _overwritten(group, reused, body)
         body.echo = (lambda eqn, start: echo.after(eqn, start, body)) if apart else None
+        body.shares = threads.shared_out(group, body) if isinstance(group, Loop) else None
         if not apart:
             echo.before(group, body)
+        if body.shares is not None:
+            body.shares.made[:0] = [f"{'    ' * body.indent}# {text}" for text in echo.last if text]
         _not_empty(group, body, frozenset() if inner else body.checked)
         _allocate(group, body, allocated)
         write([group], body, scope)
@@ -211,11 +216,15 @@ def _allocate(group: Group, body: Body, allocated: set[str]) -> None:
         if kept is None or body.names[value] in allocated:
             continue
         name = body.names[value]
-        allocated.add(name)
+        if body.shares is None or value not in body.shares.own:
+            allocated.add(name)
         shape = tuple(value.type.shape[a] for a in kept)
         if statement.eqn.op.name == "tape":
             shape = calls.made_shape(statement)
         empty = calls.empty(value, shape)
+        if body.shares is not None and value in body.shares.own:
+            body.shares.made.append(f"{'    ' * body.indent}{name} = {empty}")
+            continue
         if statement.form is Form.CALL and calls.allocated_by_call(statement):
             if body.buffers is not None and calls.can_fill(statement):
                 body.buffers.take(name, shape, empty)

@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from symgrad.backends import folds, threads, turns, windows
+from symgrad.backends import calls, folds, threads, turns, windows
 from symgrad.backends.access import Lookup, Read, Turned
-from symgrad.backends.calls import call
 from symgrad.backends.legal import WRAP
-from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight, Window, statements_in
+from symgrad.backends.nest import Form, Group, Loop, Plan, Shares, Statement, Straight, Window, statements_in
 from symgrad.backends.scalar import NAME, Piece
 from symgrad.backends.text import (
     LONGEST,
@@ -103,24 +102,23 @@ def _loop(loop: Loop, body: Body, scope: Scope) -> None:
         s for s in statements_in(loop.body) if s.form in (Form.FOLD, Form.SCAN) and s.first == loop.depth
     ]
     _hoist(loop, body, scope)
-    shares = threads.shared_out(loop, body)
-    for fold in accumulated if shares is None else ():
-        folds.start(fold, body, scope)
+    shares = body.shares if loop.depth == 0 else None
+    mark = len(body.lines)
+    for fold in accumulated:
+        _start(fold, shares, body, scope)
     inner = Scope(loop.depth + 1, scope)
     alone = len(loop.body) == 1 and isinstance(loop.body[0], Straight) and loop.extent != 0
     found = []
-    if alone and is_on("windows") and shares is None:
+    if alone and is_on("windows"):
         found = list(windows.find(list(statements_in(loop.body)), body.plan, loop.depth, loop))
         inner.windows = _windows(found)
         inner.before = windows.start(found, body)
     turned = turns.found(loop, body)
-    ends = turns.ends(loop, turned) if alone and not found and shares is None else None
+    ends = turns.ends(loop, turned) if alone and not found else None
     if ends is not None:
-        _middle_first(loop, turned, *ends, body, scope)
+        _middle_first(loop, turned, *ends, mark, body, scope)
     else:
-        trips = (
-            dim_text(of_range(loop.extent)) if shares is None else threads.begin(shares, loop, body, scope)
-        )
+        trips = dim_text(of_range(loop.extent)) if shares is None else shares.trips
         body.line(f"for {body.letters[loop.depth]} in range({trips}):")
         body.indent += 1
         turns.name(turned, loop, body, inner)
@@ -128,24 +126,39 @@ def _loop(loop: Loop, body: Body, scope: Scope) -> None:
         turns.forget(turned, body)
         windows.move_on(inner.before, body, inner)
         body.indent -= 1
-    if shares is not None:
-        threads.end(shares, body, scope)
     for window in found:
-        windows.finish(window, inner.before, body, scope)
+        windows.finish(window, inner.before, body, scope, None if shares is None else shares.end)
+    if shares is not None and ends is None:
+        threads.move_out(shares, mark, loop, of_range(loop.extent), body)
     for fold in accumulated:
         if fold.form is Form.FOLD:
             folds.finish(fold, body, scope)
 
 
+def _start(fold: Statement, shares: Shares | None, body: Body, scope: Scope) -> None:
+    """What accumulates, before the loop; of a part, if it is shared out."""
+    if shares is not None and not folds.is_scalar(fold):
+        kind = fold.writes.value.type
+        body.line(f"{body.names[fold.writes.value]} = {calls.filled(fold.writes.value, '0.0', kind.shape)}")
+    else:
+        folds.start(fold, body, scope)
+
+
 def _middle_first(
-    loop: Loop, turned: Sequence[Turned], lead: int, trail: int, body: Body, scope: Scope
+    loop: Loop, turned: Sequence[Turned], lead: int, trail: int, mark: int, body: Body, scope: Scope
 ) -> None:
     """An innermost loop that reads around the ends of an axis."""
+    shares = body.shares if loop.depth == 0 else None
+    middle = of_range(loop.extent - lead - trail)
     body.within[loop.depth] = lead
-    body.line(f"for {body.letters[loop.depth]} in range({dim_text(of_range(loop.extent - lead - trail))}):")
+    body.line(
+        f"for {body.letters[loop.depth]} in range({dim_text(middle) if shares is None else shares.trips}):"
+    )
     body.indent += 1
     write(loop.body, body, Scope(loop.depth + 1, scope), loop)
     body.indent -= 1
+    if shares is not None:
+        threads.move_out(shares, mark, loop, middle, body)
     del body.within[loop.depth]
     if lead + trail:
         echo, body.echo = body.echo, None
@@ -192,7 +205,7 @@ def _isstored(read: Read, body: Body) -> bool:
 
 def _statement(statement: Statement, body: Body, scope: Scope) -> None:
     if statement.form is Form.CALL:
-        call(statement, body, scope)
+        calls.call(statement, body, scope)
         return
     if statement.form is Form.REGION:
         assert body.control is not None

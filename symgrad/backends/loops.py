@@ -47,11 +47,11 @@ _HELPERS = {  # functions that the text calls, by module of this package
     "gammas": sorted(scalar.GAMMAS),
     "lapack": sorted(FUNCTIONS),
     "rounding": sorted(scalar.ROUNDING),
+    "shares": ("shared", "shared_with_neighbours"),
     "special": sorted(scalar.SPECIAL),
     "tapes": ("grow", "revolve"),
 }
 _CALLED = frozenset(scalar.VMATH).union(*_HELPERS.values())
-_THREADS = frozenset({"get_num_threads", "prange"})
 _RESERVED = frozenset({*_CALLED, "np", "njit", "range", "abs", "int", "float", "max", "min"})
 
 
@@ -138,6 +138,7 @@ def _module(
     write_block(groups, body)
     body.line(f"return {_returned(returns, legal, body)}")
     lines = [*_imports(body.used, vector_math), "", *_literals(draft)]
+    lines += [line for part in draft.parts for line in ("", part, "")]
     if buffers is not None:
         made = "".join(f"{text}, " for text in buffers.texts.values()).rstrip()
         lines += ["", "@njit", f"def arrays_of_{entry}({', '.join(params)}):"]
@@ -195,8 +196,7 @@ def _result(result: Arg, body: Body) -> str:
 
 def _imports(used: set[str], vector_math: bool) -> list[str]:
     """The first lines: NumPy, numba, and the functions that the text calls."""
-    from_numba = ["njit", *sorted(used & _THREADS)]
-    lines = ["import numpy as np", f"from numba import {', '.join(from_numba)}", ""]
+    lines = ["import numpy as np", "from numba import njit", ""]
     for module, names in _HELPERS.items():
         if found := [name for name in names if name in used]:
             lines.append(f"from symgrad.backends.{module} import {', '.join(found)}")

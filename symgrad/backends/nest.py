@@ -18,7 +18,7 @@ from enum import Enum
 from symgrad.backends.access import Operand, Read
 from symgrad.backends.scalar import Piece
 from symgrad.ir.core import Eqn, Symbol, Value
-from symgrad.ir.dims import Dim
+from symgrad.ir.dims import Dim, symbol
 
 
 class Form(Enum):
@@ -74,6 +74,26 @@ class Window:
     last: Statement
     written_between: bool = False  # arrays that the values may have been loaded from
     waiting: list[tuple[int, Operand, Piece]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """A loop that is to be shared out."""
+
+    start: str  # the range of trips of a part
+    stop: str
+    sums: tuple[Statement, ...]  # over its trips
+    own: frozenset[Value]  # arrays of which each trip has a row to itself
+    reach: int  # how many of the next trips add to what a trip adds to
+    made: list[str] = field(default_factory=list)  # the lines that make arrays of the part's own
+
+    @property
+    def trips(self) -> str:
+        return f"{self.start}, {self.stop}"
+
+    @property
+    def end(self) -> Dim:
+        return symbol(self.stop)
 
 
 @dataclass(frozen=True, slots=True)

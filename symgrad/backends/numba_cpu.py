@@ -7,8 +7,8 @@ keeps on disk beside the module file that `symgrad.cache` writes.
     @njit                ->   @njit(error_model="numpy", nogil=True, cache=True)
     for i in range(5):   ->   for i in range(rolled(5)):     where there are loops inside (`rolled`)
 
-With `parallel` the text has `prange` where trips are independent (`backends.threads`), and numba makes
-threads there and nowhere else; it cannot keep the code on disk then. BLAS has threads of its own.
+With `parallel` loops whose trips are independent are functions of their own, which `shared` calls
+(`backends.threads`, `backends.shares`). BLAS has threads of its own.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ from symgrad.timed import collector_off
 # What `fastmath=True` permits everywhere. Never nnan or ninf: infinities and NaNs stay what they are. Nor
 # reassoc, which sums have of their own: with it (x + y) - x is y, and infinity minus infinity a number.
 _FAST = '{"contract", "arcp", "nsz"}'
-# No threads but those that the text asks for.
-_ONLY = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion")
 _PLUS = re.compile(r"^(from symgrad\.backends\.accumulate import .*)\bplus\b", re.MULTILINE)
 # The same functions, in a tenth of the time that numba's own take to compile.
 _NUMPY = ("import numpy as np\n", "from symgrad.backends import arrays as np\n")
@@ -67,8 +65,7 @@ def compile(text: str, entry: str, options: Options) -> Any:
 def with_options(text: str, options: Options) -> str:
     """The text with the options in its decorators and imports."""
     text = rolled_up(text)
-    if "prange(" not in text:  # numba knows by their names which functions threads may run
-        text = text.replace(*_NUMPY, 1)
+    text = text.replace(*_NUMPY, 1)
     flags = ['error_model="numpy"']
     if options.fastmath is True:
         flags.append(f"fastmath={_FAST}")
@@ -77,17 +74,8 @@ def with_options(text: str, options: Options) -> str:
         text = _PLUS.sub(r"\1strict_plus as plus", text)
     if options.nogil and _LONG.search(text):  # on a few numbers, letting other threads run takes longest
         flags.append("nogil=True")
-    if options.boundscheck:
-        flags.append("boundscheck=True")
-    head, *functions = text.split("@njit\n")
-    return head + "".join(f"@njit({', '.join([*flags, *_own(f, options)])})\n{f}" for f in functions)
-
-
-def _own(function: str, options: Options) -> list[str]:
-    """The flags that depend on a function's text: code with threads in it cannot be kept on disk."""
-    if "prange(" in function:
-        return [f"parallel={{{', '.join(f'{name!r}: False' for name in _ONLY)}}}"]
-    return ["cache=True"] if options.cache else []
+    flags += [f"{name}=True" for name in ("boundscheck", "cache") if getattr(options, name)]
+    return text.replace("@njit\n", f"@njit({', '.join(flags)})\n")
 
 
 def _find(text: str, entry: str) -> str:

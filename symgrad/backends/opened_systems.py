@@ -26,7 +26,7 @@ from symgrad.ir.build import (
 )
 from symgrad.ir.build import equal as same
 from symgrad.ir.core import At, Const, Eqn, Gather, full_span
-from symgrad.ir.types import ArrayType, Shape
+from symgrad.ir.types import BOOL, ArrayType, Shape
 
 
 def _factors(a: Ref) -> Ref:
@@ -130,7 +130,8 @@ def _triangle(eqn: Eqn, args: list[Ref]) -> Ref:
     """A selection by row and column."""
     (x,) = args
     compare = "less_equal" if eqn.op.name == "tril" else "greater_equal"
-    return where(call(compare, *_places(x, x.shape, _shift(eqn))), x, 0.0)
+    inside = call(compare, *_places(x, x.shape, _shift(eqn)))
+    return call("logical_and", inside, x) if x.dtype == BOOL else where(inside, x, 0.0)
 
 
 def _eye(eqn: Eqn, args: list[Ref]) -> Ref:

@@ -29,7 +29,7 @@ from symgrad.backends.access import (
 )
 from symgrad.backends.buffers import Buffers
 from symgrad.backends.legal import WRAP
-from symgrad.backends.nest import Plan, Statement, Window
+from symgrad.backends.nest import Plan, Shares, Statement, Window
 from symgrad.backends.scalar import ADD, ATOM, MUL, NAME, Piece
 from symgrad.backends.storage import Axes
 from symgrad.errors import Loc
@@ -64,6 +64,8 @@ class Body:
     named: frozenset[Value] = frozenset()  # the numbers of extents
     scatters: bool = False  # a branch that writes to arrays, or something in it
     parallel: bool = False  # the outermost loops may be shared out among threads
+    parts: list[str] = field(default_factory=list)  # loops that are functions of their own, for that
+    shares: Shares | None = None  # the outermost loop that is being written, if it is shared out
     rolls: bool | None = None  # whether anything goes around an axis, once somebody has asked
     turns: dict[tuple[Coord, Dim], str] = field(
         default_factory=dict

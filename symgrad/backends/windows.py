@@ -156,8 +156,14 @@ def _total(pieces: Sequence[Piece], dtype: str) -> str:
     return text
 
 
-def finish(window: Window, before: Mapping[Operand, tuple[str, ...]], body: Body, scope: Scope) -> None:
-    """What the last trips add to the elements after those of the loop."""
+def finish(
+    window: Window,
+    before: Mapping[Operand, tuple[str, ...]],
+    body: Body,
+    scope: Scope,
+    stop: Dim | None = None,
+) -> None:
+    """What the last trips add to the elements after those of the loop, or after its trip `stop`."""
     assert window.loop is not None
     reach = max(window.adds.values())
     trips = of_range(window.loop.extent)
@@ -170,7 +176,10 @@ def finish(window: Window, before: Mapping[Operand, tuple[str, ...]], body: Body
             Piece(before[s.reads[0]][trips - k - 1], NAME) for s, trips in _by_trips(window) if trips > k
         ]
         place = Read(
-            window.target.value, tuple(_after(c, window.loop, trips + k) for c in window.target.coords)
+            window.target.value,
+            tuple(
+                _after(c, window.loop, (trips if stop is None else stop) + k) for c in window.target.coords
+            ),
         )
         body.line(f"{stored(place, body, scope)} += {_total(pieces, place.value.type.dtype)}")
     if unsure:

@@ -238,3 +238,14 @@ def test_shapes_are_checked(rng):
         sg.grad(lambda a: np.sum(np.linalg.inv(a)), jit=False)(rng.normal(size=(2, 3)))
     with pytest.raises(sg.ShapeError):
         sg.grad(lambda a, b: np.sum(np.linalg.solve(a, b)), jit=False)(general(rng), rng.normal(size=4))
+
+
+def test_a_triangle_of_a_mask_is_a_mask():
+    def seen(x):
+        mask = np.tril(np.ones(x.shape, dtype=bool))
+        return np.sum(np.where(mask, x * x, -1.0)) + np.sum(np.triu(x > 0.5))
+
+    x = np.random.default_rng(4).normal(size=(4, 4))
+    value, dx = sg.value_and_grad(seen)(x)
+    assert value == pytest.approx(seen(x), rel=1e-14)
+    np.testing.assert_array_equal(dx, 2 * np.tril(x))

@@ -2,7 +2,7 @@
 
 The part above the line is Python: one function, `WRT` (the names of its differentiated arguments),
 `MODE` ("value_and_grad", "jvp" or "fwd_and_bwd") and `arguments(rng)`. With `FEW = True` the kernel is the one for
-axes as short as those of the arguments. The part below is written by
+axes as short as those of the arguments, with `PARALLEL = True` the one whose loops threads share. The part below is written by
 `pytest tests/golden --update-golden`: the graph of the function, the derived graph, the study text, the
 kernel text.
 """
@@ -37,6 +37,7 @@ class Golden:
     wrt: tuple[str, ...]
     args: tuple[Any, ...]
     few: bool
+    parallel: bool
 
     @property
     def title(self) -> str:
@@ -45,7 +46,7 @@ class Golden:
     def program(self, **options: Any) -> Program:
         mode: Any = "vjp" if self.mode == "fwd_and_bwd" else self.mode
         transform = Transform(mode, (), self.wrt, single=len(self.wrt) == 1)
-        program = build(self.fun, bind(self.fun, self.args, {}), transform, Options(**options))
+        program = build(self.fun, bind(self.fun, self.args, {}), transform, Options(parallel=self.parallel, **options))
         return for_short_axes(program, self.args) if self.few else program
 
 
@@ -64,7 +65,8 @@ def load(path: Path) -> Golden:
     exec(compile(above, path.name, "exec"), namespace)
     functions = [f for f in namespace.values() if isinstance(f, FunctionType) and f.__name__ != "arguments"]
     args = tuple(namespace["arguments"](np.random.default_rng(1)))
-    return Golden(path, functions[-1], namespace["MODE"], namespace["WRT"], args, namespace.get("FEW", False))
+    flags = (namespace.get(name, False) for name in ("FEW", "PARALLEL"))
+    return Golden(path, functions[-1], namespace["MODE"], namespace["WRT"], args, *flags)
 
 
 def generated(golden: Golden) -> str:
