@@ -161,6 +161,8 @@ from symgrad.vmath import exp
 
 @njit
 def saved_part___HASH__(start, stop, m, u_2, diff4, saved, _step):
+    # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
+    # for _step in range(3):
     for i in range(start, stop):
         for j in range(m - 2):
             total9_ij = u_2[i + 2, j + 1] + u_2[i, j + 1] + u_2[i + 1, j + 2] + u_2[i + 1, j]
@@ -171,6 +173,7 @@ def saved_part___HASH__(start, stop, m, u_2, diff4, saved, _step):
 
 @njit
 def u_2_part___HASH__(start, stop, m, u_2, rate, diff4):
+    # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
     for i in range(start, stop):
         for j in range(m - 2):
             u_2[i + 1, j + 1] += rate * diff4[i, j]
@@ -178,6 +181,8 @@ def u_2_part___HASH__(start, stop, m, u_2, rate, diff4):
 
 @njit
 def total2_part___HASH__(start, stop, m, u_2, target, dtarget):
+    # p /= np.sum(p, axis=1, keepdims=True)
+    # return np.sum(p * p) + np.sum(np.sum(p, axis=0) ** 2)
     total2 = 0.0
     total3 = np.zeros(m)
     for i in range(start, stop):
@@ -201,6 +206,7 @@ def total2_part___HASH__(start, stop, m, u_2, target, dtarget):
 
 @njit
 def total4_part___HASH__(start, stop, total3):
+    # return np.sum(p * p) + np.sum(np.sum(p, axis=0) ** 2)
     total4 = 0.0
     for i in range(start, stop):
         total3_i = total3[i]
@@ -210,6 +216,9 @@ def total4_part___HASH__(start, stop, total3):
 
 @njit
 def dtarget_part___HASH__(start, stop, m, dtarget, total3, du):
+    # adjoint of return np.sum(p * p) + np.sum(np.sum(p, axis=0) ** 2)
+    # adjoint of p /= np.sum(p, axis=1, keepdims=True)
+    # adjoint of p = np.exp(u - target)
     for i in range(start, stop):
         total6_i = 0.0
         for j in range(m):
@@ -227,6 +236,7 @@ def dtarget_part___HASH__(start, stop, m, dtarget, total3, du):
 
 @njit
 def total10_part___HASH__(start, stop, m, du, saved, _step, rate, prod8):
+    # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
     total10 = 0.0
     for i in range(start, stop):
         for j in range(m - 2):
@@ -248,6 +258,7 @@ def total10_part___HASH__(start, stop, m, du, saved, _step, rate, prod8):
 
 @njit
 def du_part___HASH__(start, stop, m, du, prod8):
+    # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
     for i in range(start, stop):
         for j in range(m - 2):
             du[i, j + 1] += prod8[i, j]
@@ -282,9 +293,9 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     for _step in range(3):
         # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
         # for _step in range(3):
-        shared(saved_part___HASH__, n - 2, 20 * (n - 2) * (m - 2), (m, u_2, diff4, saved, _step))
+        shared(saved_part___HASH__, n - 2, 12 * (n - 2) * (m - 2), (m, u_2, diff4, saved, _step))
         # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
-        shared(u_2_part___HASH__, n - 2, 6 * (n - 2) * (m - 2), (m, u_2, rate, diff4))
+        shared(u_2_part___HASH__, n - 2, 4 * (n - 2) * (m - 2), (m, u_2, rate, diff4))
     # p /= np.sum(p, axis=1, keepdims=True)
     # return np.sum(p * p) + np.sum(np.sum(p, axis=0) ** 2)
     dtarget = np.empty((n, m))
@@ -306,7 +317,7 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     prod8 = np.empty((n - 2, m - 2))
     for _step in range(2, -1, -1):
         # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
-        total10 = shared(total10_part___HASH__, n - 2, 18 * (n - 2) * (m - 2), (m, du, saved, _step, rate, prod8))
+        total10 = shared(total10_part___HASH__, n - 2, 13 * (n - 2) * (m - 2), (m, du, saved, _step, rate, prod8))
         drate = plus(drate, total10)
-        shared_with_neighbours(du_part___HASH__, n - 2, 9 * (n - 2) * (m - 2), 2, (m, du, prod8))
+        shared_with_neighbours(du_part___HASH__, n - 2, 6 * (n - 2) * (m - 2), 2, (m, du, prod8))
     return total5, (du, drate, dtarget)
