@@ -8,9 +8,12 @@ statements; in derivatives and kernels the sign of a zero may change.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from symgrad.ir.core import Arg, Const, Eqn
+from symgrad.ir.build import Ref
+from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.ir.fold import fold
 from symgrad.ir.types import FLOATS, ArrayType
 from symgrad.opt.rewrite import Rewritten, Rule, Rules, Site
@@ -94,7 +97,10 @@ def _divide(site: Site, eqn: Eqn) -> Rewritten:
     if isinstance(y, Const) or not eqn.phase or not site.may_reform(eqn):
         return None
     inverse = _inverse_in(site, x, y)
-    return None if inverse is None else site.ref(x) * site.ref(inverse)
+    if inverse is not None:
+        return site.ref(x) * site.ref(inverse)
+    quotients = site.quotients.get(y, ())[-_FACTORS:] if isinstance(y, Value) else ()
+    return _divided_before(site, x, {q.args[0]: q.out for q in quotients}, _FACTORS) if quotients else None
 
 
 def _inverse_in(site: Site, product: Arg, y: Arg) -> Arg | None:
@@ -109,6 +115,21 @@ def _inverse_in(site: Site, product: Arg, y: Arg) -> Arg | None:
             stack += node.args
         elif site.is_constant(node.args[0], 1) and arg.type == product.type and site.same(node.args[1], y):
             return arg
+    return None
+
+
+def _divided_before(site: Site, product: Arg, quotients: Mapping[Arg, Value], depth: int) -> Ref | None:
+    """The product over y by a factor's quotient g / y, which is there: -g * z / y is -(g / y) * z."""
+    node = site.get(product, "multiply", "negative") if depth else None
+    if node is None:
+        return None
+    for place, factor in enumerate(node.args):
+        known = quotients.get(factor)
+        found = _divided_before(site, factor, quotients, depth - 1) if known is None else site.ref(known)
+        if found is not None:
+            others = [site.ref(a) for a in node.args]
+            others[place] = found
+            return site.call(node.op.name, *others)
     return None
 
 
@@ -129,6 +150,13 @@ def _even(site: Site, eqn: Eqn) -> Rewritten:
     if inner is None or not site.may_reform(eqn):
         return None
     return site.call(eqn.op.name, inner.args[0])
+
+
+def _equal(site: Site, eqn: Eqn) -> Rewritten:
+    """`-x == 0` asks for x."""
+    x, y = eqn.args
+    minus = site.get(x, "negative") if site.is_constant(y, 0) and site.may_reform(eqn) else None
+    return None if minus is None else site.call(eqn.op.name, minus.args[0], y)
 
 
 def _extremum(site: Site, eqn: Eqn) -> Rewritten:
@@ -196,6 +224,8 @@ _TABLE: dict[str, tuple[Rule, ...]] = {
     "power": (_power,),
     "square": (_even,),
     "absolute": (_even,),
+    "equal": (_equal,),
+    "not_equal": (_equal,),
     "maximum": (_extremum,),
     "minimum": (_extremum,),
     "where": (_where,),

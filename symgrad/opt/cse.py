@@ -14,7 +14,7 @@ from dataclasses import replace
 from symgrad.ir.core import Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.ops import OPS
 from symgrad.ir.settled import settling
-from symgrad.ir.walk import map_regions, rewire, with_eqns
+from symgrad.ir.walk import map_regions, rewire, uses, with_eqns
 from symgrad.opt.numbering import Numbers
 
 _SHORT = frozenset({"negative", "cast", "stop_gradient", "recall", "full", "iota", "extent"})
@@ -31,6 +31,7 @@ def share(function: Function, *, everything: bool) -> Function:
 def _block(block: Block, everything: bool) -> Block:
     # `dinvden = num` is a statement of the text: what is computed from dinvden is said in its name.
     numbers = Numbers(through_copies=everything)
+    count = uses(block)  # what is read twice has a name in any case
     first: dict[int, Eqn] = {}
     env: dict[Value, Value] = {}
     eqns: list[Eqn] = []
@@ -48,7 +49,8 @@ def _block(block: Block, everything: bool) -> Block:
         number = numbers.of(eqn.out)
         before = first[number]
         apart = (before.loc, before.phase) != (eqn.loc, eqn.phase)
-        if apart and not everything and not before.out.hint and _short(eqn):
+        named = count[before.out] > 1 and count[eqn.out] > 1
+        if apart and not everything and not named and not before.out.hint and _short(eqn):
             first[number] = eqn  # the nearest one, for repetitions in this statement
             eqns.append(eqn)
             continue

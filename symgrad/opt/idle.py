@@ -226,7 +226,7 @@ def _is_work(eqn: Eqn) -> bool:
 
 
 def _private(block: Block, place: int, first: Sequence[Eqn], inside: Sequence[Eqn]) -> dict[Value, Eqn]:
-    """Arrays that nothing else reads, made before the branch from what nobody writes meanwhile; in order."""
+    """What nothing else reads, made before the branch from what nobody writes meanwhile; in order."""
     count = uses(block)
     told = {s.param for s in block.symbols}
     mine = Counter(v for e in inside for v in e.reads)
@@ -236,7 +236,7 @@ def _private(block: Block, place: int, first: Sequence[Eqn], inside: Sequence[Eq
         if eqn.op.kind not in _QUIET:
             held |= set(eqn.reads)
         elif (
-            eqn.out.type.rank
+            (eqn.out.type.rank or (eqn.phase and not eqn.out.hint))
             and mine[eqn.out] == count[eqn.out]
             and eqn.out not in told
             and eqn.op.name not in ("empty", "tape")

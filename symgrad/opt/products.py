@@ -24,7 +24,9 @@ def _product(site: Site, eqn: Eqn) -> Rewritten:
     if not eqn.out.type.is_float or not site.may_reform(eqn):
         return None
     for this, other in ((x, y), (y, x)):
-        if minus := site.take(this, "negative"):
+        # Of numbers also one that is read elsewhere: it is negated again, most often by a subtraction.
+        again = bool(eqn.phase) and eqn.out.type.rank == 0
+        if minus := (site.get if again else site.take)(this, "negative"):
             inner = site.ref(minus.args[0])
             return -(inner * site.ref(other)) if this is x else -(site.ref(other) * inner)
     if isinstance(y, Const):
@@ -160,9 +162,9 @@ def _exact_inverse(value: float) -> bool:
 
 
 def _sign_in(site: Site, eqn: Eqn) -> Rewritten:
-    """For the reader the sign stands before the first factor: `-a * b`, not `-(a * b)`."""
+    """For the reader the sign stands before the first factor, `-a * b`; or it is that of `d[i] -= a * b`."""
     node = site.take(eqn.args[0], "multiply", "divide")
-    if node is None or not eqn.out.type.is_float or not site.may_reform(eqn):
+    if node is None or site.is_added(eqn.out) or not eqn.out.type.is_float or not site.may_reform(eqn):
         return None
     first, second = node.args
     if difference := site.take(first, "subtract"):

@@ -57,15 +57,18 @@ class Site:
     text keeps the user's statements.
     """
 
-    def __init__(self, through_names: bool) -> None:
+    def __init__(self, through_names: bool, eqns: tuple[Eqn, ...] = ()) -> None:
         self.through_names = through_names
+        self.eqns = eqns  # of the block, as they were
         self.builder = Builder()
         self.target = ""  # the name of the result of the equation at hand
         self.produced: dict[Value, Eqn] = {}
+        self.quotients: dict[Value, list[Eqn]] = {}  # by divisor
         self._age: dict[Value, int] = {}
         self.count: dict[Value, int] = {}
         self._numbers = Numbers()
         self._unnumbered: list[Eqn] = []
+        self._added: set[Arg] | None = None
 
     def ref(self, arg: Arg) -> Ref:
         return self.builder.ref(arg)
@@ -151,6 +154,8 @@ class Site:
         for out in eqn.outs:
             self.produced[out] = eqn
             self._age[out] = len(self._age)
+        if eqn.op.name == "divide" and isinstance(eqn.args[1], Value):
+            self.quotients.setdefault(eqn.args[1], []).append(eqn)
         self._unnumbered.append(eqn)
 
     def age(self, value: Value) -> int:
@@ -160,6 +165,12 @@ class Site:
     def once(self, arg: Arg) -> bool:
         """Nothing else reads `arg`, so that it goes if this reader does without it."""
         return isinstance(arg, Value) and self.count.get(arg, 1) <= 1
+
+    def is_added(self, value: Value) -> bool:
+        """Is it what an addition in place adds, and nothing else?"""
+        if self._added is None:
+            self._added = {e.args[1] for e in self.eqns if e.op.name == "add_at"}
+        return value in self._added and self.once(value)
 
     def _is_version(self, arg: Value, eqn: Eqn) -> bool:
         """An earlier value of the name that is assigned, by the same statement: `dw = g; dw = dw + g`."""
@@ -211,7 +222,7 @@ def rewrite(function: Function, rules: Rules, *, through_names: bool) -> Functio
 
 @settling
 def _rewritten(block: Block, rules: Rules, through_names: bool) -> Block:
-    site = Site(through_names)
+    site = Site(through_names, block.eqns)
     site.count = dict(uses(block))
     told = {s.param for s in block.symbols}  # the number of an extent has a value, also if it is a constant
     env: dict[Value, Arg] = {}
