@@ -119,7 +119,14 @@ def call(name: str, *operands: Operand, **attrs: object) -> Ref:
     first = next(o for o in operands if isinstance(o, Ref) and not (name == "where" and o.type.dtype == BOOL))
     args = [_arg(o, first) for o in operands]
     folded = fold(name, args)
+    if name == "divide" and folded is not None and not _short(folded, args):
+        folded = None  # `g / 6.0` is what one would write, not `0.16666666666666666 * g`
     return Ref(first.builder.emit(OPS[name], args, attrs) if folded is None else folded, first.builder)
+
+
+def _short(quotient: Arg, args: Sequence[Arg]) -> bool:
+    longest = max(len(repr(a.value)) for a in args if isinstance(a, Const))
+    return not isinstance(quotient, Const) or len(repr(quotient.value)) <= longest + 2
 
 
 def _arg(operand: Operand, like: Ref) -> Arg:

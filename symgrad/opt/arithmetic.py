@@ -99,8 +99,15 @@ def _divide(site: Site, eqn: Eqn) -> Rewritten:
     inverse = _inverse_in(site, x, y)
     if inverse is not None:
         return site.ref(x) * site.ref(inverse)
-    quotients = site.quotients.get(y, ())[-_FACTORS:] if isinstance(y, Value) else ()
-    return _divided_before(site, x, {q.args[0]: q.out for q in quotients}, _FACTORS) if quotients else None
+    before = site.quotients.get(y, ())[-_FACTORS:] if isinstance(y, Value) else ()
+    quotients = {q.args[0]: q.out for q in before if isinstance(q.args[0], Value) and _stays(site, q.out)}
+    return _divided_before(site, x, quotients, _FACTORS) if quotients else None
+
+
+def _stays(site: Site, quotient: Value) -> bool:
+    """Not one that is about to become part of a product, `z / y * g`  ->  `z * g / y`."""
+    name, _ = site.reader(quotient)
+    return name not in ("", "multiply", "negative") or (bool(name) and not site.once(quotient))
 
 
 def _inverse_in(site: Site, product: Arg, y: Arg) -> Arg | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 from symgrad.ir.build import Ref
-from symgrad.ir.core import Arg, Const, Eqn
+from symgrad.ir.core import Arg, Const, Eqn, Value
 from symgrad.opt.rewrite import Rewritten, Rules, Site
 
 # How far down the left spine of a product a constant factor is looked for.
@@ -143,8 +143,9 @@ def _quotient(site: Site, eqn: Eqn) -> Rewritten:
         return -(site.ref(x) / site.ref(minus.args[0]))
     if inverse := site.take(y, "reciprocal"):
         return site.ref(x) * site.ref(inverse.args[0])
-    if isinstance(y, Const) and _exact_inverse(float(y.value)):
-        return _into_spine(site, 1.0 / float(y.value), x)
+    if isinstance(y, Const) and (inverse_of := _inverse(site, eqn, float(y.value))):
+        merged = _into_spine(site, inverse_of, x)
+        return merged if merged or not site.through_names else inverse_of * site.ref(x)
     below = site.take(y, "divide")
     if below and site.is_constant(below.args[0], 1):
         return site.ref(x) * site.ref(below.args[1])
@@ -156,15 +157,18 @@ def _quotient(site: Site, eqn: Eqn) -> Rewritten:
     return None
 
 
-def _exact_inverse(value: float) -> bool:
-    """Powers of two: dividing by them and multiplying by their inverses is the same to the last bit."""
-    return math.frexp(abs(value))[0] == 0.5
+def _inverse(site: Site, eqn: Eqn, value: float) -> float | None:
+    """What to multiply by instead: exact for powers of two; near enough for a derivative in a kernel."""
+    if math.frexp(abs(value))[0] != 0.5 and not (site.through_names and eqn.phase):
+        return None
+    inverse = 1.0 / value if value else math.inf
+    return inverse if math.isfinite(inverse) else None
 
 
 def _sign_in(site: Site, eqn: Eqn) -> Rewritten:
     """For the reader the sign stands before the first factor, `-a * b`; or it is that of `d[i] -= a * b`."""
     node = site.take(eqn.args[0], "multiply", "divide")
-    if node is None or site.is_added(eqn.out) or not eqn.out.type.is_float or not site.may_reform(eqn):
+    if node is None or _is_added(site, eqn.out) or not eqn.out.type.is_float or not site.may_reform(eqn):
         return None
     first, second = node.args
     if difference := site.take(first, "subtract"):
@@ -243,4 +247,22 @@ PRODUCTS: Rules = {
     "subtract": (_sum,),
     "power": (_power,),
 }
-SPOKEN: Rules = {"negative": (_sign_in,), "setitem": (_scaled_place,)}
+
+
+def _sign_last(site: Site, eqn: Eqn) -> Rewritten:
+    """What is subtracted from a place is negated there: `d[j] -= p`, also if p was computed long before."""
+    base, value, *operands = eqn.args
+    minus = site.get(value, "negative")
+    if minus is None or not site.once(value) or not site.may_reform(eqn) or site.is_latest(value):
+        return None
+    negated = -site.ref(minus.args[0])
+    site.note_reader(negated.arg, "add_at", 1)
+    return site.call("add_at", base, negated, *operands, **eqn.attrs)
+
+
+def _is_added(site: Site, value: Value) -> bool:
+    """Is it what an addition in place adds, and nothing else?"""
+    return site.once(value) and site.reader(value) == ("add_at", 1)
+
+
+SPOKEN: Rules = {"negative": (_sign_in,), "setitem": (_scaled_place,), "add_at": (_sign_last,)}

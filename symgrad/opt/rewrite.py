@@ -68,7 +68,7 @@ class Site:
         self.count: dict[Value, int] = {}
         self._numbers = Numbers()
         self._unnumbered: list[Eqn] = []
-        self._added: set[Arg] | None = None
+        self._readers: dict[Value, tuple[str, int]] | None = None
 
     def ref(self, arg: Arg) -> Ref:
         return self.builder.ref(arg)
@@ -162,15 +162,28 @@ class Site:
         """Values that were computed earlier have lower numbers; params come first."""
         return self._age.get(value, -1)
 
+    def is_latest(self, arg: Arg) -> bool:
+        """Is it what the equation before this one computed?"""
+        return isinstance(arg, Value) and self.age(arg) == len(self._age) - 1
+
     def once(self, arg: Arg) -> bool:
         """Nothing else reads `arg`, so that it goes if this reader does without it."""
         return isinstance(arg, Value) and self.count.get(arg, 1) <= 1
 
-    def is_added(self, value: Value) -> bool:
-        """Is it what an addition in place adds, and nothing else?"""
-        if self._added is None:
-            self._added = {e.args[1] for e in self.eqns if e.op.name == "add_at"}
-        return value in self._added and self.once(value)
+    def reader(self, value: Value) -> tuple[str, int]:
+        """An op that read `value` when the pass began, the last one, and as which operand."""
+        if self._readers is None:
+            self._readers = {
+                v: (e.op.name, i) for e in self.eqns for i, v in enumerate(e.args) if isinstance(v, Value)
+            }
+        return self._readers.get(value, ("", 0))
+
+    def note_reader(self, value: Arg, name: str, place: int) -> None:
+        """A rule writes `value` for this reader."""
+        if isinstance(value, Value):
+            self.reader(value)
+            assert self._readers is not None
+            self._readers[value] = name, place
 
     def _is_version(self, arg: Value, eqn: Eqn) -> bool:
         """An earlier value of the name that is assigned, by the same statement: `dw = g; dw = dw + g`."""

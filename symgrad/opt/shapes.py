@@ -110,7 +110,23 @@ def bare_operands(site: Site, eqn: Eqn) -> Rewritten:
         types = tuple((bare if j == i else a).type for j, a in enumerate(args))
         if eqn.op.infer(types, eqn.attrs, site.builder.unify) == (eqn.out.type,):
             args[i] = bare
-    return None if args == list(eqn.args) else site.call(eqn.op.name, *args, **eqn.attrs)
+    if args != list(eqn.args):
+        return site.call(eqn.op.name, *args, **eqn.attrs)
+    return _of_a_number(site, eqn) if site.may_reform(eqn) else None
+
+
+def _of_a_number(site: Site, eqn: Eqn) -> Rewritten:
+    """Arithmetic on an array filled with one number is done on the number, then spread."""
+    if eqn.op.name not in ("add", "subtract", "multiply", "divide", "negative"):
+        return None
+    filled = [a if a.type.rank == 0 else _filling(site, a) for a in eqn.args]
+    numbers = [f for f in filled if f is not None]
+    return site.call(eqn.op.name, *numbers) if len(numbers) == len(eqn.args) else None
+
+
+def _filling(site: Site, arg: Arg) -> Arg | None:
+    spread = site.get(arg, "broadcast_to", "full")
+    return spread.args[0] if spread and spread.args[0].type.rank == 0 else None
 
 
 def _bare(site: Site, arg: Arg) -> Arg | None:

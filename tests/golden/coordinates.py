@@ -75,18 +75,17 @@ def arguments(rng):
 #           t_12:float64[] = getitem(charge_2, index=(At(position=i),))  # bwd
 #           t_13:float64[] = getitem(charge_2, index=(At(position=j),))  # bwd
 #           t_14:float64[] = divide(1.0, t_9)  # bwd
-#           t_15:float64[] = negative(t_12)  # bwd
-#           t_16:float64[] = multiply(t_15, t_13)  # bwd
-#           t_17:float64[] = divide(t_16, t_9)  # bwd
-#           t_18:float64[] = divide(t_17, t_9)  # bwd
-#           t_19:float64[] = divide(t_18, t_9)  # bwd
+#           t_15:float64[] = multiply(t_14, t_12)  # bwd
+#           t_16:float64[] = negative(t_15)  # bwd
+#           t_17:float64[] = multiply(t_16, t_13)  # bwd
+#           t_18:float64[] = multiply(t_17, t_14)  # bwd
+#           t_19:float64[] = multiply(t_18, t_14)  # bwd
 #           dd:float64[m] = multiply(t_19, d_1)  # bwd
 #           t_20:float64[] = multiply(t_14, t_13)  # bwd
-#           t_21:float64[] = multiply(t_14, t_12)  # bwd
-#           dcharge_4:float64[k] = add_at(dcharge_3, t_21, index=(At(position=j),))  # bwd
+#           dcharge_4:float64[k] = add_at(dcharge_3, t_15, index=(At(position=j),))  # bwd
 #           dcharge_5:float64[k] = add_at(dcharge_4, t_20, index=(At(position=i),))  # bwd
-#           t_22:float64[m] = negative(dd)  # bwd
-#           dr_4:float64[n, m] = add_at(dr_3, t_22, index=(At(position=j), Span(start=0, step=1, extent=m)))  # bwd
+#           t_21:float64[m] = negative(dd)  # bwd
+#           dr_4:float64[n, m] = add_at(dr_3, t_21, index=(At(position=j), Span(start=0, step=1, extent=m)))  # bwd
 #           dr_5:float64[n, m] = add_at(dr_4, dd, index=(At(position=i), Span(start=0, step=1, extent=m)))  # bwd
 #           yield dr_5, dcharge_5
 #       yield dr_2, dcharge_2
@@ -116,8 +115,9 @@ def grad_energy(r, charge):
             d = r[i] - r[j]
             # total += charge[i] * charge[j] / np.sqrt(np.dot(d, d) + 0.01)
             ratio = 1.0 / saved[j]
-            dd = -charge[i] * charge[j] / saved[j] / saved[j] / saved[j] * d
-            dcharge[j] += ratio * charge[i]
+            prod = ratio * charge[i]
+            dd = -prod * charge[j] * ratio * ratio * d
+            dcharge[j] += prod
             dcharge[i] += ratio * charge[j]
             # d = r[i] - r[j]
             dr[j] -= dd
@@ -157,25 +157,23 @@ def grad_energy___HASH__(r, charge):
             d_0 = r[i, 0] - r[j, 0]
             d_1 = r[i, 1] - r[j, 1]
             d_2 = r[i, 2] - r[j, 2]
-            # total += charge[i] * charge[j] / np.sqrt(np.dot(d, d) + 0.01)
-            root = np.sqrt(d_0 * d_0 + d_1 * d_1 + d_2 * d_2 + 0.01)
             # adjoint of total += charge[i] * charge[j] / np.sqrt(np.dot(d, d) + 0.01)
-            ratio = 1.0 / root
-            charge_n = charge[i]
-            charge_n_2 = charge[j]
-            ratio4 = charge_n * charge_n_2 / root / root / root
-            prod5 = ratio4 * d_0
-            prod6 = ratio4 * d_1
-            prod7 = ratio4 * d_2
-            dd_0 = -prod5
-            dd_1 = -prod6
-            dd_2 = -prod7
-            dcharge[j] += ratio * charge_n
-            dcharge_i = plus(dcharge_i, ratio * charge_n_2)
+            ratio = 1.0 / np.sqrt(d_0 * d_0 + d_1 * d_1 + d_2 * d_2 + 0.01)
+            prod4 = ratio * charge[i]
+            charge_n = charge[j]
+            prod7 = prod4 * charge_n * ratio * ratio
+            prod8 = prod7 * d_0
+            prod9 = prod7 * d_1
+            prod10 = prod7 * d_2
+            dd_0 = -prod8
+            dd_1 = -prod9
+            dd_2 = -prod10
+            dcharge[j] += prod4
+            dcharge_i = plus(dcharge_i, ratio * charge_n)
             # adjoint of d = r[i] - r[j]
-            dr[j, 0] += prod5
-            dr[j, 1] += prod6
-            dr[j, 2] += prod7
+            dr[j, 0] += prod8
+            dr[j, 1] += prod9
+            dr[j, 2] += prod10
             dr_i0 = plus(dr_i0, dd_0)
             dr_i1 = plus(dr_i1, dd_1)
             dr_i2 = plus(dr_i2, dd_2)

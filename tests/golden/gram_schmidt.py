@@ -108,50 +108,48 @@ def arguments(rng):
 #     (k_2:int64[], dA_1:float64[m, n], dQ_2:float64[m, n], dR_2:float64[n, n], A_7:float64[m, n], A_saved_1_4:float64[n, max(n - 1, 0), m], R_7:float64[n, n], Q_5:float64[m, n]) ->
 #       A_saved_5:float64[max(n - 1, 0), m] = getitem(A_saved_1_4, k_2, index=(AtArg(), Span(start=0, step=1, extent=max(n - 1, 0)), Span(start=0, step=1, extent=m)))  # bwd
 #       t_24:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
-#       t_25:float64[] = getitem(R_7, index=(At(position=k), At(position=k)))  # bwd
-#       t_26:float64[m] = getitem(Q_5, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_27:int64[] = extent(dim=k + 1)  # bwd
-#       t_28:int64[] = extent(dim=n - 1)  # bwd
-#       t_29:int64[] = extent(dim=k)  # bwd
-#       dA_2:float64[m, n], dR_3:float64[n, n], dQ_3:float64[m, n], A_8:float64[m, n] = for(t_28, t_29, -1, dA_1, dR_2, dQ_2, A_7, t_27, A_saved_5, Q_5, R_7, k_2)  # bwd
-#         (j_1:int64[], dA_3:float64[m, n], dR_4:float64[n, n], dQ_4:float64[m, n], A_9:float64[m, n], t_30:int64[], A_saved_6:float64[max(n - 1, 0), m], Q_6:float64[m, n], R_8:float64[n, n], k_3:int64[]) ->
-#           t_31:int64[] = subtract(j_1, t_30)  # bwd
-#           t_32:float64[m] = getitem(A_saved_6, t_31, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
+#       t_25:float64[m] = getitem(Q_5, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_26:int64[] = extent(dim=k + 1)  # bwd
+#       t_27:int64[] = extent(dim=n - 1)  # bwd
+#       t_28:int64[] = extent(dim=k)  # bwd
+#       dA_2:float64[m, n], dR_3:float64[n, n], dQ_3:float64[m, n], A_8:float64[m, n] = for(t_27, t_28, -1, dA_1, dR_2, dQ_2, A_7, t_26, A_saved_5, Q_5, R_7, k_2)  # bwd
+#         (j_1:int64[], dA_3:float64[m, n], dR_4:float64[n, n], dQ_4:float64[m, n], A_9:float64[m, n], t_29:int64[], A_saved_6:float64[max(n - 1, 0), m], Q_6:float64[m, n], R_8:float64[n, n], k_3:int64[]) ->
+#           t_30:int64[] = subtract(j_1, t_29)  # bwd
+#           t_31:float64[m] = getitem(A_saved_6, t_30, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
+#           t_32:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #           t_33:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_34:float64[m] = getitem(Q_6, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_35:float64[] = getitem(R_8, index=(At(position=k), At(position=j)))  # bwd
-#           t_36:float64[m] = getitem(dA_3, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           A_10:float64[m, n] = setitem(A_9, t_32, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           t_37:float64[m] = negative(t_36)  # bwd
-#           t_38:float64[m] = multiply(t_37, t_35)  # bwd
-#           t_39:float64[m] = multiply(t_37, t_34)  # bwd
-#           t_40:float64[] = sum(t_39, axis=(0,), keepdims=False)  # bwd
-#           dR_5:float64[n, n] = add_at(dR_4, t_40, index=(At(position=k), At(position=j)))  # bwd
-#           dQ_5:float64[m, n] = add_at(dQ_4, t_38, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#           t_41:float64[] = getitem(dR_5, index=(At(position=k), At(position=j)))  # bwd
+#           t_34:float64[] = getitem(R_8, index=(At(position=k), At(position=j)))  # bwd
+#           t_35:float64[m] = getitem(dA_3, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           A_10:float64[m, n] = setitem(A_9, t_31, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           t_36:float64[m] = negative(t_35)  # bwd
+#           t_37:float64[m] = multiply(t_36, t_34)  # bwd
+#           t_38:float64[m] = multiply(t_36, t_33)  # bwd
+#           t_39:float64[] = sum(t_38, axis=(0,), keepdims=False)  # bwd
+#           dR_5:float64[n, n] = add_at(dR_4, t_39, index=(At(position=k), At(position=j)))  # bwd
+#           dQ_5:float64[m, n] = add_at(dQ_4, t_37, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_40:float64[] = getitem(dR_5, index=(At(position=k), At(position=j)))  # bwd
 #           dR_6:float64[n, n] = setitem(dR_5, 0.0, index=(At(position=k), At(position=j)))  # bwd
-#           t_42:float64[m] = multiply(t_41, t_32)  # bwd
-#           t_43:float64[m] = multiply(t_41, t_33)  # bwd
-#           dA_4:float64[m, n] = add_at(dA_3, t_43, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
-#           dQ_6:float64[m, n] = add_at(dQ_5, t_42, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#           t_41:float64[m] = multiply(t_40, t_31)  # bwd
+#           t_42:float64[m] = multiply(t_40, t_32)  # bwd
+#           dA_4:float64[m, n] = add_at(dA_3, t_42, index=(Span(start=0, step=1, extent=m), At(position=j)))  # bwd
+#           dQ_6:float64[m, n] = add_at(dQ_5, t_41, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #           yield dA_4, dR_6, dQ_6, A_10
-#       t_44:float64[m] = getitem(dQ_3, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_43:float64[m] = getitem(dQ_3, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #       dQ_7:float64[m, n] = setitem(dQ_3, 0.0, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_45:float64[m] = divide(t_44, t_25)  # bwd
-#       t_46:float64[m] = multiply(t_44, t_26)  # bwd
-#       t_47:float64[m] = divide(t_46, t_25)  # bwd
-#       t_48:float64[] = sum(t_47, axis=(0,), keepdims=False)  # bwd
-#       t_49:float64[] = negative(t_48)  # bwd
-#       dR_7:float64[n, n] = add_at(dR_3, t_49, index=(At(position=k), At(position=k)))  # bwd
-#       dA_5:float64[m, n] = add_at(dA_2, t_45, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_50:float64[] = getitem(dR_7, index=(At(position=k), At(position=k)))  # bwd
+#       t_44:float64[m] = divide(t_43, t_24)  # bwd
+#       t_45:float64[m] = multiply(t_44, t_25)  # bwd
+#       t_46:float64[] = sum(t_45, axis=(0,), keepdims=False)  # bwd
+#       t_47:float64[] = negative(t_46)  # bwd
+#       dR_7:float64[n, n] = add_at(dR_3, t_47, index=(At(position=k), At(position=k)))  # bwd
+#       dA_5:float64[m, n] = add_at(dA_2, t_44, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_48:float64[] = getitem(dR_7, index=(At(position=k), At(position=k)))  # bwd
 #       dR_8:float64[n, n] = setitem(dR_7, 0.0, index=(At(position=k), At(position=k)))  # bwd
-#       t_51:float64[m] = getitem(A_8, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
-#       t_52:bool[] = equal(t_24, 0.0)  # bwd
-#       t_53:float64[] = where(t_52, 1.0, t_24)  # bwd
-#       t_54:float64[] = divide(t_50, t_53)  # bwd
-#       t_55:float64[m] = multiply(t_54, t_51)  # bwd
-#       dA_6:float64[m, n] = add_at(dA_5, t_55, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_49:float64[m] = getitem(A_8, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
+#       t_50:bool[] = equal(t_24, 0.0)  # bwd
+#       t_51:float64[] = where(t_50, 1.0, t_24)  # bwd
+#       t_52:float64[] = divide(t_48, t_51)  # bwd
+#       t_53:float64[m] = multiply(t_52, t_49)  # bwd
+#       dA_6:float64[m, n] = add_at(dA_5, t_53, index=(Span(start=0, step=1, extent=m), At(position=k)))  # bwd
 #       yield dA_6, dQ_7, dR_8, A_8
 #   return t_21, dA
 
@@ -203,8 +201,9 @@ def value_and_grad_orthogonal(A, w):
         # Q[:, k] = A[:, k] / R[k, k]
         part3 = dQ[:, k].copy()
         dQ[:, k] = 0.0
-        dR[k, k] -= np.sum(part3 * Q[:, k] / R[k, k])
-        dA[:, k] += part3 / R[k, k]
+        ratio = part3 / R[k, k]
+        dR[k, k] -= np.sum(ratio * Q[:, k])
+        dA[:, k] += ratio
         # R[k, k] = np.sqrt(A[:, k] @ A[:, k])
         part4 = dR[k, k]
         dR[k, k] = 0.0
@@ -312,13 +311,14 @@ def value_and_grad_orthogonal___HASH__(A, w):
         for i in range(m):
             t3_i = w_2[i, k]
             w_2[i, k] = 0.0
-            total6 = plus(total6, t3_i * Q[i, k] / R_2_nn_4)
-            dA[i, k] += t3_i / R_2_nn_4
+            ratio2_i = t3_i / R_2_nn_4
+            total6 = plus(total6, ratio2_i * Q[i, k])
+            dA[i, k] += ratio2_i
         dR[k, k] += -total6
         # adjoint of R[k, k] = np.sqrt(A[:, k] @ A[:, k])
         t4 = dR[k, k]
         dR[k, k] = 0.0
-        ratio4 = t4 / masked
+        ratio3 = t4 / masked
         for i in range(m):
-            dA[i, k] += ratio4 * A_2[i, k]
+            dA[i, k] += ratio3 * A_2[i, k]
     return total3, dA

@@ -112,17 +112,16 @@ def arguments(rng):
 #           t_28:float64[] = getitem(dA_8, index=(At(position=i), At(position=j)))  # bwd
 #           dA_9:float64[n, k] = setitem(dA_8, 0.0, index=(At(position=i), At(position=j)))  # bwd
 #           t_29:float64[] = divide(t_28, t_26)  # bwd
-#           t_30:float64[] = negative(t_28)  # bwd
-#           t_31:float64[] = multiply(t_30, t_27)  # bwd
-#           t_32:float64[] = divide(t_31, t_26)  # bwd
-#           dA_10:float64[n, k] = add_at(dA_9, t_32, index=(At(position=j), At(position=j)))  # bwd
+#           t_30:float64[] = multiply(t_29, t_27)  # bwd
+#           t_31:float64[] = negative(t_30)  # bwd
+#           dA_10:float64[n, k] = add_at(dA_9, t_31, index=(At(position=j), At(position=j)))  # bwd
 #           dA_11:float64[n, k] = add_at(dA_10, t_29, index=(At(position=i), At(position=j)))  # bwd
-#           t_33:float64[] = getitem(dA_11, index=(At(position=i), At(position=j)))  # bwd
-#           t_34:float64[] = negative(t_33)  # bwd
-#           t_35:float64[j] = multiply(t_34, t_25)  # bwd
-#           t_36:float64[j] = multiply(t_34, t_24)  # bwd
-#           dA_12:float64[n, k] = add_at(dA_11, t_36, index=(Span(start=0, step=1, extent=j), At(position=j)))  # bwd
-#           dA_13:float64[n, k] = add_at(dA_12, t_35, index=(At(position=i), Span(start=0, step=1, extent=j)))  # bwd
+#           t_32:float64[] = getitem(dA_11, index=(At(position=i), At(position=j)))  # bwd
+#           t_33:float64[] = negative(t_32)  # bwd
+#           t_34:float64[j] = multiply(t_33, t_25)  # bwd
+#           t_35:float64[j] = multiply(t_33, t_24)  # bwd
+#           dA_12:float64[n, k] = add_at(dA_11, t_35, index=(Span(start=0, step=1, extent=j), At(position=j)))  # bwd
+#           dA_13:float64[n, k] = add_at(dA_12, t_34, index=(At(position=i), Span(start=0, step=1, extent=j)))  # bwd
 #           yield dA_13
 #       yield dA_7
 #   return t_13, dA_1
@@ -162,8 +161,9 @@ def value_and_grad_lu(A):
             # A[i, j] /= A[j, j]
             part = dA[i, j]
             dA[i, j] = 0.0
-            dA[j, j] += -part * A_2[i, j] / A_2[j, j]
-            dA[i, j] += part / A_2[j, j]
+            ratio = part / A_2[j, j]
+            dA[j, j] -= ratio * A_2[i, j]
+            dA[i, j] += ratio
             # A[i, j] -= A[i, :j] @ A[:j, j]
             neg2 = -dA[i, j]
             dA[:j, j] += neg2 * A_2[i, :j]
@@ -226,9 +226,9 @@ def value_and_grad_lu___HASH__(A):
             # adjoint of A[i, j] /= A[j, j]
             t2 = dA_2[i, j]
             dA_2[i, j] = 0.0
-            A_2_nn = A_2[j, j]
-            dA_2[j, j] += -(t2 * A_2[i, j] / A_2_nn)
-            dA_2[i, j] += t2 / A_2_nn
+            ratio2 = t2 / A_2[j, j]
+            dA_2[j, j] += -(ratio2 * A_2[i, j])
+            dA_2[i, j] += ratio2
             # adjoint of A[i, j] -= A[i, :j] @ A[:j, j]
             neg5 = -dA_2[i, j]
             for l in range(j):

@@ -62,10 +62,9 @@ def arguments(rng):
 #       t_7:float64[] = multiply(0.5, dx_1)  # bwd
 #       t_8:float64[] = divide(t_7, x_5)  # bwd
 #       da_2:float64[] = add(da_1, t_8)  # bwd
-#       t_9:float64[] = multiply(t_7, a_3)  # bwd
+#       t_9:float64[] = multiply(t_8, a_3)  # bwd
 #       t_10:float64[] = divide(t_9, x_5)  # bwd
-#       t_11:float64[] = divide(t_10, x_5)  # bwd
-#       dx_2:float64[] = subtract(t_7, t_11)  # bwd
+#       dx_2:float64[] = subtract(t_7, t_10)  # bwd
 #       yield dx_2, da_2
 #   da_3:float64[] = add(da, dx)  # bwd
 #   return x_1, da_3
@@ -93,8 +92,9 @@ def value_and_grad_root(a):
         x_2 = x_saved[trip]
         # x = 0.5 * (x + a / x)
         prod = 0.5 * dx
-        da += prod / x_2
-        dx = prod - prod * a / x_2 / x_2
+        ratio = prod / x_2
+        da += ratio
+        dx = prod - ratio * a / x_2
     # x = a
     da += dx
     return x, da
@@ -135,8 +135,9 @@ def value_and_grad_root___HASH__(a):
         # adjoint of x = 0.5 * (x + a / x)
         prod2 = 0.5 * dx
         x_saved_n = x_saved[trip]
-        da = plus(da, prod2 / x_saved_n)
-        dx = prod2 - prod2 * a / x_saved_n / x_saved_n
+        ratio2 = prod2 / x_saved_n
+        da = plus(da, ratio2)
+        dx = prod2 - ratio2 * a / x_saved_n
     # adjoint of x = a
     da_2 = da + dx
     return x, da_2

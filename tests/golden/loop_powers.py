@@ -87,8 +87,8 @@ def arguments(rng):
 #       dx_2:float64[n] = for(t_14, -1, -1, dx_1, dresidual, power_saved_1)  # bwd
 #         (j_2:int64[], dx_3:float64[n], dresidual_1:float64[], power_saved_4:float64[n]) ->
 #           power_6:float64[] = getitem(power_saved_4, j_2, index=(AtArg(),))  # bwd
-#           t_15:float64[] = negative(dresidual_1)  # bwd
-#           t_16:float64[] = multiply(t_15, power_6)  # bwd
+#           t_15:float64[] = multiply(dresidual_1, power_6)  # bwd
+#           t_16:float64[] = negative(t_15)  # bwd
 #           dx_4:float64[n] = add_at(dx_3, t_16, index=(At(position=j),))  # bwd
 #           yield dx_4
 #       yield dx_2
@@ -130,7 +130,7 @@ def value_and_grad_fit(x, points):
         for j in range(n - 1, -1, -1):
             power = power_saved[j]
             # residual -= x[j] * power
-            dx[j] += -dresidual * power
+            dx[j] -= dresidual * power
     return total, dx
 
 

@@ -109,24 +109,23 @@ def arguments(rng):
 #           dx_5:float64[n] = setitem(dx_4, 0.0, index=(At(position=i),))  # bwd
 #           x_13:float64[n] = setitem(x_12, t_15, index=(At(position=i),))  # bwd
 #           t_19:float64[] = divide(t_18, t_16)  # bwd
-#           t_20:float64[] = negative(t_18)  # bwd
-#           t_21:float64[] = multiply(t_20, t_17)  # bwd
-#           t_22:float64[] = divide(t_21, t_16)  # bwd
-#           dA_4:float64[m, k] = add_at(dA_3, t_22, index=(At(position=i), At(position=i)))  # bwd
+#           t_20:float64[] = multiply(t_19, t_17)  # bwd
+#           t_21:float64[] = negative(t_20)  # bwd
+#           dA_4:float64[m, k] = add_at(dA_3, t_21, index=(At(position=i), At(position=i)))  # bwd
 #           ds:float64[] = negative(t_19)  # bwd
 #           db_4:float64[n] = add_at(db_3, t_19, index=(At(position=i),))  # bwd
-#           t_23:int64[] = extent(dim=n - 1)  # bwd
-#           dA_5:float64[m, k], dx_6:float64[n] = for(t_23, -1, -1, dA_4, dx_5, ds, i_4, A_7, x_13)  # bwd
+#           t_22:int64[] = extent(dim=n - 1)  # bwd
+#           dA_5:float64[m, k], dx_6:float64[n] = for(t_22, -1, -1, dA_4, dx_5, ds, i_4, A_7, x_13)  # bwd
 #             (j_3:int64[], dA_6:float64[m, k], dx_7:float64[n], ds_1:float64[], i_5:int64[], A_8:float64[m, k], x_14:float64[n]) ->
-#               t_24:bool[] = not_equal(j_3, i_5)  # bwd
-#               dA_7:float64[m, k], dx_8:float64[n] = cond(t_24, ds_1, dA_6, dx_7, A_8, x_14, i_5, j_3)  # bwd
+#               t_23:bool[] = not_equal(j_3, i_5)  # bwd
+#               dA_7:float64[m, k], dx_8:float64[n] = cond(t_23, ds_1, dA_6, dx_7, A_8, x_14, i_5, j_3)  # bwd
 #                 (ds_2:float64[], dA_8:float64[m, k], dx_9:float64[n], A_9:float64[m, k], x_15:float64[n], i_6:int64[], j_4:int64[]) ->
-#                   t_25:float64[] = getitem(A_9, index=(At(position=i), At(position=j)))  # bwd
-#                   t_26:float64[] = getitem(x_15, index=(At(position=j),))  # bwd
-#                   t_27:float64[] = multiply(ds_2, t_26)  # bwd
-#                   t_28:float64[] = multiply(ds_2, t_25)  # bwd
-#                   dx_10:float64[n] = add_at(dx_9, t_28, index=(At(position=j),))  # bwd
-#                   dA_9:float64[m, k] = add_at(dA_8, t_27, index=(At(position=i), At(position=j)))  # bwd
+#                   t_24:float64[] = getitem(A_9, index=(At(position=i), At(position=j)))  # bwd
+#                   t_25:float64[] = getitem(x_15, index=(At(position=j),))  # bwd
+#                   t_26:float64[] = multiply(ds_2, t_25)  # bwd
+#                   t_27:float64[] = multiply(ds_2, t_24)  # bwd
+#                   dx_10:float64[n] = add_at(dx_9, t_27, index=(At(position=j),))  # bwd
+#                   dA_9:float64[m, k] = add_at(dA_8, t_26, index=(At(position=i), At(position=j)))  # bwd
 #                   yield dA_9, dx_10
 #                 (ds_3:float64[], dA_10:float64[m, k], dx_11:float64[n], A_10:float64[m, k], x_16:float64[n], i_7:int64[], j_5:int64[]) ->
 #                   yield dA_10, dx_11
@@ -174,7 +173,7 @@ def value_and_grad_solve(A, b):
             dx[i] = 0.0
             x[i] = x_saved[i]
             ratio = part2 / A[i, i]
-            dA[i, i] += -part2 * part / A[i, i]
+            dA[i, i] -= ratio * part
             ds = -ratio
             db[i] += ratio
             # for j in range(n):
@@ -233,9 +232,8 @@ def value_and_grad_solve___HASH__(A, b):
             t4 = dx_2[i]
             dx_2[i] = 0.0
             x_2[i] = x_saved_1[sweep, i]
-            A_nn = A[i, i]
-            ratio2 = t4 / A_nn
-            dA[i, i] += -(t4 * t3 / A_nn)
+            ratio2 = t4 / A[i, i]
+            dA[i, i] += -(ratio2 * t3)
             ds = -ratio2
             db[i] += ratio2
             # adjoint of for j in range(n):

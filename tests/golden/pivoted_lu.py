@@ -152,20 +152,20 @@ def arguments(rng):
 #               t_34:float64[] = getitem(t_32, index=(At(position=i),))  # bwd
 #               t_35:float64[] = getitem(t_33, index=(At(position=j),))  # bwd
 #               t_36:float64[] = getitem(dA_6, index=(At(position=i), At(position=j)))  # bwd
-#               t_37:float64[] = negative(t_36)  # bwd
-#               t_38:float64[] = multiply(t_37, t_35)  # bwd
-#               t_39:float64[] = multiply(t_37, t_34)  # bwd
-#               dA_7:float64[n, q] = add_at(dA_6, t_39, index=(At(position=k), At(position=j)))  # bwd
-#               dA_8:float64[n, q] = add_at(dA_7, t_38, index=(At(position=i), At(position=k)))  # bwd
+#               t_37:float64[] = multiply(t_36, t_34)  # bwd
+#               t_38:float64[] = negative(t_37)  # bwd
+#               dA_7:float64[n, q] = add_at(dA_6, t_38, index=(At(position=k), At(position=j)))  # bwd
+#               t_39:float64[] = negative(t_36)  # bwd
+#               t_40:float64[] = multiply(t_39, t_35)  # bwd
+#               dA_8:float64[n, q] = add_at(dA_7, t_40, index=(At(position=i), At(position=k)))  # bwd
 #               yield dA_8
-#           t_40:float64[] = getitem(dA_5, index=(At(position=i), At(position=k)))  # bwd
+#           t_41:float64[] = getitem(dA_5, index=(At(position=i), At(position=k)))  # bwd
 #           dA_9:float64[n, q] = setitem(dA_5, 0.0, index=(At(position=i), At(position=k)))  # bwd
-#           t_41:float64[] = divide(t_40, t_28)  # bwd
-#           t_42:float64[] = negative(t_40)  # bwd
+#           t_42:float64[] = divide(t_41, t_28)  # bwd
 #           t_43:float64[] = multiply(t_42, t_29)  # bwd
-#           t_44:float64[] = divide(t_43, t_28)  # bwd
+#           t_44:float64[] = negative(t_43)  # bwd
 #           dA_10:float64[n, q] = add_at(dA_9, t_44, index=(At(position=k), At(position=k)))  # bwd
-#           dA_11:float64[n, q] = add_at(dA_10, t_41, index=(At(position=i), At(position=k)))  # bwd
+#           dA_11:float64[n, q] = add_at(dA_10, t_42, index=(At(position=i), At(position=k)))  # bwd
 #           yield dA_11
 #       t_45:int64[] = extent(dim=n - 1)  # bwd
 #       dA_12:float64[n, q] = for(t_45, -1, -1, dA_3, p_6, k_5)  # bwd
@@ -225,22 +225,23 @@ def value_and_grad_factors(A, w):
             # for j in range(k + 1, n):
             for j in range(n - 1, k, -1):
                 # A[i, j] -= A[i, k] * A[k, j]
-                neg = -dA[i, j]
-                dA[k, j] += neg * A_col[i]
-                dA[i, k] += neg * A_row[j]
+                part2 = dA[i, j]
+                dA[k, j] -= part2 * A_col[i]
+                dA[i, k] += -part2 * A_row[j]
             # A[i, k] /= A[k, k]
-            part2 = dA[i, k]
+            part3 = dA[i, k]
             dA[i, k] = 0.0
-            dA[k, k] += -part2 * A_col[i] / A_col[k]
-            dA[i, k] += part2 / A_col[k]
+            ratio = part3 / A_col[k]
+            dA[k, k] -= ratio * A_col[i]
+            dA[i, k] += ratio
         # for j in range(n):
         for j in range(n - 1, -1, -1):
             # A[k, j], A[p, j] = A[p, j], A[k, j]
-            part3 = dA[p, j]
+            part4 = dA[p, j]
             dA[p, j] = 0.0
-            part4 = dA[k, j]
-            dA[k, j] = part3
-            dA[p, j] += part4
+            part5 = dA[k, j]
+            dA[k, j] = part4
+            dA[p, j] += part5
     return out, (dA, dw)
 
 
@@ -315,15 +316,15 @@ def value_and_grad_factors___HASH__(A, w):
             # adjoint of for j in range(k + 1, n):
             for j in range(n - 1, k, -1):
                 # adjoint of A[i, j] -= A[i, k] * A[k, j]
-                neg3 = -dA[i, j]
-                dA[k, j] += neg3 * A_col_saved[k, i]
-                dA[i, k] += neg3 * A_row_saved[k, j]
+                t5 = dA[i, j]
+                dA[k, j] += -(t5 * A_col_saved[k, i])
+                dA[i, k] += -(t5 * A_row_saved[k, j])
             # adjoint of A[i, k] /= A[k, k]
             t4 = dA[i, k]
             dA[i, k] = 0.0
-            A_col_saved_nn = A_col_saved[k, k]
-            dA[k, k] += -(t4 * A_col_saved[k, i] / A_col_saved_nn)
-            dA[i, k] += t4 / A_col_saved_nn
+            ratio2 = t4 / A_col_saved[k, k]
+            dA[k, k] += -(ratio2 * A_col_saved[k, i])
+            dA[i, k] += ratio2
         # adjoint of for j in range(n):
         p_saved_n = p_saved[k]
         for j in range(n):
@@ -333,9 +334,9 @@ def value_and_grad_factors___HASH__(A, w):
                 p_saved_n_ += n
             if not 0 <= p_saved_n_ < n:
                 raise IndexError("index out of bounds")
-            t6 = dA[p_saved_n_, j]
+            t7 = dA[p_saved_n_, j]
             dA[p_saved_n_, j] = 0.0
-            t7 = dA[k, j]
-            dA[k, j] = t6
-            dA[p_saved_n_, j] += t7
+            t8 = dA[k, j]
+            dA[k, j] = t7
+            dA[p_saved_n_, j] += t8
     return total, (dA, A_2)

@@ -204,28 +204,24 @@ def grad_midpoint___HASH__(x, steps):
     y_saved = np.empty((trips, n))
     y_2 = np.zeros(n)
     z_2 = np.empty(n)
-    half = np.empty(n)
     z_5 = np.empty(n)
     for i in range(steps):
         # z[0] = x[0]
         x_0 = x[0]
         z_2[0] = x_0
         # half = y + h * rhs(x, y) / 2.0
-        half[0] = y_2[0] + h * z_2[0] / 2.0
+        prod2 = 0.5 * h
         # z[0] = x[0]
         z_5[0] = x_0
         # for _ in range(steps):
         for j in range(n):
             y_saved[i, j] = y_2[j]
         # z[1:] = x[1:] * y[:-1]
-        # half = y + h * rhs(x, y) / 2.0
         for j in range(n - 1):
-            z_2_j = x[j + 1] * y_2[j]
-            z_2[j + 1] = z_2_j
-            half[j + 1] = y_2[j + 1] + h * z_2_j / 2.0
-        # z[1:] = x[1:] * y[:-1]
+            z_2[j + 1] = x[j + 1] * y_2[j]
         for j in range(n - 1):
-            z_5[j + 1] = x[j + 1] * half[j]
+            half_j = y_2[j] + prod2 * z_2[j]
+            z_5[j + 1] = x[j + 1] * half_j
         # y += h * rhs(x, half)
         for j in range(n):
             y_2[j] += h * z_5[j]
@@ -236,32 +232,29 @@ def grad_midpoint___HASH__(x, steps):
     dx = np.zeros(n)
     dx_0 = 0.0
     z_9 = np.empty(n)
-    half_2 = np.empty(n)
     z_12 = np.empty(n)
     for i in range(steps - 1, -1, -1):
         # adjoint of z[0] = x[0]
         z_9[0] = x[0]
         # adjoint of half = y + h * rhs(x, y) / 2.0
-        half_2[0] = y_saved[i, 0] + h * z_9[0] / 2.0  # half
+        prod7 = 0.5 * h
         # adjoint of z = np.empty(len(x))
         z_12[n - 1] = 0.0
         # adjoint of z[0] = x[0]
         dz_0 = dy[0] * h
         total = dx_0 + dz_0
         # adjoint of z[1:] = x[1:] * y[:-1]
-        # adjoint of half = y + h * rhs(x, y) / 2.0
         for j in range(n - 1):
             x_j = x[j + 1]
-            z_9_j = x_j * y_saved[i, j]
-            z_9[j + 1] = z_9_j
-            half_2[j + 1] = y_saved[i, j + 1] + h * z_9_j / 2.0  # half
+            z_9[j + 1] = x_j * y_saved[i, j]
             dz_j = dy[j + 1] * h
             z_12[j] = dz_j * x_j
-        # adjoint of z[1:] = x[1:] * y[:-1]
         for j in range(n - 1):
             dz_j = dy[j + 1] * h
+            y_saved_j = y_saved[i, j]
+            half_2_j = y_saved_j + prod7 * z_9[j]
             dz_2_j = 0.5 * z_12[j + 1] * h
-            dx[j + 1] += dz_j * half_2[j] + dz_2_j * y_saved[i, j]
+            dx[j + 1] += dz_j * half_2_j + dz_2_j * y_saved_j
         # adjoint of half = y + h * rhs(x, y) / 2.0
         for j in range(n):
             dy[j] += z_12[j]

@@ -101,10 +101,10 @@ def arguments(rng):
 #           t_16:float64[] = subtract(t_14, t_15)  # bwd
 #           d_1:float64[] = subtract(t_16, 1.0)  # bwd
 #           t_17:float64[] = getitem(df_1, index=(At(position=i + 1),))  # bwd
-#           t_18:float64[] = negative(t_17)  # bwd
-#           t_19:float64[] = multiply(t_18, d_1)  # bwd
-#           dk_4:float64[] = add(dk_3, t_19)  # bwd
-#           dd:float64[] = multiply(t_18, k_4)  # bwd
+#           t_18:float64[] = multiply(t_17, d_1)  # bwd
+#           dk_4:float64[] = subtract(dk_3, t_18)  # bwd
+#           t_19:float64[] = negative(t_17)  # bwd
+#           dd:float64[] = multiply(t_19, k_4)  # bwd
 #           t_20:float64[] = getitem(df_1, index=(At(position=i),))  # bwd
 #           t_21:float64[] = multiply(t_20, d_1)  # bwd
 #           dk_5:float64[] = add(dk_4, t_21)  # bwd
@@ -158,9 +158,8 @@ def grad_springs(pos, vel, k, dt, steps):
             # d = old[i + 1] - x[i] - 1.0
             d = x[i + 1] - x[i] - 1
             # f[i + 1] -= k * d
-            neg = -df[i + 1]
-            dk += neg * d
-            dd = neg * k
+            dk -= df[i + 1] * d
+            dd = -df[i + 1] * k
             # f[i] += k * d
             dk += df[i] * d
             dd += df[i] * k
@@ -236,27 +235,25 @@ def grad_springs___HASH__(pos, vel, k, dt, steps):
         # adjoint of x += dt * v
         for i in range(n):
             dv[i] += dx[i] * dt
-        # adjoint of f[i + 1] -= k * d
         # adjoint of f[i] += k * d
         # adjoint of d = old[i + 1] - x[i] - 1.0
+        # adjoint of f[i + 1] -= k * d
         total = 0.0
         total2 = 0.0
-        dd_2_before = 0.0
+        dd_before = 0.0
         for i in range(n - 1):
-            df_i = dv[i + 1] * dt
-            neg2_i = -df_i
+            df_i = dv[i] * dt
+            df_i_2 = dv[i + 1] * dt
+            dd_i = df_i * k - df_i_2 * k
+            dx[i] += -dd_i + dd_before
             d_2_i = x_saved[t, i + 1] - x_saved[t, i] - 1.0
-            dd_i = neg2_i * k
-            df_i_2 = dv[i] * dt
-            dd_2_i = dd_i + df_i_2 * k
-            dx[i] += -dd_2_i + dd_2_before
-            total = plus(total, neg2_i * d_2_i)
-            total2 = plus(total2, df_i_2 * d_2_i)
-            dd_2_before = dd_2_i
+            total = plus(total, df_i_2 * d_2_i)
+            total2 = plus(total2, df_i * d_2_i)
+            dd_before = dd_i
         if n - 1 > 0:
-            dx[n - 1] += dd_2_before
+            dx[n - 1] += dd_before
         # adjoint of f[i + 1] -= k * d
-        dk_2 = dk + total
+        dk_2 = dk - total
         # adjoint of f[i] += k * d
         dk = dk_2 + total2
     return dx, dv, dk

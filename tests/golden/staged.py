@@ -141,9 +141,9 @@ def value_and_grad_staged___HASH__(x, y):
     den = sigx + xpysqr
     invden = 1.0 / den
     f = num * invden
-    dden = -(f * invden)
-    dxpy = 2.0 * dden * xpy
-    dx = dxpy + dden * sigx * (1.0 - sigx)
+    prod = f * invden
+    dxpy = -2.0 * prod * xpy
+    dx = dxpy - prod * sigx * (1.0 - sigx)
     dx_2 = dx + invden
     dy = dxpy + invden * sigy * (1.0 - sigy)
     return f, (dx_2, dy)

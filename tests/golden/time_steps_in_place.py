@@ -125,39 +125,37 @@ def arguments(rng):
 #       dv_4:float64[m] = setitem(dv_3, 0.0, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
 #       t_35:float64[m - 2] = negative(t_34)  # bwd
 #       t_36:float64[m - 2] = divide(t_35, t_33)  # bwd
-#       t_37:float64[m - 2] = multiply(t_35, t_29)  # bwd
+#       t_37:float64[m - 2] = multiply(t_36, t_29)  # bwd
 #       t_38:float64[m - 2] = multiply(t_37, t_32)  # bwd
-#       t_39:float64[] = power(t_33, 2.0)  # bwd
-#       t_40:float64[m - 2] = divide(t_38, t_39)  # bwd
-#       t_41:float64[] = sum(t_40, axis=(0,), keepdims=False)  # bwd
-#       dnu_2:float64[] = subtract(dnu_1, t_41)  # bwd
-#       t_42:float64[m - 2] = multiply(t_36, t_32)  # bwd
-#       t_43:float64[m - 2] = multiply(t_36, t_29)  # bwd
-#       t_44:float64[m - 2] = negative(t_43)  # bwd
-#       dv_5:float64[m] = add_at(dv_4, t_44, index=(Span(start=0, step=1, extent=m - 2),))  # bwd
-#       dv_6:float64[m] = add_at(dv_5, t_43, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       t_39:float64[m - 2] = divide(t_38, t_33)  # bwd
+#       t_40:float64[] = sum(t_39, axis=(0,), keepdims=False)  # bwd
+#       dnu_2:float64[] = subtract(dnu_1, t_40)  # bwd
+#       t_41:float64[m - 2] = multiply(t_36, t_32)  # bwd
+#       t_42:float64[m - 2] = negative(t_37)  # bwd
+#       dv_5:float64[m] = add_at(dv_4, t_42, index=(Span(start=0, step=1, extent=m - 2),))  # bwd
+#       dv_6:float64[m] = add_at(dv_5, t_37, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
 #       du_4:float64[m] = full(0.0, shape=(m,))  # bwd
-#       du_5:float64[m] = add_at(du_4, t_42, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       du_5:float64[m] = add_at(du_4, t_41, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
 #       dv_7:float64[m] = add_at(dv_6, t_34, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
-#       t_45:float64[m - 2] = getitem(du_3, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
-#       t_46:float64[m] = setitem(du_3, 0.0, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
-#       du_6:float64[m] = add(du_5, t_46)  # bwd
-#       t_47:float64[m - 2] = multiply(t_45, t_28)  # bwd
-#       t_48:float64[] = sum(t_47, axis=(0,), keepdims=False)  # bwd
-#       dnu_3:float64[] = add(dnu_2, t_48)  # bwd
-#       t_49:float64[m - 2] = multiply(t_45, nu_2)  # bwd
-#       du_7:float64[m] = add_at(du_6, t_49, index=(Span(start=0, step=1, extent=m - 2),))  # bwd
-#       t_50:float64[m - 2] = multiply(-2.0, t_49)  # bwd
-#       du_8:float64[m] = add_at(du_7, t_50, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
-#       du_9:float64[m] = add_at(du_8, t_49, index=(Span(start=2, step=1, extent=m - 2),))  # bwd
-#       t_51:float64[m - 2] = negative(t_45)  # bwd
-#       t_52:float64[m - 2] = multiply(t_51, t_24)  # bwd
-#       t_53:float64[m - 2] = multiply(t_51, t_22)  # bwd
-#       t_54:float64[m - 2] = negative(t_53)  # bwd
-#       du_10:float64[m] = add_at(du_9, t_54, index=(Span(start=0, step=1, extent=m - 2),))  # bwd
-#       du_11:float64[m] = add_at(du_10, t_53, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
-#       du_12:float64[m] = add_at(du_11, t_52, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
-#       du_13:float64[m] = add_at(du_12, t_45, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       t_43:float64[m - 2] = getitem(du_3, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       t_44:float64[m] = setitem(du_3, 0.0, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       du_6:float64[m] = add(du_5, t_44)  # bwd
+#       t_45:float64[m - 2] = multiply(t_43, t_28)  # bwd
+#       t_46:float64[] = sum(t_45, axis=(0,), keepdims=False)  # bwd
+#       dnu_3:float64[] = add(dnu_2, t_46)  # bwd
+#       t_47:float64[m - 2] = multiply(t_43, nu_2)  # bwd
+#       du_7:float64[m] = add_at(du_6, t_47, index=(Span(start=0, step=1, extent=m - 2),))  # bwd
+#       t_48:float64[m - 2] = multiply(-2.0, t_47)  # bwd
+#       du_8:float64[m] = add_at(du_7, t_48, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       du_9:float64[m] = add_at(du_8, t_47, index=(Span(start=2, step=1, extent=m - 2),))  # bwd
+#       t_49:float64[m - 2] = negative(t_43)  # bwd
+#       t_50:float64[m - 2] = multiply(t_49, t_24)  # bwd
+#       t_51:float64[m - 2] = multiply(t_49, t_22)  # bwd
+#       t_52:float64[m - 2] = negative(t_51)  # bwd
+#       du_10:float64[m] = add_at(du_9, t_52, index=(Span(start=0, step=1, extent=m - 2),))  # bwd
+#       du_11:float64[m] = add_at(du_10, t_51, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       du_12:float64[m] = add_at(du_11, t_50, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
+#       du_13:float64[m] = add_at(du_12, t_43, index=(Span(start=1, step=1, extent=m - 2),))  # bwd
 #       yield du_13, dv_7, dnu_3
 #   return t_20, du_1, dv_1, dnu
 #   require m - 1 >= 0
@@ -206,8 +204,8 @@ def value_and_grad_burgers(u, v, nu, steps):
         part2 = dv[1:-1].copy()
         dv[1:-1] = 0.0
         ratio = -part2 / total
-        dnu -= np.sum(-part2 * u_3[1:-1] * diff2 / total**2)
         prod = ratio * u_3[1:-1]
+        dnu -= np.sum(prod * diff2 / total)
         dv[:-2] -= prod
         dv[1:-1] += prod
         du_2 = np.zeros_like(u)
@@ -298,8 +296,8 @@ def value_and_grad_burgers___HASH__(u, v, nu, steps):
     # adjoint of for n in range(steps):
     dnu = 0.0
     t3 = np.empty(m - 2)
+    prod7 = np.empty(m - 2)
     prod9 = np.empty(m - 2)
-    prod10 = np.empty(m - 2)
     t4 = np.empty(m - 2)
     for n in range(diff, -1, -1):
         # adjoint of v[1:-1] = vn[1:-1] - un[1:-1] * (vn[1:-1] - vn[:-2]) / (1.0 + nu)
@@ -309,62 +307,60 @@ def value_and_grad_burgers___HASH__(u, v, nu, steps):
         # adjoint of u[0] = 1.0
         du[0] = 0.0
         # adjoint of v[1:-1] = vn[1:-1] - un[1:-1] * (vn[1:-1] - vn[:-2]) / (1.0 + nu)
-        sq = total6 * total6
         total7 = 0.0
         for i in range(m - 2):
             t3_i = dv[i + 1]
             t3[i] = t3_i
             dv[i + 1] = 0.0
-            neg_i = -t3_i
-            u_saved_i = u_saved[n, i + 1]
+            neg_i = -(t3_i / total6)
+            prod7_i = neg_i * u_saved[n, i + 1]
+            prod7[i] = prod7_i
             diff9_i = v_saved[n, i + 1] - v_saved[n, i]
-            total7 = plus(total7, neg_i * u_saved_i * diff9_i / sq)
-            ratio2_i = neg_i / total6
-            prod9[i] = ratio2_i * diff9_i
-            prod10[i] = ratio2_i * u_saved_i
+            total7 = plus(total7, prod7_i * diff9_i / total6)
+            prod9[i] = neg_i * diff9_i
         # adjoint of u[1:-1] = un[1:-1] - un[1:-1] * (un[1:-1] - un[:-2]) + nu * (un[2:] - 2.0 * un[1:-1] + un[:-2])
         total8 = 0.0
         for i in range(m - 2):
             t4_i = du[i + 1]
             t4[i] = t4_i
             du[i + 1] = prod9[i]
-            prod11_i = t4_i * (u_saved[n, i + 2] - 2.0 * u_saved[n, i + 1] + u_saved[n, i])
-            total8 = plus(total8, prod11_i)
+            prod10_i = t4_i * (u_saved[n, i + 2] - 2.0 * u_saved[n, i + 1] + u_saved[n, i])
+            total8 = plus(total8, prod10_i)
         # adjoint of v[1:-1] = vn[1:-1] - un[1:-1] * (vn[1:-1] - vn[:-2]) / (1.0 + nu)
         dnu_2 = dnu - total7
         # adjoint of u[1:-1] = un[1:-1] - un[1:-1] * (un[1:-1] - un[:-2]) + nu * (un[2:] - 2.0 * un[1:-1] + un[:-2])
         dnu = dnu_2 + total8
         # adjoint of v[1:-1] = vn[1:-1] - un[1:-1] * (vn[1:-1] - vn[:-2]) / (1.0 + nu)
-        prod10_before = 0.0
+        prod7_before = 0.0
         t3_before = 0.0
         for i in range(m - 2):
-            prod10_i = prod10[i]
+            prod7_i = prod7[i]
             t3_i = t3[i]
-            dv[i] += -prod10_i + prod10_before + t3_before
-            prod10_before = prod10_i
+            dv[i] += -prod7_i + prod7_before + t3_before
+            prod7_before = prod7_i
             t3_before = t3_i
-        dv[m - 2] += prod10_before + t3_before
+        dv[m - 2] += prod7_before + t3_before
         # adjoint of u[1:-1] = un[1:-1] - un[1:-1] * (un[1:-1] - un[:-2]) + nu * (un[2:] - 2.0 * un[1:-1] + un[:-2])
-        prod12_before = prod12_before2 = 0.0
-        prod13_before = 0.0
-        prod15_before = 0.0
+        prod11_before = prod11_before2 = 0.0
+        prod12_before = 0.0
         prod14_before = 0.0
+        prod13_before = 0.0
         t4_before = 0.0
         for i in range(m - 2):
             t4_i = t4[i]
-            prod12_i = t4_i * nu
-            prod13_i = -2.0 * prod12_i
+            prod11_i = t4_i * nu
+            prod12_i = -2.0 * prod11_i
             neg3_i = -t4_i
             u_saved_i = u_saved[n, i + 1]
-            prod15_i = neg3_i * u_saved_i
-            prod14_i = neg3_i * (u_saved_i - u_saved[n, i])
-            du[i] += prod12_i - prod15_i + prod13_before + prod15_before + prod14_before + t4_before + prod12_before2
-            prod12_before2 = prod12_before
+            prod14_i = neg3_i * u_saved_i
+            prod13_i = neg3_i * (u_saved_i - u_saved[n, i])
+            du[i] += prod11_i - prod14_i + prod12_before + prod14_before + prod13_before + t4_before + prod11_before2
+            prod11_before2 = prod11_before
+            prod11_before = prod11_i
             prod12_before = prod12_i
-            prod13_before = prod13_i
-            prod15_before = prod15_i
             prod14_before = prod14_i
+            prod13_before = prod13_i
             t4_before = t4_i
-        du[m - 2] += prod13_before + prod15_before + prod14_before + t4_before + prod12_before2
-        du[m - 1] += prod12_before
+        du[m - 2] += prod12_before + prod14_before + prod13_before + t4_before + prod11_before2
+        du[m - 1] += prod11_before
     return total, (du, dv, dnu)
