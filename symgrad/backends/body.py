@@ -19,7 +19,7 @@ from symgrad.backends import calls, folds, threads, turns, windows
 from symgrad.backends.access import Lookup, Read, Turned
 from symgrad.backends.legal import WRAP
 from symgrad.backends.nest import Form, Group, Loop, Plan, Shares, Statement, Straight, Window, statements_in
-from symgrad.backends.scalar import NAME, Piece
+from symgrad.backends.scalar import NAME, Piece, added
 from symgrad.backends.text import (
     LONGEST,
     Body,
@@ -238,7 +238,7 @@ def _statement(statement: Statement, body: Body, scope: Scope) -> None:
             value = give_name(target, value, body, scope)
         body.line(f"{stored(target, body, scope)} = {value.text}")
     elif statement.form is Form.ADD:
-        body.line(f"{stored(target, body, scope)} += {value.text}")
+        body.line(added(stored(target, body, scope), value))
     elif statement.form is Form.SCAN:
         running = body.local(target)
         body.line(f"{running} {'+' if statement.eqn.op.name == 'cumsum' else '*'}= {value.text}")

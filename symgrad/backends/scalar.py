@@ -194,6 +194,26 @@ def enclosed(piece: Piece, need: int, after: bool = False) -> str:
     return piece.text if piece.level >= need and not signed else f"({piece.text})"
 
 
+def added(place: str, value: Piece) -> str:
+    """The statement that adds a value to a place: `x[i] -= p` for a value `-p`."""
+    if value.level != UNARY or not value.text.startswith("-"):
+        return f"{place} += {value.text}"
+    text = value.text[1:]
+    if text.startswith("(") and _closes(text) == len(text) - 1:
+        text = text[1:-1]
+    return f"{place} -= {text}"
+
+
+def _closes(text: str) -> int:
+    """Where the parenthesis at the front ends."""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return place
+    raise ValueError(text)
+
+
 def written(eqn: Eqn, args: Sequence[Piece]) -> Piece:
     """The text of an elementwise equation. Operands that need a name have one."""
     form = form_of(eqn)

@@ -100,7 +100,10 @@ def _divide(site: Site, eqn: Eqn) -> Rewritten:
     if inverse is not None:
         return site.ref(x) * site.ref(inverse)
     before = site.quotients.get(y, ())[-_FACTORS:] if isinstance(y, Value) else ()
-    quotients = {q.args[0]: q.out for q in before if isinstance(q.args[0], Value) and _stays(site, q.out)}
+    quotients: dict[Arg, Value] = {}
+    for quotient in before:
+        if isinstance(quotient.args[0], Value) and _stays(site, quotient.out):
+            quotients[quotient.args[0]] = quotient.out
     return _divided_before(site, x, quotients, _FACTORS) if quotients else None
 
 

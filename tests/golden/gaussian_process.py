@@ -91,16 +91,17 @@ def arguments(rng):
 #   dK:float64[n, n] = multiply(0.5, t_33)  # bwd
 #   t_34:float64[n, n] = multiply(dK, t_6)  # bwd
 #   dnoise:float64[] = sum(t_34, axis=(0, 1), keepdims=False)  # bwd
-#   t_35:float64[n, n] = multiply(dK, t_5)  # bwd
-#   t_36:float64[n, n] = multiply(t_35, t_2)  # bwd
-#   t_37:float64[n, n] = divide(t_2, scale)  # bwd
-#   t_38:float64[n, n] = multiply(t_35, t_37)  # bwd
-#   t_39:float64[n, n] = multiply(t_36, t_37)  # bwd
-#   dscale:float64[] = sum(t_39, axis=(0, 1), keepdims=False)  # bwd
-#   dx:float64[n] = sum(t_38, axis=(0,), keepdims=False)  # bwd
-#   t_40:float64[n] = sum(t_38, axis=(1,), keepdims=False)  # bwd
-#   dx_1:float64[n] = subtract(dx, t_40)  # bwd
-#   return t_14, dx_1, dy, dscale, dnoise
+#   t_35:float64[n, n] = negative(dK)  # bwd
+#   t_36:float64[n, n] = multiply(t_35, t_5)  # bwd
+#   t_37:float64[n, n] = multiply(t_36, t_2)  # bwd
+#   t_38:float64[n, n] = divide(t_37, scale)  # bwd
+#   t_39:float64[n, n] = multiply(t_38, t_2)  # bwd
+#   t_40:float64[] = sum(t_39, axis=(0, 1), keepdims=False)  # bwd
+#   dscale:float64[] = negative(t_40)  # bwd
+#   t_41:float64[n] = sum(t_38, axis=(0,), keepdims=False)  # bwd
+#   t_42:float64[n] = sum(t_38, axis=(1,), keepdims=False)  # bwd
+#   dx:float64[n] = subtract(t_42, t_41)  # bwd
+#   return t_14, dx, dy, dscale, dnoise
 
 
 # ---- study text
@@ -138,12 +139,9 @@ def value_and_grad_likelihood(x, y, scale, noise):
     dK = 0.5 * (np.tril(total) + np.tril(total, k=-1))
     # K = np.exp(-0.5 * ((x[:, None] - x[None, :]) / scale) ** 2) + noise * np.eye(len(x))
     dnoise = np.sum(dK * identity)
-    prod3 = dK * e
-    ratio2 = ratio / scale
-    prod4 = prod3 * ratio2
-    dscale = np.sum(prod3 * ratio * ratio2)
-    dx = np.sum(prod4, axis=0)
-    dx -= np.sum(prod4, axis=1)
+    ratio2 = -dK * e * ratio / scale
+    dscale = -np.sum(ratio2 * ratio)
+    dx = np.sum(ratio2, axis=1) - np.sum(ratio2, axis=0)
     return out, (dx, dy, dscale, dnoise)
 
 
@@ -224,28 +222,27 @@ def value_and_grad_likelihood___HASH__(x, y, scale, noise):
     solve_triangle_columns(L, t2, True, True, solution2)
     # adjoint of L = np.linalg.cholesky(K)
     # adjoint of K = np.exp(-0.5 * ((x[:, None] - x[None, :]) / scale) ** 2) + noise * np.eye(len(x))
-    dx = np.zeros(n)
-    total6 = np.empty(n)
+    total7 = np.zeros(n)
+    dx = np.empty(n)
     dnoise = 0.0
-    dscale = 0.0
+    total6 = 0.0
     for i in range(n):
         diff3_i = i - 1
         x_i = x[i]
-        total6_i = 0.0
+        dx_i = 0.0
         for j in range(n):
             total4_ij = solution2[i, j] + solution2[j, i]
             total5_ij = (total4_ij if j <= i else 0.0) + (total4_ij if j <= diff3_i else 0.0)
             dK_ij = 0.5 * total5_ij
             dnoise = plus(dnoise, dK_ij * (1.0 if j == i else 0.0))
-            prod8_ij = dK_ij * e[i, j]
             ratio_ij = (x_i - x[j]) / scale
-            ratio3_ij = ratio_ij / scale
-            prod10_ij = prod8_ij * ratio3_ij
-            dscale = plus(dscale, prod8_ij * ratio_ij * ratio3_ij)
-            dx[j] += prod10_ij
-            total6_i = plus(total6_i, prod10_ij)
-        total6[i] = total6_i
+            neg2_ij = -(dK_ij * e[i, j] * ratio_ij / scale)
+            total6 = plus(total6, neg2_ij * ratio_ij)
+            total7[j] += neg2_ij
+            dx_i = plus(dx_i, neg2_ij)
+        dx[i] = dx_i
     # adjoint of K = np.exp(-0.5 * ((x[:, None] - x[None, :]) / scale) ** 2) + noise * np.eye(len(x))
+    dscale = -total6
     for i in range(n):
-        dx[i] -= total6[i]
+        dx[i] -= total7[i]
     return diff2, (dx, dy, dscale, dnoise)

@@ -261,7 +261,7 @@ def value_and_grad_orthogonal___HASH__(A, w):
             # A[:, j] -= Q[:, k] * R[k, j]
             R_2_nn_2 = R_2[k, j]
             for i in range(m):
-                A_2[i, j] += -(Q[i, k] * R_2_nn_2)
+                A_2[i, j] -= Q[i, k] * R_2_nn_2
 
     # return np.sum(w * Q) + np.sum(R * R)
     # adjoint of for k in range(n):
@@ -314,7 +314,7 @@ def value_and_grad_orthogonal___HASH__(A, w):
             ratio2_i = t3_i / R_2_nn_4
             total6 = plus(total6, ratio2_i * Q[i, k])
             dA[i, k] += ratio2_i
-        dR[k, k] += -total6
+        dR[k, k] -= total6
         # adjoint of R[k, k] = np.sqrt(A[:, k] @ A[:, k])
         t4 = dR[k, k]
         dR[k, k] = 0.0

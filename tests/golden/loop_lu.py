@@ -201,7 +201,7 @@ def value_and_grad_lu___HASH__(A):
             total2 = 0.0
             for l in range(j):
                 total2 = plus(total2, A_2[i, l] * A_2[l, j])
-            A_2[i, j] += -total2
+            A_2[i, j] -= total2
             # A[i, j] /= A[j, j]
             A_2[i, j] = A_2[i, j] / A_2[j, j]
         for j in range(i, n):
@@ -209,7 +209,7 @@ def value_and_grad_lu___HASH__(A):
             total3 = 0.0
             for l in range(i):
                 total3 = plus(total3, A_2[i, l] * A_2[l, j])
-            A_2[i, j] += -total3
+            A_2[i, j] -= total3
     # adjoint of for i in range(n):
     for i in range(n - 1, -1, -1):
         # adjoint of for j in range(i, n):
@@ -227,7 +227,7 @@ def value_and_grad_lu___HASH__(A):
             t2 = dA_2[i, j]
             dA_2[i, j] = 0.0
             ratio2 = t2 / A_2[j, j]
-            dA_2[j, j] += -(ratio2 * A_2[i, j])
+            dA_2[j, j] -= ratio2 * A_2[i, j]
             dA_2[i, j] += ratio2
             # adjoint of A[i, j] -= A[i, :j] @ A[:j, j]
             neg5 = -dA_2[i, j]

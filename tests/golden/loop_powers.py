@@ -181,5 +181,5 @@ def value_and_grad_fit___HASH__(x, points):
         # adjoint of for j in range(len(x)):
         for j in range(n):
             # adjoint of residual -= x[j] * power
-            dx[j] += -(dresidual * power_saved[j])
+            dx[j] -= dresidual * power_saved[j]
     return total, dx

@@ -233,7 +233,7 @@ def value_and_grad_solve___HASH__(A, b):
             dx_2[i] = 0.0
             x_2[i] = x_saved_1[sweep, i]
             ratio2 = t4 / A[i, i]
-            dA[i, i] += -(ratio2 * t3)
+            dA[i, i] -= ratio2 * t3
             ds = -ratio2
             db[i] += ratio2
             # adjoint of for j in range(n):

@@ -161,7 +161,7 @@ def grad_potential___HASH__(r, cutoff):
                 for k in range(m):
                     d_2_k = r[i, k] - r[j, k]
                     dd_k = ratio * d_2_k
-                    dr[j, k] += -dd_k
+                    dr[j, k] -= dd_k
                 for k in range(m):
                     d_2_k = r[i, k] - r[j, k]
                     dd_k = ratio * d_2_k

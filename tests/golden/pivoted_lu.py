@@ -152,11 +152,11 @@ def arguments(rng):
 #               t_34:float64[] = getitem(t_32, index=(At(position=i),))  # bwd
 #               t_35:float64[] = getitem(t_33, index=(At(position=j),))  # bwd
 #               t_36:float64[] = getitem(dA_6, index=(At(position=i), At(position=j)))  # bwd
-#               t_37:float64[] = multiply(t_36, t_34)  # bwd
-#               t_38:float64[] = negative(t_37)  # bwd
-#               dA_7:float64[n, q] = add_at(dA_6, t_38, index=(At(position=k), At(position=j)))  # bwd
-#               t_39:float64[] = negative(t_36)  # bwd
-#               t_40:float64[] = multiply(t_39, t_35)  # bwd
+#               t_37:float64[] = multiply(t_36, t_35)  # bwd
+#               t_38:float64[] = multiply(t_36, t_34)  # bwd
+#               t_39:float64[] = negative(t_38)  # bwd
+#               dA_7:float64[n, q] = add_at(dA_6, t_39, index=(At(position=k), At(position=j)))  # bwd
+#               t_40:float64[] = negative(t_37)  # bwd
 #               dA_8:float64[n, q] = add_at(dA_7, t_40, index=(At(position=i), At(position=k)))  # bwd
 #               yield dA_8
 #           t_41:float64[] = getitem(dA_5, index=(At(position=i), At(position=k)))  # bwd
@@ -225,23 +225,23 @@ def value_and_grad_factors(A, w):
             # for j in range(k + 1, n):
             for j in range(n - 1, k, -1):
                 # A[i, j] -= A[i, k] * A[k, j]
-                part2 = dA[i, j]
-                dA[k, j] -= part2 * A_col[i]
-                dA[i, k] += -part2 * A_row[j]
+                prod = dA[i, j] * A_row[j]
+                dA[k, j] -= dA[i, j] * A_col[i]
+                dA[i, k] -= prod
             # A[i, k] /= A[k, k]
-            part3 = dA[i, k]
+            part2 = dA[i, k]
             dA[i, k] = 0.0
-            ratio = part3 / A_col[k]
+            ratio = part2 / A_col[k]
             dA[k, k] -= ratio * A_col[i]
             dA[i, k] += ratio
         # for j in range(n):
         for j in range(n - 1, -1, -1):
             # A[k, j], A[p, j] = A[p, j], A[k, j]
-            part4 = dA[p, j]
+            part3 = dA[p, j]
             dA[p, j] = 0.0
-            part5 = dA[k, j]
-            dA[k, j] = part4
-            dA[p, j] += part5
+            part4 = dA[k, j]
+            dA[k, j] = part3
+            dA[p, j] += part4
     return out, (dA, dw)
 
 
@@ -293,7 +293,7 @@ def value_and_grad_factors___HASH__(A, w):
             A_2[i, k] = A_2[i, k] / A_2[k, k]
             for j in range(k + 1, n):
                 # A[i, j] -= A[i, k] * A[k, j]
-                A_2[i, j] += -(A_2[i, k] * A_2[k, j])
+                A_2[i, j] -= A_2[i, k] * A_2[k, j]
         # for k in range(n):
         for l in range(n):
             A_col_saved[k, l] = A_2[l, k]
@@ -316,14 +316,15 @@ def value_and_grad_factors___HASH__(A, w):
             # adjoint of for j in range(k + 1, n):
             for j in range(n - 1, k, -1):
                 # adjoint of A[i, j] -= A[i, k] * A[k, j]
-                t5 = dA[i, j]
-                dA[k, j] += -(t5 * A_col_saved[k, i])
-                dA[i, k] += -(t5 * A_row_saved[k, j])
+                dA_nn = dA[i, j]
+                prod4 = dA_nn * A_row_saved[k, j]
+                dA[k, j] -= dA_nn * A_col_saved[k, i]
+                dA[i, k] -= prod4
             # adjoint of A[i, k] /= A[k, k]
             t4 = dA[i, k]
             dA[i, k] = 0.0
             ratio2 = t4 / A_col_saved[k, k]
-            dA[k, k] += -(ratio2 * A_col_saved[k, i])
+            dA[k, k] -= ratio2 * A_col_saved[k, i]
             dA[i, k] += ratio2
         # adjoint of for j in range(n):
         p_saved_n = p_saved[k]
@@ -334,9 +335,9 @@ def value_and_grad_factors___HASH__(A, w):
                 p_saved_n_ += n
             if not 0 <= p_saved_n_ < n:
                 raise IndexError("index out of bounds")
-            t7 = dA[p_saved_n_, j]
+            t6 = dA[p_saved_n_, j]
             dA[p_saved_n_, j] = 0.0
-            t8 = dA[k, j]
-            dA[k, j] = t7
-            dA[p_saved_n_, j] += t8
+            t7 = dA[k, j]
+            dA[k, j] = t6
+            dA[p_saved_n_, j] += t7
     return total, (dA, A_2)
