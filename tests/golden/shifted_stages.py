@@ -10,12 +10,12 @@ def rhs(x, y):
     return z
 
 
-def midpoint(x, steps):
+def two_stages(x, steps):
     h = 1.0 / steps
     y = np.zeros(len(x))
     for _ in range(steps):
-        half = y + h * rhs(x, y) / 2.0
-        y += h * rhs(x, half)
+        third = y + h * rhs(x, y) / 3.0
+        y += h * rhs(x, third)
     return y[len(x) - 1]
 
 
@@ -29,7 +29,7 @@ def arguments(rng):
 # ======== generated: pytest tests/golden --update-golden ========
 
 # ---- graph: the function
-# midpoint(x:float64[n], steps:int64[]):
+# two_stages(x:float64[n], steps:int64[]):
 #   t:float64[] = cast(steps, dtype=float64)
 #   h:float64[] = divide(1.0, t)
 #   y:float64[n] = full(0.0, shape=(n,))
@@ -43,13 +43,13 @@ def arguments(rng):
 #       t_4:float64[n - 1] = multiply(t_2, t_3)
 #       z_2:float64[n] = setitem(z_1, t_4, index=(Span(start=1, step=1, extent=n - 1),))
 #       t_5:float64[n] = multiply(h_1, z_2)
-#       t_6:float64[n] = divide(t_5, 2.0)
-#       half:float64[n] = add(y_2, t_6)
+#       t_6:float64[n] = divide(t_5, 3.0)
+#       third:float64[n] = add(y_2, t_6)
 #       z_3:float64[n] = full(0.0, shape=(n,))
 #       t_7:float64[] = getitem(x_1, index=(At(position=0),))
 #       z_4:float64[n] = setitem(z_3, t_7, index=(At(position=0),))
 #       t_8:float64[n - 1] = getitem(x_1, index=(Span(start=1, step=1, extent=n - 1),))
-#       t_9:float64[n - 1] = getitem(half, index=(Span(start=0, step=1, extent=n - 1),))
+#       t_9:float64[n - 1] = getitem(third, index=(Span(start=0, step=1, extent=n - 1),))
 #       t_10:float64[n - 1] = multiply(t_8, t_9)
 #       z_5:float64[n] = setitem(z_4, t_10, index=(Span(start=1, step=1, extent=n - 1),))
 #       t_11:float64[n] = multiply(h_1, z_5)
@@ -61,7 +61,7 @@ def arguments(rng):
 
 
 # ---- graph: grad
-# grad_midpoint(x:float64[n], steps:int64[]):
+# grad_two_stages(x:float64[n], steps:int64[]):
 #   t:float64[] = cast(steps, dtype=float64)
 #   h:float64[] = divide(1.0, t)
 #   y:float64[n] = full(0.0, shape=(n,))
@@ -78,11 +78,11 @@ def arguments(rng):
 #       t_4:float64[n - 1] = multiply(t_2, t_3)
 #       z_2:float64[n] = setitem(z_1, t_4, index=(Span(start=1, step=1, extent=n - 1),))
 #       t_5:float64[n] = multiply(h_1, z_2)
-#       t_6:float64[n] = divide(t_5, 2.0)
-#       half:float64[n] = add(y_2, t_6)
+#       t_6:float64[n] = divide(t_5, 3.0)
+#       third:float64[n] = add(y_2, t_6)
 #       z_3:float64[n] = full(0.0, shape=(n,))
 #       z_4:float64[n] = setitem(z_3, t_1, index=(At(position=0),))
-#       t_7:float64[n - 1] = getitem(half, index=(Span(start=0, step=1, extent=n - 1),))
+#       t_7:float64[n - 1] = getitem(third, index=(Span(start=0, step=1, extent=n - 1),))
 #       t_8:float64[n - 1] = multiply(t_2, t_7)
 #       z_5:float64[n] = setitem(z_4, t_8, index=(Span(start=1, step=1, extent=n - 1),))
 #       t_9:float64[n] = multiply(h_1, z_5)
@@ -103,20 +103,20 @@ def arguments(rng):
 #       t_15:float64[n - 1] = multiply(t_13, t_14)  # bwd
 #       z_8:float64[n] = setitem(z_7, t_15, index=(Span(start=1, step=1, extent=n - 1),))  # bwd
 #       t_16:float64[n] = multiply(h_2, z_8)  # bwd
-#       t_17:float64[n] = divide(t_16, 2.0)  # bwd
-#       half_1:float64[n] = add(y_4, t_17)  # bwd
-#       t_18:float64[n - 1] = getitem(half_1, index=(Span(start=0, step=1, extent=n - 1),))  # bwd
+#       t_17:float64[n] = divide(t_16, 3.0)  # bwd
+#       third_1:float64[n] = add(y_4, t_17)  # bwd
+#       t_18:float64[n - 1] = getitem(third_1, index=(Span(start=0, step=1, extent=n - 1),))  # bwd
 #       dz:float64[n] = multiply(dy_3, h_2)  # bwd
 #       t_19:float64[n - 1] = getitem(dz, index=(Span(start=1, step=1, extent=n - 1),))  # bwd
 #       t_20:float64[n - 1] = multiply(t_19, t_18)  # bwd
 #       t_21:float64[n - 1] = multiply(t_19, t_13)  # bwd
-#       dhalf:float64[n] = full(0.0, shape=(n,))  # bwd
-#       dhalf_1:float64[n] = add_at(dhalf, t_21, index=(Span(start=0, step=1, extent=n - 1),))  # bwd
+#       dthird:float64[n] = full(0.0, shape=(n,))  # bwd
+#       dthird_1:float64[n] = add_at(dthird, t_21, index=(Span(start=0, step=1, extent=n - 1),))  # bwd
 #       dx_2:float64[n] = add_at(dx_1, t_20, index=(Span(start=1, step=1, extent=n - 1),))  # bwd
 #       t_22:float64[] = getitem(dz, index=(At(position=0),))  # bwd
 #       dx_3:float64[n] = add_at(dx_2, t_22, index=(At(position=0),))  # bwd
-#       dy_4:float64[n] = add(dy_3, dhalf_1)  # bwd
-#       t_23:float64[n] = multiply(0.5, dhalf_1)  # bwd
+#       dy_4:float64[n] = add(dy_3, dthird_1)  # bwd
+#       t_23:float64[n] = divide(dthird_1, 3.0)  # bwd
 #       dz_1:float64[n] = multiply(t_23, h_2)  # bwd
 #       t_24:float64[n - 1] = getitem(dz_1, index=(Span(start=1, step=1, extent=n - 1),))  # bwd
 #       t_25:float64[n - 1] = multiply(t_24, t_14)  # bwd
@@ -135,7 +135,7 @@ def arguments(rng):
 import numpy as np
 
 
-def grad_midpoint(x, steps):
+def grad_two_stages(x, steps):
     h = 1.0 / steps
     y = np.zeros_like(x)
     trips = np.maximum(steps, 0)
@@ -145,10 +145,10 @@ def grad_midpoint(x, steps):
         z = np.zeros_like(x)
         z[0] = x[0]
         z[1:] = x[1:] * y[:-1]
-        half = y + h * z / 2.0
+        third = y + h * z / 3.0
         z = np.zeros_like(x)
         z[0] = x[0]
-        z[1:] = x[1:] * half[:-1]
+        z[1:] = x[1:] * third[:-1]
         y += h * z
 
     # return y[len(x) - 1]
@@ -164,19 +164,19 @@ def grad_midpoint(x, steps):
         z[0] = x[0]
         # z[1:] = x[1:] * y[:-1]
         z[1:] = x[1:] * y[:-1]
-        # half = y + h * rhs(x, y) / 2.0
-        half = y + h * z / 2.0
-        # y += h * rhs(x, half)
+        # third = y + h * rhs(x, y) / 3.0
+        third = y + h * z / 3.0
+        # y += h * rhs(x, third)
         dz = dy * h
         # z[1:] = x[1:] * y[:-1]
-        dhalf = np.zeros_like(x)
-        dhalf[:-1] += dz[1:] * x[1:]
-        dx[1:] += dz[1:] * half[:-1]
+        dthird = np.zeros_like(x)
+        dthird[:-1] += dz[1:] * x[1:]
+        dx[1:] += dz[1:] * third[:-1]
         # z[0] = x[0]
         dx[0] += dz[0]
-        # half = y + h * rhs(x, y) / 2.0
-        dy += dhalf
-        dz = 0.5 * dhalf * h
+        # third = y + h * rhs(x, y) / 3.0
+        dy += dthird
+        dz = dthird / 3.0 * h
         # z[1:] = x[1:] * y[:-1]
         dy[:-1] += dz[1:] * x[1:]
         dx[1:] += dz[1:] * y[:-1]
@@ -192,7 +192,7 @@ from numba import njit
 
 
 @njit
-def grad_midpoint___HASH__(x, steps):
+def grad_two_stages___HASH__(x, steps):
     n = x.shape[0]
     if n - 1 < 0:
         raise ValueError('index 0 is out of bounds for axis 0 of size 4')
@@ -204,25 +204,29 @@ def grad_midpoint___HASH__(x, steps):
     y_saved = np.empty((trips, n))
     y_2 = np.zeros(n)
     z_2 = np.empty(n)
+    third = np.empty(n)
     z_5 = np.empty(n)
     for i in range(steps):
         # z[0] = x[0]
         x_0 = x[0]
         z_2[0] = x_0
-        # half = y + h * rhs(x, y) / 2.0
-        prod2 = 0.5 * h
+        # third = y + h * rhs(x, y) / 3.0
+        third[0] = y_2[0] + h * z_2[0] / 3.0
         # z[0] = x[0]
         z_5[0] = x_0
         # for _ in range(steps):
         for j in range(n):
             y_saved[i, j] = y_2[j]
         # z[1:] = x[1:] * y[:-1]
+        # third = y + h * rhs(x, y) / 3.0
         for j in range(n - 1):
-            z_2[j + 1] = x[j + 1] * y_2[j]
+            z_2_j = x[j + 1] * y_2[j]
+            z_2[j + 1] = z_2_j
+            third[j + 1] = y_2[j + 1] + h * z_2_j / 3.0
+        # z[1:] = x[1:] * y[:-1]
         for j in range(n - 1):
-            half_j = y_2[j] + prod2 * z_2[j]
-            z_5[j + 1] = x[j + 1] * half_j
-        # y += h * rhs(x, half)
+            z_5[j + 1] = x[j + 1] * third[j]
+        # y += h * rhs(x, third)
         for j in range(n):
             y_2[j] += h * z_5[j]
     # adjoint of return y[len(x) - 1]
@@ -236,8 +240,8 @@ def grad_midpoint___HASH__(x, steps):
     for i in range(steps - 1, -1, -1):
         # adjoint of z[0] = x[0]
         z_9[0] = x[0]
-        # adjoint of half = y + h * rhs(x, y) / 2.0
-        prod7 = 0.5 * h
+        # adjoint of third = y + h * rhs(x, y) / 3.0
+        prod6 = 0.3333333333333333 * h
         # adjoint of z = np.empty(len(x))
         z_12[n - 1] = 0.0
         # adjoint of z[0] = x[0]
@@ -252,18 +256,18 @@ def grad_midpoint___HASH__(x, steps):
         for j in range(n - 1):
             dz_j = dy[j + 1] * h
             y_saved_j = y_saved[i, j]
-            half_2_j = y_saved_j + prod7 * z_9[j]
-            dz_2_j = 0.5 * z_12[j + 1] * h
-            dx[j + 1] += dz_j * half_2_j + dz_2_j * y_saved_j
-        # adjoint of half = y + h * rhs(x, y) / 2.0
+            third_2_j = y_saved_j + prod6 * z_9[j]
+            dz_2_j = 0.3333333333333333 * z_12[j + 1] * h
+            dx[j + 1] += dz_j * third_2_j + dz_2_j * y_saved_j
+        # adjoint of third = y + h * rhs(x, y) / 3.0
         for j in range(n):
             dy[j] += z_12[j]
         # adjoint of z[1:] = x[1:] * y[:-1]
         for j in range(n - 1):
-            dz_2_j = 0.5 * z_12[j + 1] * h
+            dz_2_j = 0.3333333333333333 * z_12[j + 1] * h
             dy[j] += dz_2_j * x[j + 1]
         # adjoint of z[0] = x[0]
-        dz_2_0 = 0.5 * z_12[0] * h
+        dz_2_0 = 0.3333333333333333 * z_12[0] * h
         dx_0 = total + dz_2_0
     # adjoint of z[0] = x[0]
     dx[0] += dx_0
