@@ -143,9 +143,10 @@ def value_and_grad_asian_option___HASH__(spot, sigma, normals):
     # payoff = np.maximum(paths.mean(axis=1) - 1.0, 0.0)
     # return np.mean(payoff)
     # adjoint of return np.mean(payoff)
+    # adjoint of payoff = np.maximum(paths.mean(axis=1) - 1.0, 0.0)
     num = float(n)
     num2 = float(m)
-    ratio3 = 1.0 / num2
+    ratio4 = 1.0 / num2 / num
 
     # paths = spot * np.exp(np.cumsum(increments, axis=1))
     # payoff = np.maximum(paths.mean(axis=1) - 1.0, 0.0)
@@ -177,8 +178,7 @@ def value_and_grad_asian_option___HASH__(spot, sigma, normals):
         payoff_i = 0.0 if diff_i <= 0.0 else diff_i
         total2 = plus(total2, payoff_i)
         mask_i = diff_i > 0.0
-        ratio4_i = ratio3 / num
-        masked_i = ratio4_i if mask_i else 0.0
+        masked_i = ratio4 if mask_i else 0.0
         for j in range(n):
             e_ij_2 = e[j]
             paths_ij = spot * e_ij_2
