@@ -1,6 +1,6 @@
 """One program in a process of its own, started by run.py: checked, compiled, timed. Prints one line of JSON.
 
-python benchmarks/one_program.py FOLDER NAME SIZE BUDGET [--quick]      # no other libraries
+python benchmarks/one_program.py FOLDER NAME SIZE BUDGET [--quick] [--workspace]
 """
 
 import json
@@ -94,7 +94,10 @@ def checked(program: Any, size: str, notes: list[str]) -> None:
             notes.append(f"WRONG SLOPE at size {size}: {ours:.9g}, by differences {slope:.9g}")
 
 
-def run(entry: catalogue.Entry, size: str, budget: float, quick: bool = False) -> dict[str, Any]:
+def run(
+    entry: catalogue.Entry, size: str, budget: float, quick: bool = False, workspace: bool = False
+) -> dict[str, Any]:
+    """`quick`: no other libraries; `workspace`: also with arrays that are there already."""
     program = entry.module()
     assert program is not None
     notes: list[str] = []
@@ -137,6 +140,8 @@ def run(entry: catalogue.Entry, size: str, budget: float, quick: bool = False) -
         notes.append("the value is checked at the tiny size only")
 
     calls: dict[str, Callable[[], Any]] = {"symgrad": ours, "primal": lambda: value(*inputs)}
+    if workspace:
+        calls |= peers.workspace_calls(program, inputs, first)
     for name, fun in hands.items():
         label = f"by hand, {name}"
         calls[label] = lambda fun=fun: fun(*inputs)
@@ -173,5 +178,6 @@ def with_peers(
 
 
 if __name__ == "__main__":
-    folder, name, size, budget, *quick = sys.argv[1:]
-    print(json.dumps(run(catalogue.Entry(Path(folder), name), size, float(budget), bool(quick))))
+    folder, name, size, budget, *flags = sys.argv[1:]
+    quick, workspace = "--quick" in flags, "--workspace" in flags
+    print(json.dumps(run(catalogue.Entry(Path(folder), name), size, float(budget), quick, workspace)))

@@ -68,6 +68,25 @@ def symgrad_call(program: ModuleType, inputs: tuple[Any, ...]) -> Call:
     return lambda: derivative(*inputs)
 
 
+def workspace_calls(program: ModuleType, inputs: tuple[Any, ...], expected: Any) -> dict[str, Call]:
+    """Into arrays that are there already: the gradients alone (`out=`), or every temporary too."""
+    sg = load("symgrad")
+    if what(program) == NEWTON:
+        return {}
+    transform = sg.value_and_grad if what(program) == BOTH else sg.grad
+    derivative = transform(program.primal, wrt=tuple(program.WRT))
+    step = derivative.workspace()
+    gradients = expected[1] if what(program) == BOTH else expected
+    out = tuple(np.empty_like(g) if isinstance(g, np.ndarray) else None for g in gradients)
+    calls = {"symgrad, workspace": lambda: step(*inputs)}
+    if any(a is not None for a in out):
+        calls["symgrad, out="] = lambda: derivative(*inputs, out=out)
+    for name, call in calls.items():
+        off = distance(expected, call())
+        assert off < 1e-12, f"{name} is {off:.1e} off"
+    return calls
+
+
 def hand_calls(entry: Entry, program: ModuleType, inputs: tuple[Any, ...]) -> Iterator[tuple[str, Call]]:
     if hasattr(program, "numpy_hand"):
         yield "by hand, NumPy", partial(program.numpy_hand, *inputs)

@@ -25,6 +25,7 @@ every slope with differences.
 
     python benchmarks/run.py programs FOLDER --size S --docs docs   # of programs/, hand/, jax_versions/
     python benchmarks/run.py programs --docs docs                   # the lecture set, and the families here
+    python benchmarks/run.py programs --workspace --quick           # beside them df.workspace() and out=
 
 A column says how many times symgrad's time the other takes: above 1, symgrad is faster. `gradient / primal`
 is symgrad's gradient over symgrad's compiled value. `compile` is symgrad's first call, source to machine
@@ -57,7 +58,7 @@ def ratios(row: Row) -> dict[str, float | None]:
         "autograd": over(best(row, "autograd")),
         "gradient / primal": None if ours is None else ours / seconds["primal"],
         "compile": compiled["symgrad"] / compiled[hand] if both else None,
-    }
+    } | ({"workspace": over(seconds["symgrad, workspace"])} if "symgrad, workspace" in seconds else {})
 
 
 def number(value: float | None) -> str:
@@ -67,7 +68,7 @@ def number(value: float | None) -> str:
 
 
 def family_table(rows: list[Row]) -> list[str]:
-    names = list(ratios(rows[0]))
+    names = list(dict.fromkeys(name for row in rows for name in ratios(row)))
     lines = [
         "| program | size | symgrad | " + " | ".join(names) + " |",
         "|---|---|---|" + "--:|" * len(names),
@@ -80,7 +81,7 @@ def family_table(rows: list[Row]) -> list[str]:
                 columns[name].append(value)
         ours = row["seconds"].get("symgrad")
         cells = [row["program"], row["size"], "refused" if ours is None else pretty(ours)]
-        lines.append("| " + " | ".join(cells + [number(found[n]) for n in names]) + " |")
+        lines.append("| " + " | ".join(cells + [number(found.get(n)) for n in names]) + " |")
     means = [number(geometric_mean(columns[n]) if columns[n] else None) for n in names]
     lines.append("| **geometric mean** | | | " + " | ".join(means) + " |")
     return lines

@@ -30,16 +30,14 @@ DOCS = HERE.parent / "docs"
 
 
 def programs(
-    folder: Path, names: list[str], size: str, out: Path | None, prefix: str, budget: float, quick: bool
+    folder: Path, names: list[str], size: str, out: Path | None, prefix: str, budget: float, flags: list[str]
 ) -> None:
     """Each program in a process of its own; the page is written after each, so that nothing is lost."""
     versions = ", ".join(
         f"{name} {metadata.version(name)}" for name in ("numba", "numpy", "jax", "torch") if found(name)
     )
     for entry in entries(folder, names):
-        row = worker(
-            prefix, "one_program.py", str(entry.folder), entry.name, size, str(budget), *["--quick"] * quick
-        )
+        row = worker(prefix, "one_program.py", str(entry.folder), entry.name, size, str(budget), *flags)
         if row is None:
             continue
         if row["seconds"]:
@@ -143,6 +141,9 @@ def main() -> None:
     every.add_argument("--size", default="S", help="T, S or M (default S), or the programs' own names")
     every.add_argument("--budget", type=float, default=20.0, help="CPU seconds for timing each program")
     every.add_argument("--quick", action="store_true", help="symgrad, its primal, the adjoint by hand only")
+    every.add_argument(
+        "--workspace", action="store_true", help="also into arrays that are there: df.workspace(), out="
+    )
     some = commands.add_parser("scaling", help="cost and memory as the work grows a thousandfold")
     some.add_argument("names", nargs="*", metavar="name")
     short = commands.add_parser("compile", help="source to text, for short and long programs")
@@ -165,7 +166,8 @@ def main() -> None:
         case "programs":
             where = list(args.where)
             folder = Path(where.pop(0)) if where and Path(where[0]).is_dir() else HERE
-            programs(folder, where, args.size, args.docs, args.prefix, args.budget, args.quick)
+            flags = [f"--{name}" for name in ("quick", "workspace") if getattr(args, name)]
+            programs(folder, where, args.size, args.docs, args.prefix, args.budget, flags)
 
 
 if __name__ == "__main__":

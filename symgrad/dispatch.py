@@ -133,7 +133,21 @@ class Specialisation:
     def as_passed(self) -> bool:
         """The kernel takes what the user passes."""
         lowered = self.program.lowered
-        return not any(self.into) and not lowered.captures and not lowered.written
+        return self.unconverted and not lowered.captures and not lowered.written
+
+    @property
+    def unconverted(self) -> bool:
+        """What the user passes goes to the kernel as it is, perhaps with more."""
+        return not any(self.into)
+
+    def again(self, leaves: Sequence[Any]) -> list[Any] | None:
+        """`arguments` for leaves of the types of the last call; None if something else has changed since."""
+        return None if self.stale() else self.arguments(leaves)
+
+    def refuse_shared(self, values: Sequence[Any]) -> None:
+        """An array that the function writes must not share memory with another argument."""
+        if self.program.lowered.written:
+            refuse_shared(self.program, self.signature.names, values)
 
 
 def _is_other(capture: Capture, type_: ArrayType) -> bool:
@@ -353,11 +367,11 @@ def _entry(specialisation: Specialisation, run: Callable[..., Any]) -> Callable[
         return after_a_look
 
     def entry(*args: Any) -> Any:
-        if specialisation.stale():
+        values = specialisation.again(args)
+        if values is None:
             raise TypeError("stale")
-        values = specialisation.arguments(args)
-        refuse_shared(specialisation.program, specialisation.signature.names, values)
-        return specialisation.finish(run(*values))
+        specialisation.refuse_shared(values)
+        return finish(run(*values))
 
     return entry
 

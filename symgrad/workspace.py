@@ -32,6 +32,13 @@ class Prepared(Protocol):
     @property
     def direct(self) -> bool: ...
 
+    @property
+    def unconverted(self) -> bool: ...
+
+    def again(self, leaves: Sequence[Any]) -> list[Any] | None: ...
+
+    def refuse_shared(self, values: Sequence[Any]) -> None: ...
+
     def by_number(self, results: Any) -> list[Any]: ...
 
     def structured(self, flat: Sequence[Any]) -> Any: ...
@@ -57,7 +64,9 @@ class _Ready:
     specialisation: Prepared
     program: Program
     key: Hashable
-    quick: bool  # the same key means that the arguments go to the kernel as they are
+    quick: bool  # arguments with the same key need not be looked at again
+    direct: bool  # and go to the kernel as they are, whatever else has changed
+    count: int  # of arguments
     run: Callable[..., Any]
     make: Callable[..., Sequence[Any]]
     arrays: Sequence[Any] | None = None
@@ -87,9 +96,13 @@ class Workspace:
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> Any:
         ready = self._ready
-        values: Sequence[Any] = args
-        if ready is None or kwargs or not ready.quick or ready.key != _key(args):
+        values: Sequence[Any] | None = None
+        if ready is not None and ready.quick and not kwargs and len(args) == ready.count:
+            values = args if ready.direct else ready.specialisation.again(args)
+        if ready is None or values is None or ready.key != _key(values):
             ready, values = self._prepare(args, kwargs)
+        elif not ready.direct:
+            ready.specialisation.refuse_shared(values)
         arrays = ready.arrays
         if arrays is None:
             arrays = ready.make(*values)
@@ -114,10 +127,11 @@ class Workspace:
         key = _key(values)
         ready = self._ready
         if ready is None or ready.specialisation is not specialisation or ready.key != key:
-            quick = specialisation.direct and signature.flat and len(args) == len(values) and not kwargs
+            flat = signature.flat and len(args) == len(signature.leaves) and not kwargs
             program = specialisation.for_values(values)
             run, make = _compiled(specialisation, program, values)
-            ready = _Ready(specialisation, program, key, quick, run, make)
+            quick = flat and specialisation.unconverted
+            ready = _Ready(specialisation, program, key, quick, specialisation.direct, len(args), run, make)
             self._ready = ready
         return ready, values
 

@@ -56,6 +56,14 @@ def test_the_page_has_means_and_lists_what_is_slow_wrong_or_refused():
     assert "made/refused (S): REFUSED: a reason" in missed
 
 
+def test_a_workspace_has_a_column_where_it_was_measured():
+    kept = FAST | {"program": "kept", "seconds": FAST["seconds"] | {"symgrad, workspace": 0.0004}}
+    text = report.page([FAST, kept], "numba 1", "plot.svg")
+    assert "| gradient / primal | compile | workspace |" in text
+    assert "| fast | S | 1 ms | 1.00 | 4.00 | - | 80 | 2.00 | 2.00 | - |" in text
+    assert "| kept | S | 1 ms | 1.00 | 4.00 | - | 80 | 2.00 | 2.00 | 0.40 |" in text
+
+
 def test_a_program_measured_again_replaces_its_row_and_nothing_else(tmp_path):
     report.write(tmp_path, [FAST, SLOW], "numba 1")
     report.write(tmp_path, [SLOW | {"notes": []}], "numba 1")
