@@ -28,6 +28,7 @@ OPT = {  # what a kernel has beyond a study text, and what both have
     "join":          "loops over the same trips are one, where a trip needs only itself",
     "overwritten":   "what is overwritten before it is read is neither filled nor cleared",
     "products":      "products of matrices in place of a vector in each trip",
+    "reached":       "of a maximum over an axis only what a cotangent has reached is looked at again",
     "reads":         "what was just written is read without the array",
     "same_loops":    "a loop that runs again what another one has run is that one",
     "selections":    "what is zero outside a condition is selected once, at the end",

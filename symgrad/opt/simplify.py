@@ -21,6 +21,7 @@ from symgrad.opt.joined import join_loops
 from symgrad.opt.local import apply_identities, as_spoken
 from symgrad.opt.loop_products import loop_products
 from symgrad.opt.overwritten import drop_overwritten
+from symgrad.opt.reached import look_only_where_reached
 from symgrad.opt.same_loops import share_loops
 from symgrad.opt.sparse import pass_over
 from symgrad.opt.symbolic import AUTO, FULL, Memo, shorten
@@ -43,6 +44,7 @@ _LOOPS = (
     ("write_through", write_through),
     ("upward", count_up),
     ("sparse", pass_over),
+    ("reached", look_only_where_reached),
 )
 
 # Two rounds settle nearly every program, the third finds nothing to do.

@@ -157,6 +157,12 @@ def mixed(x, k, sweeps):
     return y
 
 
+def likeliest(p, a):
+    for _ in range(3):
+        p = np.max(np.exp(a) * p, axis=1)
+    return np.max(p)
+
+
 _SHAPES = {
     relaxed: ((6,), (6,), 3),
     diffused: ((7,), 0.3),
@@ -172,6 +178,7 @@ _SHAPES = {
     weighted: ((3, 2), (2, 3, 3)),
     stretched: ((5, 3), (5,)),
     warped: ((5,), (6,)),
+    likeliest: ((11,), (11, 11)),
     mixed: ((5,), np.array([3, -1, 0, 3]), 3),
     walked: ((3, 4), (4,)),
 }
@@ -180,7 +187,7 @@ _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
     *_ARRAYS, "aligned", "asian_option", "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
     "huber", "image_convolution", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
-    "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "written_in_parts",
+    "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "trellis", "written_in_parts",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ SHOWN = {
     "join":          "attended sparse_rows pairs_within_reach",
     "overwritten":   "attended sparse_rows",
     "products":      "remembered attended loop_products",
+    "reached":       "likeliest trellis",
     "reads":         "joined written_in_parts",
     "same_loops":    "left orbit",
     "selections":    "joined huber",
