@@ -64,11 +64,30 @@ def _add(flags: tuple[str, ...]) -> object:
     return codegen
 
 
+def _as_it_is(builder: ir.IRBuilder, value: ir.Value) -> ir.Value:
+    """The same number, of which LLVM does not see where it comes from: it is multiplied by one.
+
+    The maximum of t and (x where c, else -inf) LLVM makes (the maximum of t and x) where c, else t, and then
+    vectorises it no more: rows of a causal mask took four times as long. That the factor is one stands in a
+    function which may be another one for all that LLVM knows.
+    """
+    module, name = builder.module, f"symgrad_one_{value.type}"
+    one = module.globals.get(name)
+    if one is None:
+        one = ir.Function(module, ir.FunctionType(value.type, []), name)
+        one.linkage = "linkonce_odr"
+        for attribute in ("noinline", "optnone", "nounwind", "readnone", "willreturn"):
+            set.add(one.attributes, attribute)
+        ir.IRBuilder(one.append_basic_block("entry")).ret(value.type(1.0))
+    return builder.fmul(value, builder.call(one, []))
+
+
 def _extreme(intrinsic: str, comparison: str) -> object:
     def codegen(context: object, builder: ir.IRBuilder, sig: object, args: Sequence[ir.Value]) -> ir.Value:
         a, b = args
         if llvm_version_info[0] >= 20:  # older ones do not know how to vectorise it, or to lower it
             kind = ir.FunctionType(a.type, [a.type, a.type])
+            b = _as_it_is(builder, b)
             return builder.call(builder.module.declare_intrinsic(intrinsic, [a.type], kind), [a, b])
         is_nan = builder.fcmp_unordered("!=", a, a)
         return builder.select(builder.or_(builder.fcmp_ordered(comparison, a, b), is_nan), a, b)
