@@ -23,6 +23,7 @@ from dataclasses import replace
 
 from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
+from symgrad.backends.borders import with_borders
 from symgrad.backends.buffers import Buffers
 from symgrad.backends.factors import factors_first
 from symgrad.backends.guards import extents, guards, told
@@ -130,6 +131,7 @@ def _module(
 ) -> tuple[str, dict[int, str]]:
     """The module text, and the variables of the results that are arrays."""
     legal, checks = legalize(factors_first(function))
+    legal = with_borders(legal) if is_on("borders") else legal
     draft = replace(_draft(legal, parallel), places=places)
     body, groups = prepare(legal.body, draft, buffers=buffers)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"

@@ -40,6 +40,7 @@ OPT = {  # what a kernel has beyond a study text, and what both have
     "writes":        "zeros with something added at some positions are written there",
 }
 BACKENDS = {  # how a kernel's text says what the graph says
+    "borders":       "additions to neighbouring rows are one pass, from arrays with a border of zeros",
     "buffers":       "arrays that each trip makes anew are made before the loop",
     "carry":         "additions to the element that the next trip reads are carried in a variable",
     "checks":        "positions that are certainly inside an axis are not checked",
