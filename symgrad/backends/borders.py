@@ -1,8 +1,8 @@
-"""Additions to neighbours by rows, read from arrays with a border of zeros: one pass in place of one for each.
+"""Additions to neighbours by rows are one pass: they are read from arrays with a border of zeros.
 
-In: a legal function. Out: the same, in whose loops what is added to several places of an array is put into one
-that is wider by as much as the places lie apart, and the sum over the places is added at once. The border is zero
-for good: each trip of the loop hands the array on to the next one (`lasting`), and none writes there.
+In: a legal function. Out: the same, in whose loops what is added to several places of an array is put into
+one that is wider by as much as the places lie apart, and the sum over the places is added at once. The border
+is zero for good: each trip of the loop hands the array on to the next one (`lasting`), and none writes there.
 
     g = 0.2 * da[1:-1, 1:-1]              wide[2:-2, 2:-2] = 0.2 * da[1:-1, 1:-1]
     db[:-2, 1:-1] += g

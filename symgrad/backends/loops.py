@@ -25,6 +25,7 @@ from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
 from symgrad.backends.borders import with_borders
 from symgrad.backends.buffers import Buffers
+from symgrad.backends.cleared import without_clears
 from symgrad.backends.factors import factors_first
 from symgrad.backends.guards import extents, guards, told
 from symgrad.backends.legalize import legalize
@@ -132,6 +133,7 @@ def _module(
     """The module text, and the variables of the results that are arrays."""
     legal, checks = legalize(factors_first(function))
     legal = with_borders(legal) if is_on("borders") else legal
+    legal = without_clears(legal) if is_on("clears") else legal
     draft = replace(_draft(legal, parallel), places=places)
     body, groups = prepare(legal.body, draft, buffers=buffers)
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"

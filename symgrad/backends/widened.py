@@ -1,7 +1,7 @@
 """Stencils as equations: arrays with borders are filled, then read at all their places at once.
 
-In: what `borders` has found in a body. Out: its equations. Along each axis that is sliced the array is wider than
-what is put there by twice the `spread`, so that the sum may be taken over every element that any addition reaches:
+In: what `borders` has found in a body. Out: its equations. Along each axis that is sliced the array is wider
+than what is put there by twice the `spread`: the sum is taken over all elements that any addition reaches.
 
     d[:-1] += g                wide[1:-1] = g
     d[1:] -= g        ->       d += wide[1:] - wide[:-1]

@@ -44,6 +44,7 @@ BACKENDS = {  # how a kernel's text says what the graph says
     "buffers":       "arrays that each trip makes anew are made before the loop",
     "carry":         "additions to the element that the next trip reads are carried in a variable",
     "checks":        "positions that are certainly inside an axis are not checked",
+    "clears":        "additions to elements that were cleared are writes",
     "cuts":          "statements over arrays written in parts are cut where the parts meet",
     "factors":       "a matrix that no trip of a loop changes is factorised before it",
     "fills":         "what is written part by part is not filled first",
