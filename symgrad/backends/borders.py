@@ -114,8 +114,8 @@ def _cheapest(
 ) -> tuple[list[Wide], list[int], list[int]]:
     """The arrays to be made: one for each value, or one for each place, whichever takes fewer accesses.
 
-    One place is home: what is added only there is added where it is computed. The numbers of the additions that
-    the arrays replace, and of those at home, come second and third.
+    One place is home: what is added only there is added where it is computed. The numbers of the additions
+    that the arrays replace, and of those at home, come second and third.
     """
     factors = _factors(group, made)
     by_base: dict[Value, list[int]] = {}

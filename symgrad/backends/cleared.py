@@ -117,7 +117,7 @@ def _meets(param: Value, zero: Index, body: Block) -> bool:
 
 
 def _pieces(eqn: Eqn, base: Value, zero: Index) -> list[Eqn] | None:
-    """The addition to a box of which the elements `zero` are 0: these are written, the rows beside added to."""
+    """The addition to a box of which the elements `zero` are 0: these are written, not added to."""
     index, value = index_of(eqn.attrs), eqn.args[1]
     if len(eqn.args) != 2 or eqn.args[0] is value or len(index) != len(zero):
         return None
@@ -134,16 +134,12 @@ def _pieces(eqn: Eqn, base: Value, zero: Index) -> list[Eqn] | None:
             return None
     if value.type.shape != tuple(span.extent for span in box):
         return None
-    margins = [_margins(whole, part) for whole, part in zip(box, inner, strict=True)]
-    if (
-        any(m is None for m in margins)
-        or sum(a + b for m in margins if m is not None for a, b in [m]) > _ROWS
-    ):
+    if not _surrounds(box, inner):
         return None
     out = base
     eqns: list[Eqn] = []
-    parts = [("setitem", [Span(p.start - w.start, 1, p.extent) for w, p in zip(box, inner, strict=True)])]
-    parts += [("add_at", row) for row in _rows(box, inner)]
+    middle: list[Span | At] = [Span(p.start - w.start, 1, p.extent) for w, p in zip(box, inner, strict=True)]
+    parts = [("setitem", middle), *(("add_at", row) for row in _rows(box, inner))]
     for k, (name, where) in enumerate(parts):
         shape = tuple(item.extent for item in where if isinstance(item, Span))
         piece = Value(ArrayType(value.type.dtype, shape))

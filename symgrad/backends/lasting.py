@@ -1,8 +1,8 @@
 """Arrays that loops hand on from trip to trip: filled with zeros once, before the outermost of them.
 
 In: a legal function, a pass over the bodies of its loops. The pass gives the body and the arrays that it
-wants: for each the param that stands for it as a trip begins, and what the trip leaves of it. Out: the function
-in which the loops around carry these arrays.
+wants: for each the param that stands for it as a trip begins, and what the trip leaves of it. Out: the
+function in which the loops around carry these arrays.
 
     for t in range(n):                    wide = zeros(k + 2)
         wide = zeros(k + 2)        ->     for t in range(n):
