@@ -177,7 +177,7 @@ class Program:
     @property
     def _order_of_sums(self) -> AbstractContextManager[None]:
         """Without the passes that add in another order than the program, where that is to be kept."""
-        adding = ("products", "contractions", "join", "totals", "kept")
+        adding = ("products", "contractions", "join", "totals", "kept", "borders")
         return without(*(adding if self.options.fastmath == "strict" else ()))
 
 

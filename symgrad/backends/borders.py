@@ -30,6 +30,8 @@ from symgrad.ir.walk import producers, uses
 
 # An addition to elements further apart than this is one of its own.
 _FURTHEST = 2 * REACH
+# Two passes over rows take no longer than filling an array and reading it twice.
+_FEWEST = 3
 
 
 def with_borders(function: Function) -> Function:
@@ -37,11 +39,11 @@ def with_borders(function: Function) -> Function:
     return with_lasting(function, _gathered)
 
 
-def _gathered(block: Block) -> tuple[Block, list[Lasting]]:
+def _gathered(block: Block, told: frozenset[str]) -> tuple[Block, list[Lasting]]:
     """The body of a loop with its stencils, and the arrays with borders that it wants."""
     if OPS["add_at"] not in block.ops:
         return block, []
-    made, told = producers(block), {s.name for s in block.symbols if s.param in block.params}
+    made = producers(block)
     new = Rewritten()
     for chain in _chains(block):
         stencils = [found for group in _groups(chain, told) if (found := _stencil(group, made)) is not None]
@@ -69,7 +71,7 @@ def _chains(block: Block) -> Iterator[list[tuple[int, Eqn]]]:
                 yield from (part for part in parts if len(part) > 1)
 
 
-def _groups(chain: Sequence[tuple[int, Eqn]], told: set[str]) -> Iterator[list[Addition]]:
+def _groups(chain: Sequence[tuple[int, Eqn]], told: frozenset[str]) -> Iterator[list[Addition]]:
     """The additions of a chain by what is added: arrays of one shape, along the same axes."""
     groups: dict[object, list[Addition]] = {}
     for number, eqn in chain:
@@ -81,7 +83,7 @@ def _groups(chain: Sequence[tuple[int, Eqn]], told: set[str]) -> Iterator[list[A
         if any(span.step != 1 for span in found.spans) or value.type.dtype != target.type.dtype:
             continue
         shape = tuple(span.extent for span in found.spans)
-        if value.type.shape == shape and target.type.names <= told:
+        if value.type.shape == shape and value.type.names <= told:
             along = tuple(None if isinstance(item, Span) else item for item in index)
             groups.setdefault((along, shape), []).append(found)
     yield from groups.values()
@@ -97,7 +99,7 @@ def _stencil(group: Sequence[Addition], made: Mapping[Value, Eqn]) -> Stencil | 
     places = [tuple(d - low for d, low in zip(distance, lowest, strict=True)) for distance in apart]
     spread = tuple(max(d) for d in zip(*places, strict=True))
     rows = spread[:-1] if isinstance(group[0].index[-1], Span) else spread
-    if not any(rows):
+    if not any(rows) or len(set(places)) < _FEWEST:
         return None
     first = tuple(start + low for start, low in zip(starts[0], lowest, strict=True))
     shape = group[0].eqn.out.type.shape

@@ -10,16 +10,22 @@ addition meets as zeros does not clear it either; after the loop it is cleared o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from symgrad.backends.lasting import known_outside
 from symgrad.ir.core import Arg, At, Block, Const, Eqn, Function, Index, Span, Value
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import dataclass
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import producers, uses
+
+# What is made of parts where a part of it is read.
+_OPENED = ("add", "subtract", "multiply", "negative")
 
 # The most rows, along all axes, that are added to one by one.
 _ROWS = 8
@@ -40,7 +46,7 @@ def _rewritten(block: Block, given: Zeros) -> Block:
     dropped: set[Value] = set()
     for eqn in block.eqns:
         if eqn.regions:
-            eqns += _region(eqn, made)
+            eqns += _region(eqn, made, {s.param for s in block.symbols})
             continue
         base = eqn.args[0] if eqn.op.name == "add_at" else None
         if not isinstance(base, Value) or count[base] != 1:
@@ -50,7 +56,7 @@ def _rewritten(block: Block, given: Zeros) -> Block:
         if clear is not None and (zero := cleared(clear)) is not None:
             assert isinstance(clear.args[0], Value)
             start = clear.args[0]
-        pieces = None if zero is None else _pieces(eqn, start, zero)
+        pieces = None if zero is None else _pieces(eqn, start, zero, _Parts(made, count))
         if pieces is None:
             eqns.append(eqn)
             continue
@@ -70,7 +76,7 @@ def cleared(eqn: Eqn) -> Index | None:
     return index_of(eqn.attrs) if isinstance(value, Const) and value.value == 0 else None
 
 
-def _region(eqn: Eqn, made: Mapping[Value, Eqn]) -> list[Eqn]:
+def _region(eqn: Eqn, made: Mapping[Value, Eqn], telling: set[Value]) -> list[Eqn]:
     """A loop or a branch; after a loop the arrays that its trips do not clear any more."""
     if eqn.op.name not in ("for", "while"):
         regions = tuple(_rewritten(region, {}) for region in eqn.regions)
@@ -81,6 +87,7 @@ def _region(eqn: Eqn, made: Mapping[Value, Eqn]) -> list[Eqn]:
     params, results = params_of(eqn, body), list(body.results)
     skip = len(results) - carried
     inside, count = producers(body), uses(body)
+    known = known_outside(eqn)
     given: dict[Value, Index] = {}
     after: dict[int, Eqn] = {}
     for k in range(carried):
@@ -90,7 +97,9 @@ def _region(eqn: Eqn, made: Mapping[Value, Eqn]) -> list[Eqn]:
         read = [test for test in tests if uses(test)[params_of(eqn, test)[k]]]
         if clear is None or zero is None or read or not _is_zero(eqn.args[first + k], made):
             continue
-        if count[params[k]] == 1 and _meets(params[k], zero, body):
+        if eqn.outs[k] in telling or not clear.names <= known:
+            continue
+        if count[params[k]] == 1 and _meets(params[k], zero, body, _Parts(inside, count)):
             given[params[k]], after[k] = zero, clear
             results[skip + k] = clear.args[0]
     body = _rewritten(replace(body, results=tuple(results)) if after else body, given)
@@ -110,13 +119,13 @@ def _is_zero(arg: Arg, made: Mapping[Value, Eqn]) -> bool:
     return isinstance(arg, Const) and arg.value == 0
 
 
-def _meets(param: Value, zero: Index, body: Block) -> bool:
+def _meets(param: Value, zero: Index, body: Block, parts: _Parts) -> bool:
     """Whether what the body does with an array first is an addition that `_pieces` has an answer to."""
     user = next((e for e in body.eqns if param in e.reads), None)
-    return user is not None and user.op.name == "add_at" and _pieces(user, param, zero) is not None
+    return user is not None and user.op.name == "add_at" and _pieces(user, param, zero, parts) is not None
 
 
-def _pieces(eqn: Eqn, base: Value, zero: Index) -> list[Eqn] | None:
+def _pieces(eqn: Eqn, base: Value, zero: Index, parts: _Parts) -> list[Eqn] | None:
     """The addition to a box of which the elements `zero` are 0: these are written, not added to."""
     index, value = index_of(eqn.attrs), eqn.args[1]
     if len(eqn.args) != 2 or eqn.args[0] is value or len(index) != len(zero):
@@ -139,23 +148,44 @@ def _pieces(eqn: Eqn, base: Value, zero: Index) -> list[Eqn] | None:
     out = base
     eqns: list[Eqn] = []
     middle: list[Span | At] = [Span(p.start - w.start, 1, p.extent) for w, p in zip(box, inner, strict=True)]
-    parts = [("setitem", middle), *(("add_at", row) for row in _rows(box, inner))]
-    for k, (name, where) in enumerate(parts):
-        shape = tuple(item.extent for item in where if isinstance(item, Span))
-        piece = Value(ArrayType(value.type.dtype, shape))
-        eqns.append(
-            replace(eqn, op=OPS["getitem"], args=(value,), outs=(piece,), attrs={"index": tuple(where)})
-        )
-        into = eqn.out if k == len(parts) - 1 else Value(eqn.out.type, eqn.out.hint)
+    rows = [("setitem", middle), *(("add_at", row) for row in _rows(box, inner))]
+    for k, (name, where) in enumerate(rows):
+        piece = parts.of(value, tuple(where), eqns, eqn)
+        into = eqn.out if k == len(rows) - 1 else Value(eqn.out.type, eqn.out.hint)
         at = {"index": _placed(index, where)}
         eqns.append(replace(eqn, op=OPS[name], args=(out, piece), outs=(into,), attrs=at))
         out = into
     return eqns
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Parts of what a block computes: a sum that nobody else reads is the sum of parts."""
+
+    made: Mapping[Value, Eqn]
+    count: Counter[Value]
+
+    def of(self, value: Value, where: Index, into: list[Eqn], like: Eqn) -> Value:
+        eqn = self.made.get(value)
+        out = Value(ArrayType(value.type.dtype, tuple(s.extent for s in where if isinstance(s, Span))))
+        if eqn is not None and self.count[value] == 1 and eqn.op.name in _OPENED:
+            args = [
+                self.of(a, where, into, like) if isinstance(a, Value) and a.type.rank else a for a in eqn.args
+            ]
+            into.append(replace(eqn, args=tuple(args), outs=(out,)))
+        else:
+            into.append(replace(like, op=OPS["getitem"], args=(value,), outs=(out,), attrs={"index": where}))
+        return out
+
+
 def _surrounds(box: Sequence[Span], inner: Sequence[Span]) -> bool:
-    """Whether a box has a few rows more than what is inside, on whichever sides."""
+    """Whether a box has a few rows more than what is inside, on whichever sides.
+
+    Not of a solid: its sides are planes, a quarter of the elements of 25 x 25 x 25.
+    """
     rows = 0
+    if len(box) > 2:
+        return False
     for whole, part in zip(box, inner, strict=True):
         before = part.start - whole.start
         after = whole.extent - part.extent - before
@@ -168,8 +198,11 @@ def _surrounds(box: Sequence[Span], inner: Sequence[Span]) -> bool:
 
 
 def _rows(box: Sequence[Span], inner: Sequence[Span]) -> Iterator[list[Span | At]]:
-    """The rows of a box beside those inside, counted from its first element: each element once."""
-    for axis, (whole, part) in enumerate(zip(box, inner, strict=True)):
+    """The rows of a box beside those inside, counted from its first element: each element once.
+
+    The ends of rows come first: they share the loops over the rows inside.
+    """
+    for axis, (whole, part) in reversed(list(enumerate(zip(box, inner, strict=True)))):
         done = [Span(p.start - w.start, 1, p.extent) for w, p in zip(box[:axis], inner[:axis], strict=True)]
         rest = [Span(0, 1, w.extent) for w in box[axis + 1 :]]
         before = part.start - whole.start

@@ -18,7 +18,7 @@ from symgrad.backends.legal import OWN
 from symgrad.ir.core import Block, Const, Eqn, Function, Value
 from symgrad.ir.frozen import dataclass
 from symgrad.ir.ops import OPS
-from symgrad.ir.regions import operands_of
+from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.types import ArrayType
 
 
@@ -30,7 +30,8 @@ class Lasting:
     left: Value
 
 
-Bodies = Callable[[Block], tuple[Block, list[Lasting]]]
+# A body, the extents that are the same in every trip and known before the loop; the new body and its arrays.
+Bodies = Callable[[Block, frozenset[str]], tuple[Block, list[Lasting]]]
 
 
 def with_lasting(function: Function, change: Bodies) -> Function:
@@ -61,29 +62,37 @@ def _inside(eqn: Eqn, change: Bodies) -> tuple[Eqn, list[Lasting]]:
         regions = tuple(_ends(region, change) for region in eqn.regions)
         same = all(a is b for a, b in zip(regions, eqn.regions, strict=True))
         return eqn if same else eqn.with_regions(regions), []
-    body, wanted = _of_loop(eqn.regions[-1], change)
+    body, wanted = _of_loop(eqn, change)
     if body is eqn.regions[-1]:
         return eqn, []
     return _carrying(eqn, body, wanted)
 
 
-def _of_loop(body: Block, change: Bodies) -> tuple[Block, list[Lasting]]:
+def _of_loop(eqn: Eqn, change: Bodies) -> tuple[Block, list[Lasting]]:
     """The body of a loop: what the loops in it want, it wants itself where it knows how much that is."""
-    told = {s.name for s in body.symbols if s.param in body.params}
+    body, told = eqn.regions[-1], known_outside(eqn)
     eqns: list[Eqn] = []
     wanted: list[Lasting] = []
-    for eqn in body.eqns:
-        new, inner = _inside(eqn, change)
+    for inside in body.eqns:
+        new, inner = _inside(inside, change)
         for w in inner:
             if w.given.type.names <= told:
                 wanted.append(w)
             else:
-                eqns += _zeros(w, eqn)
+                eqns += _zeros(w, inside)
         eqns.append(new)
     if any(a is not b for a, b in zip(eqns, body.eqns, strict=False)):
         body = _with(body, eqns)
-    body, own = change(body)
+    body, own = change(body, told)
     return body, wanted + own
+
+
+def known_outside(eqn: Eqn) -> frozenset[str]:
+    """The extents in the body of a loop that are the same in every trip, and known before the first."""
+    body, carried = eqn.regions[-1], len(eqn.outs)
+    fixed = params_of(eqn, body)[carried:]
+    arrays = (s.name for s in body.symbols if s.axis is not None and s.param in body.params)
+    return frozenset([*arrays, *(s.name for s in body.symbols if s.param in fixed)])
 
 
 def _zeros(wanted: Lasting, like: Eqn) -> list[Eqn]:

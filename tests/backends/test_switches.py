@@ -14,9 +14,11 @@ from symgrad.tree import flatten
 # By pass: programs whose texts it changes, a golden file among them.
 # fmt: off
 SHOWN = {
+    "borders":       "levelled heat_plane",
     "buffers":       "diffused loop_products",
     "carry":         "relaxed loop_gauss_seidel",
     "checks":        "attended loop_jacobi",
+    "clears":        "levelled heat_plane",
     "cuts":          "relayed shifted_stages",
     "factors":       "implicit loop_factors",
     "fills":         "joined written_in_parts",

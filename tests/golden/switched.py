@@ -93,6 +93,15 @@ def stirred(u, v, sweeps):
     return np.roll(u, 5) * np.sum(u, axis=1, keepdims=True)
 
 
+def levelled(u, sweeps):
+    u = u.copy()
+    v = np.zeros_like(u)
+    for _ in range(sweeps):
+        v[1:-1, 1:-1] = np.sin(u[:-2, 1:-1] + u[2:, 1:-1]) * u[1:-1, :-2]
+        u[1:-1, 1:-1] = v[:-2, 1:-1] + v[2:, 1:-1] - v[1:-1, 2:] * v[1:-1, :-2]
+    return u
+
+
 def left(c, trips):
     z = np.zeros(len(c))
     for i in range(len(c)):
@@ -172,6 +181,7 @@ _SHAPES = {
     joined: ((6,), 0.4),
     relayed: ((6,), (6, 2)),
     left: ((5,), 9),
+    levelled: ((5, 6), 3),
     stirred: ((4, 5), (5,), 3),
     implicit: ((4, 4), (4,), 3),
     projected: ((3, 4), (2, 3, 3)),
@@ -185,7 +195,7 @@ _SHAPES = {
 _FEW = ("stretched", "coordinates")  # whose kernels are made for the length of short axes
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
-    *_ARRAYS, "aligned", "asian_option", "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "hidden_layer",
+    *_ARRAYS, "aligned", "asian_option", "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "heat_plane", "hidden_layer",
     "huber", "image_convolution", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
     "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "trellis", "written_in_parts",
 )  # fmt: skip
