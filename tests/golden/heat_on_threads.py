@@ -155,7 +155,7 @@ import numpy as np
 from numba import njit
 
 from symgrad.backends.accumulate import plus, larger
-from symgrad.backends.shares import shared, shared_with_neighbours
+from symgrad.backends.shares import shared
 from symgrad.vmath import exp
 
 
@@ -235,35 +235,24 @@ def dtarget_part___HASH__(start, stop, m, dtarget, total3, du):
 
 
 @njit
-def total10_part___HASH__(start, stop, m, du, saved, _step, rate, prod8):
+def total10_part___HASH__(start, stop, m, du, saved, _step, wide_2, rate):
     # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
     total10 = 0.0
     for i in range(start, stop):
         for j in range(m - 2):
             du_ij = du[i + 1, j + 1]
             total10 = plus(total10, du_ij * saved[_step, i, j])
-            prod8_ij = du_ij * rate
-            prod8[i, j] = prod8_ij
-            du[i + 1, j + 1] += -4.0 * prod8_ij
-        prod8_before = prod8_before2 = 0.0
-        for j in range(m - 2):
-            prod8_ij = prod8[i, j]
-            du[i + 1, j] += prod8_ij + prod8_before2
-            prod8_before2 = prod8_before
-            prod8_before = prod8_ij
-        du[i + 1, m - 2] += prod8_before2
-        du[i + 1, m - 1] += prod8_before
+            wide_2[i + 2, j + 2] = du_ij * rate
     return total10
 
 
 @njit
-def du_part___HASH__(start, stop, m, du, prod8):
+def du_part___HASH__(start, stop, m, wide_2, du):
     # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
     for i in range(start, stop):
-        for j in range(m - 2):
-            du[i, j + 1] += prod8[i, j]
-        for j in range(m - 2):
-            du[i + 2, j + 1] += prod8[i, j]
+        for j in range(m):
+            total12_ij = -4.0 * wide_2[i + 1, j + 1] + wide_2[i + 1, j + 2] + wide_2[i + 1, j]
+            du[i, j] += total12_ij + wide_2[i + 2, j + 1] + wide_2[i, j + 1]
 
 
 @njit
@@ -284,7 +273,10 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     if m == 0:
         raise ValueError("max of an empty array")
     # for _step in range(3):
+    # adjoint of for _step in range(3):
     saved = np.empty((3, n - 2, m - 2))
+    wide_2 = np.zeros((n + 2, m + 2))
+    # for _step in range(3):
     u_2 = np.empty((n, m))
     for i in range(n):
         for j in range(m):
@@ -314,10 +306,9 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     shared(dtarget_part___HASH__, n, 14 * n * m, (m, dtarget, total3, du))
     # adjoint of for _step in range(3):
     drate = 0.0
-    prod8 = np.empty((n - 2, m - 2))
     for _step in range(2, -1, -1):
         # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
-        total10 = shared(total10_part___HASH__, n - 2, 13 * (n - 2) * (m - 2), (m, du, saved, _step, rate, prod8))
+        total10 = shared(total10_part___HASH__, n - 2, 6 * (n - 2) * (m - 2), (m, du, saved, _step, wide_2, rate))
         drate = plus(drate, total10)
-        shared_with_neighbours(du_part___HASH__, n - 2, 6 * (n - 2) * (m - 2), 2, (m, du, prod8))
+        shared(du_part___HASH__, n, 12 * n * m, (m, wide_2, du))
     return total5, (du, drate, dtarget)
