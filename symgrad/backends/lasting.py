@@ -45,7 +45,7 @@ def _ends(block: Block, change: Bodies) -> Block:
     eqns: list[Eqn] = []
     for eqn in block.eqns:
         new, wanted = _inside(eqn, change)
-        eqns += [e for w in wanted for e in _zeros(w, eqn)]
+        eqns += [e for w in wanted for e in _zeros(w)]
         eqns.append(new)
     return block if all(a is b for a, b in zip(eqns, block.eqns, strict=False)) else _with(block, eqns)
 
@@ -79,7 +79,7 @@ def _of_loop(eqn: Eqn, change: Bodies) -> tuple[Block, list[Lasting]]:
             if w.given.type.names <= told:
                 wanted.append(w)
             else:
-                eqns += _zeros(w, inside)
+                eqns += _zeros(w)
         eqns.append(new)
     if any(a is not b for a, b in zip(eqns, body.eqns, strict=False)):
         body = _with(body, eqns)
@@ -95,20 +95,14 @@ def known_outside(eqn: Eqn) -> frozenset[str]:
     return frozenset([*arrays, *(s.name for s in body.symbols if s.param in fixed)])
 
 
-def _zeros(wanted: Lasting, like: Eqn) -> list[Eqn]:
+def _zeros(wanted: Lasting) -> list[Eqn]:
     """The array before the loops that carry it."""
     kind = wanted.given.type
-    start = Value(kind, wanted.given.hint)
-    fill = Eqn(
-        OPS["full"],
-        (Const(0.0, ArrayType(kind.dtype)),),
-        (start,),
-        {"shape": kind.shape},
-        (),
-        like.loc,
-        like.phase,
-    )
-    return [fill, Eqn(OWN, (start,), (wanted.given,), {}, (), like.loc, like.phase)]
+    start, zero = Value(kind, wanted.given.hint), Const(0.0, ArrayType(kind.dtype))
+    return [
+        Eqn(OPS["full"], (zero,), (start,), {"shape": kind.shape}),
+        Eqn(OWN, (start,), (wanted.given,)),
+    ]
 
 
 def _carrying(eqn: Eqn, body: Block, wanted: list[Lasting]) -> tuple[Eqn, list[Lasting]]:

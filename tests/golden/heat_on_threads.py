@@ -273,10 +273,8 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     if m == 0:
         raise ValueError("max of an empty array")
     # for _step in range(3):
-    # adjoint of for _step in range(3):
     saved = np.empty((3, n - 2, m - 2))
     wide_2 = np.zeros((n + 2, m + 2))
-    # for _step in range(3):
     u_2 = np.empty((n, m))
     for i in range(n):
         for j in range(m):
