@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from backends.helpers import python
 from steps import steps as steps_of
 
 import symgrad as sg
@@ -205,3 +206,17 @@ def test_nothing_is_allocated_in_the_second_call():
     run = text.partition("def grad_smooth")[2]
     assert "np.zeros(" not in run
     assert run.count("np.empty(") <= 1  # a piece of one element inside the loop
+
+
+def test_arrays_from_outside_have_their_sizes():
+    """Checked once at entry: LLVM knows by it that the rows of all arrays are equally long."""
+    df = sg.grad(smooth, argnums=(0, 1), jit=False)
+    text = df.program_for(*vectors(4)).reusable
+    x, w = vectors(6)
+    make, run = python(text.text, text.make), python(text.text, text.run)
+    arrays = make(x, w)
+    for got, want in zip(run(x, w, *arrays), df(x, w), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-13)
+    for k in range(len(arrays)):
+        with pytest.raises(ValueError, match="other sizes"):
+            run(x, w, *arrays[:k], arrays[k][:-1], *arrays[k + 1 :])

@@ -29,6 +29,7 @@ class Buffers:
     leaving: set[str] = field(default_factory=set)  # arrays whose memory outlives the trip
     texts: dict[str, str] = field(default_factory=dict)
     extents: dict[str, frozenset[str]] = field(default_factory=dict)
+    shapes: dict[str, tuple[Dim, ...]] = field(default_factory=dict)
     instead: dict[str, str] = field(default_factory=dict)
 
     def take(self, name: str, shape: Sequence[Dim], text: str) -> bool:
@@ -36,7 +37,7 @@ class Buffers:
         needed = frozenset(s for d in shape for s in symbols(d))
         if not is_on("buffers") or name in self.leaving or name in self.texts or not needed <= self.known:
             return False
-        self.texts[name], self.extents[name] = text, needed
+        self.texts[name], self.extents[name], self.shapes[name] = text, needed, tuple(shape)
         return True
 
     def settle(self, pairs: Sequence[Assignment], types: Sequence[ArrayType]) -> None:
@@ -65,4 +66,5 @@ class Buffers:
                 out.append(f"{name} = {text}")
             else:
                 outer.texts[name], outer.extents[name] = text, self.extents[name]
+                outer.shapes[name] = self.shapes[name]
         return out

@@ -33,7 +33,7 @@ from symgrad.backends.library import FUNCTIONS
 from symgrad.backends.naming import variables
 from symgrad.backends.regions import control
 from symgrad.backends.tables import Checks, lines
-from symgrad.backends.text import Body
+from symgrad.backends.text import Body, dim_text
 from symgrad.cache import PLACEHOLDER
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Const, Function
@@ -110,7 +110,9 @@ def reusable(
     """The kernel as two functions: one makes the arrays that do not depend on data, one fills them.
 
     dx = np.zeros(n)        ->    def arrays_of_grad(x): ... return np.empty(n),
-    ...                           def grad(x, dx):  dx.fill(0.0); ...
+    ...                           def grad(x, dx):
+                                      if dx.shape[0] != n: raise ...
+                                      dx.fill(0.0); ...
     """
     known = {s.name for s in function.body.symbols if s.param in function.params}
     buffers = Buffers(frozenset(known))
@@ -139,7 +141,10 @@ def _module(
     entry = entry or f"{_identifier(function.name)}_{PLACEHOLDER}"
     params = [body.names[p] for p in legal.params]
     _prologue(legal, checks, body)
+    start = len(body.lines)
     write_block(groups, body)
+    if buffers is not None:
+        body.lines[start:start] = _checked(buffers)
     body.line(f"return {_returned(returns, legal, body)}")
     lines = [*_imports(body.used, vector_math), "", *_literals(draft)]
     lines += [line for part in draft.parts for line in ("", part, "")]
@@ -152,6 +157,20 @@ def _module(
     lines += ["", "@njit", f"def {entry}({', '.join(params)}):", *body.lines]
     arrays = {k: _result(r, body) for k, r in enumerate(legal.results) if r.type.rank}
     return "\n".join(lines) + "\n", arrays
+
+
+def _checked(buffers: Buffers) -> list[str]:
+    """The check that arrays from outside have their sizes; LLVM learns from it that rows are equally long."""
+    wrong = [
+        f"{name}.shape[{axis}] != {dim_text(extent)}"
+        for name in buffers.texts
+        for axis, extent in enumerate(buffers.shapes[name])
+    ]
+    if not wrong:
+        return []
+    first, *others = wrong
+    lines = ["if (", f"    {first}", *(f"    or {w}" for w in others), "):"]
+    return [f"    {line}" for line in (*lines, "    raise ValueError('these arrays have other sizes')")]
 
 
 def _draft(function: Function, parallel: bool) -> Draft:
