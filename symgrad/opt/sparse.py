@@ -95,16 +95,17 @@ def _is_total(param: Value, end: Arg, made: Mapping[Value, Eqn]) -> bool:
 def _that_follow(eqns: Sequence[Eqn], idle: Idle) -> list[Eqn] | None:
     """The equations that do nothing where the cotangents are 0; None if one does something."""
     touched, found = {*idle.zero}, list[Eqn]()
+    written: list[Arg] = []  # what is overwritten meanwhile, whatever the cotangents are: before the branch
     for eqn in eqns:
         if touched.isdisjoint(eqn.reads):
             if found and eqn.op.kind is Kind.WRITE:
-                return None  # what writes keeps its place
+                written.append(eqn.args[0])
         elif eqn.phase != "bwd" or not idle.follow(eqn):
             return None
         else:
             found.append(eqn)
             touched |= set(eqn.outs)
-    return found
+    return None if any(w in e.reads for e in found for w in written) else found
 
 
 def _is_serial(loop: For, given: Collection[Value], inside: Sequence[Eqn]) -> bool:
