@@ -54,6 +54,7 @@ def _branching(eqn: Eqn) -> Eqn:
     loop = for_parts(eqn)
     if loop.exits or any(e.regions for e in loop.body.eqns):
         return eqn
+    loop = replace(loop, body=_read_before(loop.body))
     given = _given(loop)
     idle = Idle({*given})
     inside = _that_follow(loop.body.eqns, idle) if given else None
@@ -62,6 +63,38 @@ def _branching(eqn: Eqn) -> Eqn:
     if not _raises_outside(loop.body.eqns, inside):
         return eqn
     return replace(eqn, regions=(_parted(loop.body, given, inside, idle, eqn),))
+
+
+def _read_before(block: Block) -> Block:
+    """The block with an element that is added to, read, and overwritten as what it was, plus that.
+
+    d[i] += v; t = d[i]; d[i] = 0    ->    t = d[i] + v; d[i] = 0
+    """
+    count = uses(block)
+    readers: dict[Value, list[Eqn]] = {}
+    for e in block.eqns:
+        if e.op.name in ("getitem", "setitem"):
+            readers.setdefault(e.reads[0], []).append(e)
+    b = Builder()
+    waiting: dict[Value, Eqn] = {}  # additions, by what they make
+    for e in block.eqns:
+        b.loc, b.phase = e.loc, e.phase
+        found: Sequence[Eqn] = (
+            readers.get(e.outs[0], ()) if e.op.name == "add_at" and not e.args[1].type.rank else ()
+        )
+        once = [r.op.name for r in found] == ["getitem", "setitem"] and count[e.outs[0]] == 2
+        if once and not found[0].out.type.rank and all(_place(r) == _place(e) for r in found):
+            waiting[e.out] = e
+            continue
+        add = waiting.get(e.reads[0]) if e.op.name in ("getitem", "setitem") else None
+        if add is None:
+            b.eqns.append(e)
+        elif e.op.name == "getitem":
+            old = b.emit(e.op, (add.args[0], *add.args[2:]), dict(e.attrs))
+            b.eqns.append(replace(e, op=OPS["add"], args=(old, add.args[1]), attrs={}))
+        else:
+            b.eqns.append(replace(e, args=(add.args[0], *e.args[1:])))
+    return replace(block, eqns=tuple(b.eqns)) if waiting else block
 
 
 def _given(loop: For) -> list[Value]:
