@@ -8,6 +8,7 @@ import pytest
 
 import symgrad as sg
 from symgrad.backends import shares
+from symgrad.ir.switch import without
 
 RNG = np.random.default_rng(8)
 
@@ -149,7 +150,18 @@ def test_time_steps_are_shared_out_within_the_loop_over_time():
     text = sg.grad(f, parallel=True).kernel_source_for(*args)
     loops = text[text.index("def grad_heat") :].split("for _ in range")[1:]
     assert len(loops) == 2 and all(" shared" in loop for loop in loops)
-    assert "shared_with_neighbours" in loops[1]  # the transpose adds to the rows before and after
+    assert "shared_with_neighbours" not in loops[1]  # a row gathers from its neighbours (`borders`)
+
+
+def test_rows_that_two_trips_add_to(threads, always):
+    f, args = PROGRAMS["heat"]
+    threads(numba.config.NUMBA_NUM_THREADS)
+    with without("borders"):
+        df = parallel(f)
+        assert "shared_with_neighbours" in df.kernel_source_for(*args)
+        got = df(*args)[1]
+    for a, b in zip(got, sg.value_and_grad(f, argnums=(0, 1), jit=False)(*args)[1], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-12)
 
 
 def test_trips_that_need_others_stay_serial():
