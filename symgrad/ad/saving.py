@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.primal import Forward
-from symgrad.ad.tape import bytes_of, name_of
+from symgrad.ad.tape import bytes_of, name_of, tape_name
 from symgrad.ad.trips import computed_trips, known_trips, number_of
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
@@ -65,7 +65,7 @@ def save(
     made = {o: e for e in adjoint.primal for o in e.outs}
     for v in saved:
         called = adjoint.called.get(v) or name_of(v, made)
-        hint = f.fresh(f"{called}_saved" if called else "saved")
+        hint = f.fresh(tape_name(v, called, made))
         size = f"{bytes_of(v)} a trip" if most is None or grows(v) else bytes_of(v, most)
         b.note = f"saved: {called}, {size}" if called else f"saved: {size}"
         slot = trip if grows(v) else number

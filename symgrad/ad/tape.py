@@ -17,6 +17,7 @@ import numpy as np
 from symgrad.ad.dependence import WRITES
 from symgrad.ad.loops import Adjoint
 from symgrad.ad.versions import NO_VERSIONS, Versions
+from symgrad.emit.names import word
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Symbol, Value
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.frozen import dataclass
@@ -259,6 +260,13 @@ def name_of(value: Value, made: Mapping[Value, Eqn]) -> str:
         base = source.args[0]
         return _stem(base.hint) if isinstance(base, Value) else ""
     return _stem(value.hint)
+
+
+def tape_name(value: Value, called: str, made: Mapping[Value, Eqn]) -> str:
+    """What the tape of a value is called: after its name, or after the word for what makes it."""
+    source = made.get(value)
+    known = called or ("" if source is None else word(source.op.name, ""))
+    return f"{known}_saved" if known else "saved"
 
 
 def _stem(hint: str) -> str:

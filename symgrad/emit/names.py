@@ -51,9 +51,9 @@ _WORDS = {
 # fmt: on
 
 
-def word(op: str) -> str:
-    """The word for a temporary that `op` makes."""
-    return _WORDS.get(op, "t")
+def word(op: str, other: str = "t") -> str:
+    """The word for a temporary that `op` makes; `other` if there is none."""
+    return _WORDS.get(op, other)
 
 
 @dataclass(frozen=True, slots=True)

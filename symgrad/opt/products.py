@@ -146,6 +146,8 @@ def _quotient(site: Site, eqn: Eqn) -> Rewritten:
     if isinstance(y, Const) and (inverse_of := _inverse(site, eqn, float(y.value))):
         merged = _into_spine(site, inverse_of, x)
         return merged if merged or not site.through_names else inverse_of * site.ref(x)
+    if shorter := _of_multiples(site, x, y):
+        return shorter
     below = site.take(y, "divide")
     if below and site.is_constant(below.args[0], 1):
         return site.ref(x) * site.ref(below.args[1])
@@ -155,6 +157,20 @@ def _quotient(site: Site, eqn: Eqn) -> Rewritten:
         if a.type.rank < b.type.rank and y.type.rank < b.type.rank:
             return site.ref(a) / site.ref(y) * site.ref(b)
     return None
+
+
+def _of_multiples(site: Site, x: Arg, y: Arg) -> Ref | None:
+    """`3.0 * a / (6.0 * b)` is `0.5 * a / b`, if the number is as short."""
+    below = site.take(y, "multiply")
+    above = site.take(x, "multiply")
+    top = x if isinstance(x, Const) else above.args[0] if above else None
+    if below is None or not isinstance(below.args[0], Const) or not isinstance(top, Const):
+        return None
+    one, other = float(top.value), float(below.args[0].value)
+    if not other or not _short(one / other, one, other):
+        return None
+    number, rest = site.number(one / other, top.type), site.ref(below.args[1])
+    return site.ref(number) / rest if above is None else site.ref(number) * site.ref(above.args[1]) / rest
 
 
 def _inverse(site: Site, eqn: Eqn, value: float) -> float | None:

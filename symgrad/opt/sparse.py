@@ -58,7 +58,7 @@ def _branching(eqn: Eqn) -> Eqn:
     given = _given(loop)
     idle = Idle({*given})
     inside = _that_follow(loop.body.eqns, idle) if given else None
-    if inside is None or not _is_serial(loop, given, inside) or not _is_chosen(loop, given, inside):
+    if not inside or not _is_serial(loop, given, inside) or not _is_chosen(loop, given, inside):
         return eqn
     if not _raises_outside(loop.body.eqns, inside):
         return eqn

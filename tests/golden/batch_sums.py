@@ -39,22 +39,22 @@ def arguments(rng):
 # ---- graph: grad
 # grad_energy(w:float64[n, m], x:float64[k, p, n]):
 #   t:int64[] = extent(dim=p)
-#   saved:float64[p, k, n, m] = empty(dtype=float64, shape=(p, k, n, m))
+#   th_saved:float64[p, k, n, m] = empty(dtype=float64, shape=(p, k, n, m))
 #   y_saved:float64[p, k, m] = empty(dtype=float64, shape=(p, k, m))
-#   saved_1:float64[p, k, n, m], y_saved_1:float64[p, k, m] = for(0, t, 1, saved, y_saved, x, w)
-#     (i:int64[], saved_2:float64[p, k, n, m], y_saved_2:float64[p, k, m], x_1:float64[k, p, n], w_1:float64[n, m]) ->
+#   th_saved_1:float64[p, k, n, m], y_saved_1:float64[p, k, m] = for(0, t, 1, th_saved, y_saved, x, w)
+#     (i:int64[], th_saved_2:float64[p, k, n, m], y_saved_2:float64[p, k, m], x_1:float64[k, p, n], w_1:float64[n, m]) ->
 #       t_1:float64[k, n, 1] = getitem(x_1, index=(Span(start=0, step=1, extent=k), At(position=i), Span(start=0, step=1, extent=n), NewAxis()))
 #       t_2:float64[k, n, m] = multiply(t_1, w_1)
 #       t_3:float64[k, n, m] = tanh(t_2)
-#       saved_3:float64[p, k, n, m] = setitem(saved_2, t_3, i, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=n), Span(start=0, step=1, extent=m)))
+#       th_saved_3:float64[p, k, n, m] = setitem(th_saved_2, t_3, i, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=n), Span(start=0, step=1, extent=m)))
 #       y:float64[k, m] = sum(t_3, axis=(1,), keepdims=False)
 #       y_saved_3:float64[p, k, m] = setitem(y_saved_2, y, i, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=m)))
-#       yield saved_3, y_saved_3
+#       yield th_saved_3, y_saved_3
 #   t_4:int64[] = extent(dim=p - 1)  # bwd
 #   t_5:float64[n, m] = full(0.0, shape=(n, m))  # bwd
-#   dw:float64[n, m] = for(t_4, -1, -1, t_5, saved_1, y_saved_1, x)  # bwd
-#     (i_1:int64[], dw_1:float64[n, m], saved_4:float64[p, k, n, m], y_saved_4:float64[p, k, m], x_2:float64[k, p, n]) ->
-#       t_6:float64[k, n, m] = getitem(saved_4, i_1, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=n), Span(start=0, step=1, extent=m)))  # bwd
+#   dw:float64[n, m] = for(t_4, -1, -1, t_5, th_saved_1, y_saved_1, x)  # bwd
+#     (i_1:int64[], dw_1:float64[n, m], th_saved_4:float64[p, k, n, m], y_saved_4:float64[p, k, m], x_2:float64[k, p, n]) ->
+#       t_6:float64[k, n, m] = getitem(th_saved_4, i_1, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=n), Span(start=0, step=1, extent=m)))  # bwd
 #       y_1:float64[k, m] = getitem(y_saved_4, i_1, index=(AtArg(), Span(start=0, step=1, extent=k), Span(start=0, step=1, extent=m)))  # bwd
 #       t_7:float64[k, n, 1] = getitem(x_2, index=(Span(start=0, step=1, extent=k), At(position=i), Span(start=0, step=1, extent=n), NewAxis()))  # bwd
 #       dy:float64[k, m] = multiply(2.0, y_1)  # bwd
@@ -78,11 +78,11 @@ def grad_energy(w, x):
     m = w.shape[1]
     k = x.shape[0]
     p = x.shape[1]
-    saved = np.empty((p, k, w.shape[0], m))  # saved: 8 B x k x n x m x p
+    th_saved = np.empty((p, k, w.shape[0], m))  # saved: 8 B x k x n x m x p
     y_saved = np.empty((p, k, m))  # saved: y, 8 B x k x m x p
     for i in range(p):
         th = np.tanh(x[:, i, :, None] * w)
-        saved[i] = th
+        th_saved[i] = th
         y = np.sum(th, axis=1)
         y_saved[i] = y
 
@@ -93,7 +93,7 @@ def grad_energy(w, x):
         # s += np.sum(y * y)
         dy = 2.0 * y
         # y = np.sum(np.tanh(x[:, i, :, np.newaxis] * w), axis=1)
-        prod = dy.reshape(k, 1, m) * (1 - saved[i] * saved[i]) * x[:, i, :, None]
+        prod = dy.reshape(k, 1, m) * (1 - th_saved[i] * th_saved[i]) * x[:, i, :, None]
         dw += np.sum(prod, axis=0)
     return dw
 

@@ -54,21 +54,21 @@ def arguments(rng):
 #   dr:float64[n, m], dcharge:float64[k] = for(t, -1, -1, t_1, t_2, r, charge)  # bwd
 #     (i:int64[], dr_1:float64[n, m], dcharge_1:float64[k], r_1:float64[n, m], charge_1:float64[k]) ->
 #       trips:int64[] = maximum(i, 0)  # bwd
-#       saved:float64[trips] = empty(dtype=float64, shape=(trips,))  # bwd
-#       saved_1:float64[trips] = for(0, i, 1, saved, r_1, i)  # bwd
-#         (j:int64[], saved_2:float64[trips], r_2:float64[n, m], i_1:int64[]) ->
+#       root_saved:float64[trips] = empty(dtype=float64, shape=(trips,))  # bwd
+#       root_saved_1:float64[trips] = for(0, i, 1, root_saved, r_1, i)  # bwd
+#         (j:int64[], root_saved_2:float64[trips], r_2:float64[n, m], i_1:int64[]) ->
 #           t_3:float64[m] = getitem(r_2, index=(At(position=i), Span(start=0, step=1, extent=m)))
 #           t_4:float64[m] = getitem(r_2, index=(At(position=j), Span(start=0, step=1, extent=m)))
 #           d:float64[m] = subtract(t_3, t_4)
 #           t_5:float64[] = matmul(d, d)
 #           t_6:float64[] = add(t_5, 0.01)
 #           t_7:float64[] = sqrt(t_6)
-#           saved_3:float64[trips] = setitem(saved_2, t_7, j, index=(AtArg(),))
-#           yield saved_3
+#           root_saved_3:float64[trips] = setitem(root_saved_2, t_7, j, index=(AtArg(),))
+#           yield root_saved_3
 #       t_8:int64[] = subtract(i, 1)  # bwd
-#       dr_2:float64[n, m], dcharge_2:float64[k] = for(t_8, -1, -1, dr_1, dcharge_1, saved_1, r_1, charge_1, i)  # bwd
-#         (j_1:int64[], dr_3:float64[n, m], dcharge_3:float64[k], saved_4:float64[trips], r_3:float64[n, m], charge_2:float64[k], i_2:int64[]) ->
-#           t_9:float64[] = getitem(saved_4, j_1, index=(AtArg(),))  # bwd
+#       dr_2:float64[n, m], dcharge_2:float64[k] = for(t_8, -1, -1, dr_1, dcharge_1, root_saved_1, r_1, charge_1, i)  # bwd
+#         (j_1:int64[], dr_3:float64[n, m], dcharge_3:float64[k], root_saved_4:float64[trips], r_3:float64[n, m], charge_2:float64[k], i_2:int64[]) ->
+#           t_9:float64[] = getitem(root_saved_4, j_1, index=(AtArg(),))  # bwd
 #           t_10:float64[m] = getitem(r_3, index=(At(position=i), Span(start=0, step=1, extent=m)))  # bwd
 #           t_11:float64[m] = getitem(r_3, index=(At(position=j), Span(start=0, step=1, extent=m)))  # bwd
 #           d_1:float64[m] = subtract(t_10, t_11)  # bwd
@@ -106,15 +106,15 @@ def grad_energy(r, charge):
     for i in range(r.shape[0] - 1, -1, -1):
         # for j in range(i):
         trips = np.maximum(i, 0)
-        saved = np.empty(trips)  # saved: 8 B x trips
+        root_saved = np.empty(trips)  # saved: 8 B x trips
         for j in range(i):
             d = r[i] - r[j]
-            saved[j] = np.sqrt(d @ d + 0.01)
+            root_saved[j] = np.sqrt(d @ d + 0.01)
         for j in range(i - 1, -1, -1):
             # d = r[i] - r[j]
             d = r[i] - r[j]
             # total += charge[i] * charge[j] / np.sqrt(np.dot(d, d) + 0.01)
-            ratio = 1.0 / saved[j]
+            ratio = 1.0 / root_saved[j]
             prod = ratio * charge[i]
             dd = -prod * charge[j] * ratio * ratio * d
             dcharge[j] += prod

@@ -38,22 +38,22 @@ def arguments(rng):
 #   t:float64[] = negative(c)
 #   t_1:float64[] = exp(t)
 #   u_saved:float64[3, n] = empty(dtype=float64, shape=(3, n))
-#   saved:float64[3, n] = empty(dtype=float64, shape=(3, n))
-#   u_1:float64[n], u_saved_1:float64[3, n], saved_1:float64[3, n] = for(0, 3, 1, u, u_saved, saved, t_1)
-#     (_:int64[], u_2:float64[n], u_saved_2:float64[3, n], saved_2:float64[3, n], t_2:float64[]) ->
+#   s_saved:float64[3, n] = empty(dtype=float64, shape=(3, n))
+#   u_1:float64[n], u_saved_1:float64[3, n], s_saved_1:float64[3, n] = for(0, 3, 1, u, u_saved, s_saved, t_1)
+#     (_:int64[], u_2:float64[n], u_saved_2:float64[3, n], s_saved_2:float64[3, n], t_2:float64[]) ->
 #       u_saved_3:float64[3, n] = setitem(u_saved_2, u_2, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
 #       t_3:float64[n] = sin(u_2)
-#       saved_3:float64[3, n] = setitem(saved_2, t_3, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
+#       s_saved_3:float64[3, n] = setitem(s_saved_2, t_3, _, index=(AtArg(), Span(start=0, step=1, extent=n)))
 #       t_4:float64[n] = multiply(t_2, t_3)
 #       u_3:float64[n] = add(u_2, t_4)
-#       yield u_3, u_saved_3, saved_3
+#       yield u_3, u_saved_3, s_saved_3
 #   t_5:float64[n] = multiply(u_1, u_1)
 #   t_6:float64[] = sum(t_5, axis=(0,), keepdims=False)
 #   du:float64[n] = multiply(2.0, u_1)  # bwd
-#   du_1:float64[n], t_7:float64[] = for(2, -1, -1, du, 0.0, u_saved_1, saved_1, t_1)  # bwd
-#     (__1:int64[], du_2:float64[n], t_8:float64[], u_saved_4:float64[3, n], saved_4:float64[3, n], t_9:float64[]) ->
+#   du_1:float64[n], t_7:float64[] = for(2, -1, -1, du, 0.0, u_saved_1, s_saved_1, t_1)  # bwd
+#     (__1:int64[], du_2:float64[n], t_8:float64[], u_saved_4:float64[3, n], s_saved_4:float64[3, n], t_9:float64[]) ->
 #       u_4:float64[n] = getitem(u_saved_4, __1, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
-#       t_10:float64[n] = getitem(saved_4, __1, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
+#       t_10:float64[n] = getitem(s_saved_4, __1, index=(AtArg(), Span(start=0, step=1, extent=n)))  # bwd
 #       t_11:float64[n] = multiply(du_2, t_10)  # bwd
 #       t_12:float64[] = sum(t_11, axis=(0,), keepdims=False)  # bwd
 #       t_13:float64[] = add(t_8, t_12)  # bwd
@@ -81,12 +81,12 @@ def value_and_grad_damped(u, c):
     n = u.shape[0]
     e = np.exp(-c)
     u_saved = np.empty((3, n))  # saved: u, 8 B x n x 3
-    saved = np.empty((3, n))  # saved: 8 B x n x 3
+    s_saved = np.empty((3, n))  # saved: 8 B x n x 3
     u_2 = u
     for i in range(3):
         u_saved[i] = u_2
         s = np.sin(u_2)
-        saved[i] = s
+        s_saved[i] = s
         u_2 = u_2 + e * s
     out = np.sum(u_2 * u_2)
 
@@ -97,7 +97,7 @@ def value_and_grad_damped(u, c):
     for i in range(2, -1, -1):
         u_3 = u_saved[i]
         # u = u + np.exp(-c) * np.sin(u)
-        state = state + np.sum(du * saved[i])
+        state = state + np.sum(du * s_saved[i])
         du += du * e * np.cos(u_3)
     # u = u + np.exp(-c) * np.sin(u)
     mask = np.logical_and(state == 0, np.logical_not(np.isfinite(e)))
@@ -122,7 +122,7 @@ def value_and_grad_damped___HASH__(u, c):
     # adjoint of u = u + np.exp(-c) * np.sin(u)
     e = exp(-c)
     u_saved = np.empty((3, n))
-    saved = np.empty((3, n))
+    s_saved = np.empty((3, n))
     mask3 = not (abs(e) < np.inf)
     # for _ in range(3):
     u_2 = np.empty(n)
@@ -135,7 +135,7 @@ def value_and_grad_damped___HASH__(u, c):
             u_2_j = u_2[j]
             u_saved[i, j] = u_2_j
             s2_j = sin(u_2_j)
-            saved[i, j] = s2_j
+            s_saved[i, j] = s2_j
             u_2[j] = u_2_j + e * s2_j  # u
 
     # return np.sum(u * u)
@@ -152,7 +152,7 @@ def value_and_grad_damped___HASH__(u, c):
         # adjoint of u = u + np.exp(-c) * np.sin(u)
         total2 = 0.0
         for j in range(n):
-            total2 = plus(total2, du[j] * saved[i, j])
+            total2 = plus(total2, du[j] * s_saved[i, j])
         t2 = plus(t2, total2)
         for j in range(n):
             du_j = du[j]

@@ -64,9 +64,9 @@ def arguments(rng):
 # ---- graph: grad
 # grad_escape(re:float64[n], im:float64[m], trips:int64[]):
 #   t:int64[] = extent(dim=n)
-#   saved:float64[n] = empty(dtype=float64, shape=(n,))
-#   saved_1:float64[n] = for(0, t, 1, saved, trips, re, im)
-#     (i:int64[], saved_2:float64[n], trips_1:int64[], re_1:float64[n], im_1:float64[m]) ->
+#   root_saved:float64[n] = empty(dtype=float64, shape=(n,))
+#   root_saved_1:float64[n] = for(0, t, 1, root_saved, trips, re, im)
+#     (i:int64[], root_saved_2:float64[n], trips_1:int64[], re_1:float64[n], im_1:float64[m]) ->
 #       x:float64[], y:float64[] = for(0, trips_1, 1, 0.0, 0.0, re_1, im_1, i, exits=True)
 #         (_:int64[], x_1:float64[], y_1:float64[], re_2:float64[n], im_2:float64[m], i_1:int64[]) ->
 #           t_1:float64[] = multiply(x_1, x_1)
@@ -93,14 +93,14 @@ def arguments(rng):
 #       t_14:float64[] = multiply(y, y)
 #       t_15:float64[] = add(t_13, t_14)
 #       t_16:float64[] = sqrt(t_15)
-#       saved_3:float64[n] = setitem(saved_2, t_16, i, index=(AtArg(),))
-#       yield saved_3
+#       root_saved_3:float64[n] = setitem(root_saved_2, t_16, i, index=(AtArg(),))
+#       yield root_saved_3
 #   t_17:int64[] = extent(dim=n - 1)  # bwd
 #   t_18:float64[n] = full(0.0, shape=(n,))  # bwd
 #   t_19:float64[m] = full(0.0, shape=(m,))  # bwd
-#   dre:float64[n], dim:float64[m] = for(t_17, -1, -1, t_18, t_19, saved_1, trips, re, im)  # bwd
-#     (i_4:int64[], dre_1:float64[n], dim_1:float64[m], saved_4:float64[n], trips_2:int64[], re_5:float64[n], im_5:float64[m]) ->
-#       t_20:float64[] = getitem(saved_4, i_4, index=(AtArg(),))  # bwd
+#   dre:float64[n], dim:float64[m] = for(t_17, -1, -1, t_18, t_19, root_saved_1, trips, re, im)  # bwd
+#     (i_4:int64[], dre_1:float64[n], dim_1:float64[m], root_saved_4:float64[n], trips_2:int64[], re_5:float64[n], im_5:float64[m]) ->
+#       t_20:float64[] = getitem(root_saved_4, i_4, index=(AtArg(),))  # bwd
 #       trips_3:int64[] = maximum(trips_2, 0)  # bwd
 #       x_saved:float64[trips] = empty(dtype=float64, shape=(trips,))  # bwd
 #       y_saved:float64[trips] = empty(dtype=float64, shape=(trips,))  # bwd
@@ -170,7 +170,7 @@ import numpy as np
 
 def grad_escape(re, im, trips):
     n = re.shape[0]
-    saved = np.empty(n)  # saved: 8 B x n
+    root_saved = np.empty(n)  # saved: 8 B x n
     for i in range(n):
         x = 0.0
         y = 0.0
@@ -182,7 +182,7 @@ def grad_escape(re, im, trips):
                 x = x_2
             if mask:
                 break
-        saved[i] = np.sqrt(x * x + y * y)
+        root_saved[i] = np.sqrt(x * x + y * y)
 
     # for i in range(re.shape[0]):
     dre = np.zeros_like(re)
@@ -207,7 +207,7 @@ def grad_escape(re, im, trips):
             if mask2:
                 break
         # total += np.sqrt(x * x + y * y)
-        ratio = 1.0 / saved[i]
+        ratio = 1.0 / root_saved[i]
         dy = ratio * y
         dx = ratio * x
         # for _ in range(trips):

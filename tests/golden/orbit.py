@@ -54,9 +54,9 @@ def arguments(rng):
 # ---- graph: grad
 # grad_radius(c:float64[n], trips:int64[]):
 #   t:int64[] = extent(dim=n)
-#   saved:float64[n] = empty(dtype=float64, shape=(n,))
-#   saved_1:float64[n] = for(0, t, 1, saved, trips, c)
-#     (i:int64[], saved_2:float64[n], trips_1:int64[], c_1:float64[n]) ->
+#   root_saved:float64[n] = empty(dtype=float64, shape=(n,))
+#   root_saved_1:float64[n] = for(0, t, 1, root_saved, trips, c)
+#     (i:int64[], root_saved_2:float64[n], trips_1:int64[], c_1:float64[n]) ->
 #       x:float64[] = for(0, trips_1, 1, 0.0, c_1, i, exits=True)
 #         (_:int64[], x_1:float64[], c_2:float64[n], i_1:int64[]) ->
 #           t_1:float64[] = multiply(x_1, x_1)
@@ -74,13 +74,13 @@ def arguments(rng):
 #       t_6:float64[] = multiply(x, x)
 #       t_7:float64[] = add(t_6, 1.0)
 #       t_8:float64[] = sqrt(t_7)
-#       saved_3:float64[n] = setitem(saved_2, t_8, i, index=(AtArg(),))
-#       yield saved_3
+#       root_saved_3:float64[n] = setitem(root_saved_2, t_8, i, index=(AtArg(),))
+#       yield root_saved_3
 #   t_9:int64[] = extent(dim=n - 1)  # bwd
 #   t_10:float64[n] = full(0.0, shape=(n,))  # bwd
-#   dc:float64[n] = for(t_9, -1, -1, t_10, saved_1, trips, c)  # bwd
-#     (i_4:int64[], dc_1:float64[n], saved_4:float64[n], trips_2:int64[], c_5:float64[n]) ->
-#       t_11:float64[] = getitem(saved_4, i_4, index=(AtArg(),))  # bwd
+#   dc:float64[n] = for(t_9, -1, -1, t_10, root_saved_1, trips, c)  # bwd
+#     (i_4:int64[], dc_1:float64[n], root_saved_4:float64[n], trips_2:int64[], c_5:float64[n]) ->
+#       t_11:float64[] = getitem(root_saved_4, i_4, index=(AtArg(),))  # bwd
 #       trips_3:int64[] = maximum(trips_2, 0)  # bwd
 #       x_saved:float64[trips] = empty(dtype=float64, shape=(trips,))  # bwd
 #       x_6:float64[], x_saved_1:float64[trips], trip:int64[] = for(0, trips_2, 1, 0.0, x_saved, 0, c_5, i_4, exits=True)  # bwd
@@ -126,7 +126,7 @@ import numpy as np
 
 def grad_radius(c, trips):
     n = c.shape[0]
-    saved = np.empty(n)  # saved: 8 B x n
+    root_saved = np.empty(n)  # saved: 8 B x n
     for i in range(n):
         x = 0.0
         for i_2 in range(trips):
@@ -135,7 +135,7 @@ def grad_radius(c, trips):
                 x = x * x + c[i]
             if mask:
                 break
-        saved[i] = np.sqrt(x * x + 1)
+        root_saved[i] = np.sqrt(x * x + 1)
 
     # for i in range(len(c)):
     dc = np.zeros_like(c)
@@ -154,7 +154,7 @@ def grad_radius(c, trips):
             if mask2:
                 break
         # total += np.sqrt(x * x + 1.0)
-        dx = x / saved[i]
+        dx = x / root_saved[i]
         # for _ in range(trips):
         for trip in range(trip - 1, -1, -1):
             x = x_saved[trip]

@@ -45,9 +45,9 @@ def arguments(rng):
 # grad_force(pos:float64[n, 3], mass:float64[k]):
 #   total:float64[3] = full(0.0, shape=(3,))
 #   t:int64[] = extent(dim=k)
-#   saved:float64[max(k - 1, 0)] = empty(dtype=float64, shape=(max(k - 1, 0),))
-#   total_1:float64[3], saved_1:float64[max(k - 1, 0)] = for(1, t, 1, total, saved, pos, mass)
-#     (i:int64[], total_2:float64[3], saved_2:float64[max(k - 1, 0)], pos_1:float64[n, 3], mass_1:float64[k]) ->
+#   dot_saved:float64[max(k - 1, 0)] = empty(dtype=float64, shape=(max(k - 1, 0),))
+#   total_1:float64[3], dot_saved_1:float64[max(k - 1, 0)] = for(1, t, 1, total, dot_saved, pos, mass)
+#     (i:int64[], total_2:float64[3], dot_saved_2:float64[max(k - 1, 0)], pos_1:float64[n, 3], mass_1:float64[k]) ->
 #       t_1:int64[] = subtract(i, 1)
 #       t_2:float64[3] = getitem(pos_1, index=(At(position=i), Span(start=0, step=1, extent=3)))
 #       t_3:float64[3] = getitem(pos_1, index=(At(position=0), Span(start=0, step=1, extent=3)))
@@ -55,17 +55,17 @@ def arguments(rng):
 #       t_4:float64[] = getitem(mass_1, index=(At(position=i),))
 #       t_5:float64[3] = multiply(t_4, d)
 #       t_6:float64[] = matmul(d, d)
-#       saved_3:float64[max(k - 1, 0)] = setitem(saved_2, t_6, t_1, index=(AtArg(),))
+#       dot_saved_3:float64[max(k - 1, 0)] = setitem(dot_saved_2, t_6, t_1, index=(AtArg(),))
 #       t_7:float64[3] = divide(t_5, t_6)
 #       total_3:float64[3] = add(total_2, t_7)
-#       yield total_3, saved_3
+#       yield total_3, dot_saved_3
 #   dtotal:float64[3] = multiply(2.0, total_1)  # bwd
 #   t_8:int64[] = extent(dim=k - 1)  # bwd
 #   t_9:float64[n, 3] = full(0.0, shape=(n, 3))  # bwd
-#   dpos:float64[n, 3] = for(t_8, 0, -1, t_9, dtotal, saved_1, pos, mass)  # bwd
-#     (i_1:int64[], dpos_1:float64[n, 3], dtotal_1:float64[3], saved_4:float64[max(k - 1, 0)], pos_2:float64[n, 3], mass_2:float64[k]) ->
+#   dpos:float64[n, 3] = for(t_8, 0, -1, t_9, dtotal, dot_saved_1, pos, mass)  # bwd
+#     (i_1:int64[], dpos_1:float64[n, 3], dtotal_1:float64[3], dot_saved_4:float64[max(k - 1, 0)], pos_2:float64[n, 3], mass_2:float64[k]) ->
 #       t_10:int64[] = subtract(i_1, 1)  # bwd
-#       t_11:float64[] = getitem(saved_4, t_10, index=(AtArg(),))  # bwd
+#       t_11:float64[] = getitem(dot_saved_4, t_10, index=(AtArg(),))  # bwd
 #       t_12:float64[3] = getitem(pos_2, index=(At(position=i), Span(start=0, step=1, extent=3)))  # bwd
 #       t_13:float64[3] = getitem(pos_2, index=(At(position=0), Span(start=0, step=1, extent=3)))  # bwd
 #       d_1:float64[3] = subtract(t_12, t_13)  # bwd
@@ -96,11 +96,11 @@ import numpy as np
 def grad_force(pos, mass):
     k = mass.shape[0]
     total = np.zeros(3)
-    saved = np.empty(max(k - 1, 0))  # saved: 8 B x max(k - 1, 0)
+    dot_saved = np.empty(max(k - 1, 0))  # saved: 8 B x max(k - 1, 0)
     for i in range(1, k):
         d = pos[i] - pos[0]
         dot = d @ d
-        saved[i - 1] = dot
+        dot_saved[i - 1] = dot
         total += mass[i] * d / dot
 
     # return total @ total
@@ -108,11 +108,12 @@ def grad_force(pos, mass):
     # for i in range(1, len(mass)):
     dpos = np.zeros_like(pos)
     for i in range(k - 1, 0, -1):
+        part = dot_saved[i - 1]
         # d = pos[i] - pos[0]
         d = pos[i] - pos[0]
         # total += mass[i] * d / np.dot(d, d)
-        ratio = mass[i] / saved[i - 1]
-        dd = -2.0 * np.sum(dtotal * (ratio / saved[i - 1] * d)) * d + ratio * dtotal
+        ratio = mass[i] / part
+        dd = -2.0 * np.sum(dtotal * (ratio / part * d)) * d + ratio * dtotal
         # d = pos[i] - pos[0]
         dpos[0] -= dd
         dpos[i] += dd
@@ -138,7 +139,7 @@ def grad_force___HASH__(pos, mass):
     if n - 1 < 0:
         raise ValueError('index 0 is out of bounds for axis 0 of size 4')
     # for i in range(1, len(mass)):
-    saved = np.empty(max(k - 1, 0))
+    dot_saved = np.empty(max(k - 1, 0))
     total_0 = 0.0
     total_1 = 0.0
     total_2 = 0.0
@@ -150,7 +151,7 @@ def grad_force___HASH__(pos, mass):
         # total += mass[i] * d / np.dot(d, d)
         total2 = d_0 * d_0 + d_1 * d_1 + d_2 * d_2
         # for i in range(1, len(mass)):
-        saved[i - 1] = total2
+        dot_saved[i - 1] = total2
         # total += mass[i] * d / np.dot(d, d)
         ratio = mass[i] / total2
         total_0 = plus(total_0, ratio * d_0)
@@ -171,9 +172,9 @@ def grad_force___HASH__(pos, mass):
         d_1 = pos[i, 1] - pos[0, 1]
         d_2 = pos[i, 2] - pos[0, 2]
         # adjoint of total += mass[i] * d / np.dot(d, d)
-        saved_n = saved[i - 1]
-        ratio2 = mass[i] / saved_n
-        ratio3 = ratio2 / saved_n
+        dot_saved_n = dot_saved[i - 1]
+        ratio2 = mass[i] / dot_saved_n
+        ratio3 = ratio2 / dot_saved_n
         total4 = dtotal_0 * ratio3 * d_0 + dtotal_1 * ratio3 * d_1 + dtotal_2 * ratio3 * d_2
         prod13 = -2.0 * total4
         dd_0 = prod13 * d_0 + ratio2 * dtotal_0

@@ -42,18 +42,18 @@ def arguments(rng):
 #   cost:float64[m] = getitem(emission, index=(At(position=0), Span(start=0, step=1, extent=m)))
 #   t:int64[] = extent(dim=n)
 #   cost_saved:float64[max(n - 1, 0), m] = empty(dtype=float64, shape=(max(n - 1, 0), m))
-#   saved:float64[max(n - 1, 0), m] = empty(dtype=float64, shape=(max(n - 1, 0), m))
-#   cost_1:float64[m], cost_saved_1:float64[max(n - 1, 0), m], saved_1:float64[max(n - 1, 0), m] = for(1, t, 1, cost, cost_saved, saved, transition, emission)
-#     (t_1:int64[], cost_2:float64[m], cost_saved_2:float64[max(n - 1, 0), m], saved_2:float64[max(n - 1, 0), m], transition_1:float64[m, m], emission_1:float64[n, m]) ->
+#   low_saved:float64[max(n - 1, 0), m] = empty(dtype=float64, shape=(max(n - 1, 0), m))
+#   cost_1:float64[m], cost_saved_1:float64[max(n - 1, 0), m], low_saved_1:float64[max(n - 1, 0), m] = for(1, t, 1, cost, cost_saved, low_saved, transition, emission)
+#     (t_1:int64[], cost_2:float64[m], cost_saved_2:float64[max(n - 1, 0), m], low_saved_2:float64[max(n - 1, 0), m], transition_1:float64[m, m], emission_1:float64[n, m]) ->
 #       t_2:int64[] = subtract(t_1, 1)
 #       cost_saved_3:float64[max(n - 1, 0), m] = setitem(cost_saved_2, cost_2, t_2, index=(AtArg(), Span(start=0, step=1, extent=m)))
 #       t_3:float64[m, 1] = reshape(cost_2, shape=(m, 1))
 #       t_4:float64[m, m] = add(t_3, transition_1)
 #       t_5:float64[m] = min(t_4, axis=(0,), keepdims=False)
-#       saved_3:float64[max(n - 1, 0), m] = setitem(saved_2, t_5, t_2, index=(AtArg(), Span(start=0, step=1, extent=m)))
+#       low_saved_3:float64[max(n - 1, 0), m] = setitem(low_saved_2, t_5, t_2, index=(AtArg(), Span(start=0, step=1, extent=m)))
 #       t_6:float64[m] = getitem(emission_1, index=(At(position=t), Span(start=0, step=1, extent=m)))
 #       cost_3:float64[m] = add(t_5, t_6)
-#       yield cost_3, cost_saved_3, saved_3
+#       yield cost_3, cost_saved_3, low_saved_3
 #   t_7:float64[1] = min(cost_1, axis=(0,), keepdims=True)  # bwd
 #   t_8:bool[m] = equal(cost_1, t_7)  # bwd
 #   t_9:float64[m] = cast(t_8, dtype=float64)  # bwd
@@ -63,11 +63,11 @@ def arguments(rng):
 #   t_12:int64[] = extent(dim=n - 1)  # bwd
 #   t_13:float64[m, m] = full(0.0, shape=(m, m))  # bwd
 #   t_14:float64[n, m] = full(0.0, shape=(n, m))  # bwd
-#   dcost_1:float64[m], dtransition:float64[m, m], demission:float64[n, m] = for(t_12, 0, -1, dcost, t_13, t_14, cost_saved_1, saved_1, transition)  # bwd
-#     (t_15:int64[], dcost_2:float64[m], dtransition_1:float64[m, m], demission_1:float64[n, m], cost_saved_4:float64[max(n - 1, 0), m], saved_4:float64[max(n - 1, 0), m], transition_2:float64[m, m]) ->
+#   dcost_1:float64[m], dtransition:float64[m, m], demission:float64[n, m] = for(t_12, 0, -1, dcost, t_13, t_14, cost_saved_1, low_saved_1, transition)  # bwd
+#     (t_15:int64[], dcost_2:float64[m], dtransition_1:float64[m, m], demission_1:float64[n, m], cost_saved_4:float64[max(n - 1, 0), m], low_saved_4:float64[max(n - 1, 0), m], transition_2:float64[m, m]) ->
 #       t_16:int64[] = subtract(t_15, 1)  # bwd
 #       cost_4:float64[m] = getitem(cost_saved_4, t_16, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
-#       t_17:float64[m] = getitem(saved_4, t_16, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
+#       t_17:float64[m] = getitem(low_saved_4, t_16, index=(AtArg(), Span(start=0, step=1, extent=m)))  # bwd
 #       t_18:float64[m, 1] = reshape(cost_4, shape=(m, 1))  # bwd
 #       t_19:float64[m, m] = add(t_18, transition_2)  # bwd
 #       demission_2:float64[n, m] = add_at(demission_1, dcost_2, index=(At(position=t), Span(start=0, step=1, extent=m)))  # bwd
@@ -93,12 +93,12 @@ def grad_trellis(emission, transition):
     n, m = emission.shape
     cost = emission[0]
     cost_saved = np.empty((max(n - 1, 0), m))  # saved: cost, 8 B x m x max(n - 1, 0)
-    saved = np.empty((max(n - 1, 0), m))  # saved: 8 B x m x max(n - 1, 0)
+    low_saved = np.empty((max(n - 1, 0), m))  # saved: 8 B x m x max(n - 1, 0)
     for t in range(1, n):
         diff = t - 1
         cost_saved[diff] = cost
         low = np.min(cost.reshape(-1, 1) + transition, axis=0)
-        saved[diff] = low
+        low_saved[diff] = low
         cost = low + emission[t]
 
     # return np.min(cost)
@@ -113,7 +113,7 @@ def grad_trellis(emission, transition):
         cost = cost_saved[diff2]
         # cost = np.min(cost[:, None] + transition, axis=0) + emission[t]
         demission[t] += dcost
-        mask2 = cost.reshape(-1, 1) + transition == saved[diff2]
+        mask2 = cost.reshape(-1, 1) + transition == low_saved[diff2]
         ratio = dcost / np.sum(mask2.astype(np.float64), axis=0, keepdims=True)
         masked = np.where(mask2, ratio, 0.0)  # a tie is split
         dtransition += masked
@@ -145,7 +145,7 @@ def grad_trellis___HASH__(emission, transition):
     # for t in range(1, emission.shape[0]):
     # adjoint of for t in range(1, emission.shape[0]):
     cost_saved = np.empty((max(n - 1, 0), m))
-    saved = np.empty((max(n - 1, 0), m))
+    low_saved = np.empty((max(n - 1, 0), m))
     dtransition = np.zeros((m, m))
     demission = np.zeros((n, m))
     # for t in range(1, emission.shape[0]):
@@ -166,7 +166,7 @@ def grad_trellis___HASH__(emission, transition):
                 cost_4[k] = smaller(cost_4[k], cost_2_j + transition[j, k])
         for j in range(m):
             cost_4_j = cost_4[j]
-            saved[t - 1, j] = cost_4_j
+            low_saved[t - 1, j] = cost_4_j
             cost_4[j] = cost_4_j + emission[t, j]  # cost
         cost_2, cost_4 = cost_4, cost_2
 
@@ -195,14 +195,14 @@ def grad_trellis___HASH__(emission, transition):
             dcost_4 = np.zeros(m)
             for i in range(m):
                 if dcost[i] != 0.0:
-                    saved_nn = saved[t - 1, i]
+                    low_saved_nn = low_saved[t - 1, i]
                     total5 = 0.0
                     for j in range(m):
-                        num3_j = 1.0 if cost_saved[t - 1, j] + transition[j, i] == saved_nn else 0.0
+                        num3_j = 1.0 if cost_saved[t - 1, j] + transition[j, i] == low_saved_nn else 0.0
                         total5 = plus(total5, num3_j)
                     ratio2 = dcost[i] / total5
                     for j in range(m):
-                        masked_j = ratio2 if cost_saved[t - 1, j] + transition[j, i] == saved_nn else 0.0
+                        masked_j = ratio2 if cost_saved[t - 1, j] + transition[j, i] == low_saved_nn else 0.0
                         dtransition[j, i] += masked_j
                         dcost_4[j] += masked_j
             dcost_3 = dcost_4
@@ -212,7 +212,7 @@ def grad_trellis___HASH__(emission, transition):
             for j in range(m):
                 cost_saved_j = cost_saved[t - 1, j]
                 for k in range(m):
-                    num4_jk = 1.0 if cost_saved_j + transition[j, k] == saved[t - 1, k] else 0.0
+                    num4_jk = 1.0 if cost_saved_j + transition[j, k] == low_saved[t - 1, k] else 0.0
                     total7[k] += num4_jk
             for j in range(m):
                 ratio3[j] = dcost[j] / total7[j]
@@ -222,7 +222,7 @@ def grad_trellis___HASH__(emission, transition):
                 dcost_6_j = 0.0
                 for k in range(m):
                     ratio3_k = ratio3[k]
-                    masked2_jk = ratio3_k if cost_saved_j + transition[j, k] == saved[t - 1, k] else 0.0
+                    masked2_jk = ratio3_k if cost_saved_j + transition[j, k] == low_saved[t - 1, k] else 0.0
                     dtransition[j, k] += masked2_jk
                     dcost_6_j = plus(dcost_6_j, masked2_jk)
                 dcost_6[j] = dcost_6_j

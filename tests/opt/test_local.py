@@ -29,6 +29,8 @@ IDENTITIES = [
     (lambda x, y: where(v.equal(-x, 0.0), y, x), ["t = equal(x, 0.0)", "t_1 = where(t, y, x)"]),
     (lambda x, y: v.maximum(x / y, -(x * x) / y),
      ["t = divide(x, y)", "t_1 = negative(t)", "t_2 = multiply(t_1, x)", "t_3 = maximum(t, t_2)"]),
+    (lambda x, y: 3.0 / (6.0 * x), ["t = divide(0.5, x)"]),
+    (lambda x, y: 3.0 * y / (6.0 * x), ["t = multiply(0.5, y)", "t_1 = divide(t, x)"]),
     (lambda x, y: broadcast_to(v.sum(y, axis=(0,)), (N,)) / 6.0,
      ["t = sum(y, axis=(0,), keepdims=False)", "t_1 = divide(t, 6.0)",
       "t_2 = broadcast_to(t_1, shape=(n,))"]),

@@ -190,3 +190,18 @@ def test_a_position_that_only_the_branch_writes_to_is_checked_all_the_same() -> 
     x, k = np.arange(3.0), np.array([0, 1, 2, 1])
     for jit in (False, True):
         np.testing.assert_array_equal(sg.grad(reset, jit=jit)(x, k), np.zeros(3))
+
+
+def test_a_trip_that_only_clears_its_cotangent(rng) -> None:
+    """What it hands on is 0 whatever it was given: there is nothing to put into a branch."""
+
+    def cleared(c, x):
+        for _ in range(len(x)):
+            c -= c
+        return c
+
+    for n in (0, 1, 3):
+        for jit in (False, True):
+            dc, dx = sg.grad(cleared, (0, 1), jit=jit)(3.0, rng.normal(size=n))
+            assert dc == (n == 0)
+            np.testing.assert_array_equal(dx, np.zeros(n))
