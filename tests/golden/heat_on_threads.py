@@ -55,9 +55,9 @@ def arguments(rng):
 
 # ---- graph: value_and_grad
 # value_and_grad_misfit(u:float64[n, m], rate:float64[], target:float64[n, m]):
-#   saved:float64[3, n - 2, m - 2] = empty(dtype=float64, shape=(3, n - 2, m - 2))
-#   u_1:float64[n, m], saved_1:float64[3, n - 2, m - 2] = for(0, 3, 1, u, saved, rate)
-#     (_step:int64[], u_2:float64[n, m], saved_2:float64[3, n - 2, m - 2], rate_1:float64[]) ->
+#   diff_saved:float64[3, n - 2, m - 2] = empty(dtype=float64, shape=(3, n - 2, m - 2))
+#   u_1:float64[n, m], diff_saved_1:float64[3, n - 2, m - 2] = for(0, 3, 1, u, diff_saved, rate)
+#     (_step:int64[], u_2:float64[n, m], diff_saved_2:float64[3, n - 2, m - 2], rate_1:float64[]) ->
 #       t:float64[n - 2, m - 2] = getitem(u_2, index=(Span(start=2, step=1, extent=n - 2), Span(start=1, step=1, extent=m - 2)))
 #       t_1:float64[n - 2, m - 2] = getitem(u_2, index=(Span(start=0, step=1, extent=n - 2), Span(start=1, step=1, extent=m - 2)))
 #       t_2:float64[n - 2, m - 2] = add(t, t_1)
@@ -68,10 +68,10 @@ def arguments(rng):
 #       t_7:float64[n - 2, m - 2] = getitem(u_2, index=(Span(start=1, step=1, extent=n - 2), Span(start=1, step=1, extent=m - 2)))
 #       t_8:float64[n - 2, m - 2] = multiply(4.0, t_7)
 #       t_9:float64[n - 2, m - 2] = subtract(t_6, t_8)
-#       saved_3:float64[3, n - 2, m - 2] = setitem(saved_2, t_9, _step, index=(AtArg(), Span(start=0, step=1, extent=n - 2), Span(start=0, step=1, extent=m - 2)))
+#       diff_saved_3:float64[3, n - 2, m - 2] = setitem(diff_saved_2, t_9, _step, index=(AtArg(), Span(start=0, step=1, extent=n - 2), Span(start=0, step=1, extent=m - 2)))
 #       t_10:float64[n - 2, m - 2] = multiply(rate_1, t_9)
 #       u_3:float64[n, m] = add_at(u_2, t_10, index=(Span(start=1, step=1, extent=n - 2), Span(start=1, step=1, extent=m - 2)))
-#       yield u_3, saved_3
+#       yield u_3, diff_saved_3
 #   t_11:float64[n, m] = subtract(u_1, target)
 #   p:float64[n, m] = softmax(t_11, axis=(1,))
 #   t_12:float64[n, m] = multiply(p, p)
@@ -88,9 +88,9 @@ def arguments(rng):
 #   t_22:float64[n, m] = subtract(dp, t_21)  # bwd
 #   du:float64[n, m] = multiply(p, t_22)  # bwd
 #   dtarget:float64[n, m] = negative(du)  # bwd
-#   du_1:float64[n, m], drate:float64[] = for(2, -1, -1, du, 0.0, saved_1, rate)  # bwd
-#     (_step_1:int64[], du_2:float64[n, m], drate_1:float64[], saved_4:float64[3, n - 2, m - 2], rate_2:float64[]) ->
-#       t_23:float64[n - 2, m - 2] = getitem(saved_4, _step_1, index=(AtArg(), Span(start=0, step=1, extent=n - 2), Span(start=0, step=1, extent=m - 2)))  # bwd
+#   du_1:float64[n, m], drate:float64[] = for(2, -1, -1, du, 0.0, diff_saved_1, rate)  # bwd
+#     (_step_1:int64[], du_2:float64[n, m], drate_1:float64[], diff_saved_4:float64[3, n - 2, m - 2], rate_2:float64[]) ->
+#       t_23:float64[n - 2, m - 2] = getitem(diff_saved_4, _step_1, index=(AtArg(), Span(start=0, step=1, extent=n - 2), Span(start=0, step=1, extent=m - 2)))  # bwd
 #       t_24:float64[n - 2, m - 2] = getitem(du_2, index=(Span(start=1, step=1, extent=n - 2), Span(start=1, step=1, extent=m - 2)))  # bwd
 #       t_25:float64[n - 2, m - 2] = multiply(t_24, t_23)  # bwd
 #       t_26:float64[] = sum(t_25, axis=(0, 1), keepdims=False)  # bwd
@@ -117,12 +117,12 @@ from symgrad.runtime import softmax
 
 
 def value_and_grad_misfit(u, rate, target):
-    saved = np.empty((3, u.shape[0] - 2, u.shape[1] - 2))  # saved: 8 B x (n - 2) x (m - 2) x 3
+    diff_saved = np.empty((3, u.shape[0] - 2, u.shape[1] - 2))  # saved: 8 B x (n - 2) x (m - 2) x 3
     u_2 = u.copy()
     for _step in range(3):
         total = u_2[2:, 1:-1] + u_2[:-2, 1:-1] + u_2[1:-1, 2:] + u_2[1:-1, :-2]
         diff = total - 4.0 * u_2[1:-1, 1:-1]
-        saved[_step] = diff
+        diff_saved[_step] = diff
         u_2[1:-1, 1:-1] += rate * diff
     p = softmax(u_2 - target, axis=1)  # softmax, from p / sum(p)
     total2 = np.sum(p, axis=0)
@@ -139,7 +139,7 @@ def value_and_grad_misfit(u, rate, target):
     for _step in range(2, -1, -1):
         # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1 ...
         part = du[1:-1, 1:-1]
-        drate += np.sum(part * saved[_step])
+        drate += np.sum(part * diff_saved[_step])
         prod = part * rate
         du[1:-1, 1:-1] += -4.0 * prod
         du[1:-1, :-2] += prod
@@ -160,7 +160,7 @@ from symgrad.vmath import exp
 
 
 @njit
-def saved_part___HASH__(start, stop, m, u_2, diff4, saved, _step):
+def diff_saved_part___HASH__(start, stop, m, u_2, diff4, diff_saved, _step):
     # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
     # for _step in range(3):
     for i in range(start, stop):
@@ -168,7 +168,7 @@ def saved_part___HASH__(start, stop, m, u_2, diff4, saved, _step):
             total9_ij = u_2[i + 2, j + 1] + u_2[i, j + 1] + u_2[i + 1, j + 2] + u_2[i + 1, j]
             diff4_ij = total9_ij - 4.0 * u_2[i + 1, j + 1]
             diff4[i, j] = diff4_ij
-            saved[_step, i, j] = diff4_ij
+            diff_saved[_step, i, j] = diff4_ij
 
 
 @njit
@@ -235,13 +235,13 @@ def dtarget_part___HASH__(start, stop, m, dtarget, total3, du):
 
 
 @njit
-def total10_part___HASH__(start, stop, m, du, saved, _step, wide_2, rate):
+def total10_part___HASH__(start, stop, m, du, diff_saved, _step, wide_2, rate):
     # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
     total10 = 0.0
     for i in range(start, stop):
         for j in range(m - 2):
             du_ij = du[i + 1, j + 1]
-            total10 = plus(total10, du_ij * saved[_step, i, j])
+            total10 = plus(total10, du_ij * diff_saved[_step, i, j])
             wide_2[i + 2, j + 2] = du_ij * rate
     return total10
 
@@ -273,7 +273,7 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     if m == 0:
         raise ValueError("max of an empty array")
     # for _step in range(3):
-    saved = np.empty((3, n - 2, m - 2))
+    diff_saved = np.empty((3, n - 2, m - 2))
     wide_2 = np.zeros((n + 2, m + 2))
     u_2 = np.empty((n, m))
     for i in range(n):
@@ -283,7 +283,7 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     for _step in range(3):
         # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
         # for _step in range(3):
-        shared(saved_part___HASH__, n - 2, 12 * (n - 2) * (m - 2), (m, u_2, diff4, saved, _step))
+        shared(diff_saved_part___HASH__, n - 2, 12 * (n - 2) * (m - 2), (m, u_2, diff4, diff_saved, _step))
         # u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
         shared(u_2_part___HASH__, n - 2, 4 * (n - 2) * (m - 2), (m, u_2, rate, diff4))
     # p /= np.sum(p, axis=1, keepdims=True)
@@ -306,7 +306,7 @@ def value_and_grad_misfit___HASH__(u, rate, target):
     drate = 0.0
     for _step in range(2, -1, -1):
         # adjoint of u[1:-1, 1:-1] += rate * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
-        total10 = shared(total10_part___HASH__, n - 2, 6 * (n - 2) * (m - 2), (m, du, saved, _step, wide_2, rate))
+        total10 = shared(total10_part___HASH__, n - 2, 6 * (n - 2) * (m - 2), (m, du, diff_saved, _step, wide_2, rate))
         drate = plus(drate, total10)
         shared(du_part___HASH__, n, 12 * n * m, (m, wide_2, du))
     return total5, (du, drate, dtarget)
