@@ -5,7 +5,7 @@ other arguments. Out: its results, numbers and arrays: the sums of those of the 
 
     loss = shared(loss_of, n, 12 * n * m, (x, w))
 
-    def loss_of(start, stop, x, w):        threads = min(get_num_threads(), work // 50000)
+    def loss_of(start, stop, x, w):        threads = min(get_num_threads(), work // 200000)
         ...                           ->   part k: loss_of(k * n // threads, (k + 1) * n // threads, x, w)
         return loss                        loss = part 0 + part 1 + ...
 
@@ -30,7 +30,7 @@ from symgrad.backends import pool
 
 types: Any = numba_types  # untyped, most of it
 
-ENOUGH = 50000  # work of one thread, some 20 us: asleep, another one takes about as long to come
+ENOUGH = 200000  # work of one thread, 10 to 20 us: asleep, another one takes about as long to come
 
 pool.start()
 
