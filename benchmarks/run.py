@@ -88,6 +88,7 @@ def first_gradient(library: str, cache: str) -> tuple[float, float]:
     """Seconds of the import and of the first gradient, in a process of its own."""
     command = [sys.executable, str(HERE / "first_gradient.py"), library]
     environment = os.environ | {"SYMGRAD_CACHE_DIR": cache}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     imported, computed = map(float, done.stdout.split())
     return imported, computed
