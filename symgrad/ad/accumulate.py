@@ -9,11 +9,12 @@ cast to its primal's dtype, and added where it arises; each sum is a further ver
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder, Ref, cast, reshape, sum
 from symgrad.ir.core import Arg, Eqn, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import op
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import rewire, rewire_args

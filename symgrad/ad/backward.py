@@ -8,8 +8,6 @@ loop. Loads from an array that is undone on the way back stand where they are ne
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.ad.counters import number_at
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.saving import Saving
@@ -19,6 +17,7 @@ from symgrad.ad.undo import Decision
 from symgrad.ad.versions import Undo, Versions
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Eqn, Index, Span, Symbol, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, close, for_parts, told_by
 from symgrad.ir.types import INT

@@ -9,7 +9,7 @@ adjoint needs, and the backward `cond` beside the other adjoint equations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import moved, varied
@@ -20,6 +20,7 @@ from symgrad.ad.tape import facts, known_extents, plan, read_by, sizes_in
 from symgrad.ad.zeros import Given, Zeros
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, close_all, cond_parts
 from symgrad.ir.types import FLOATS, ArrayType

@@ -14,13 +14,12 @@ A side that leaves the elements alone gives what is there, if they are certainly
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from symgrad.ad.numbers import Scope
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Function, Index, Kind, Symbol, Value
 from symgrad.ir.dims import symbols
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, close_all, operands_of, params_of

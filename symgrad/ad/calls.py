@@ -10,7 +10,6 @@ not taken for those of the forward pass.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import moved, varied
@@ -21,6 +20,7 @@ from symgrad.ad.tape import plan, read_by, sizes_in
 from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Symbol, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import CALL
 from symgrad.ir.walk import again, all_eqns, live, rewire, rewire_args

@@ -16,7 +16,6 @@ the way from the last snapshot to their own state; on it, free slots take new sn
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.control import Backpropagate, adjoint_of, hand_on, initial
@@ -28,7 +27,7 @@ from symgrad.ad.trips import computed_trips, index_at, known_trips, number_of
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
 from symgrad.ir.dims import Dim, symbol
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, For, close, for_parts, index_symbol
 from symgrad.ir.types import INT

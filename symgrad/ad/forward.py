@@ -8,8 +8,6 @@ results are the function's, then the tangent of each.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import needed_anywhere, useful, varied
 from symgrad.ad.calls import without_checkpoints
@@ -21,6 +19,7 @@ from symgrad.ad.reverse import differentiated_params
 from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.types import ArrayType
 from symgrad.rules.declare import Partials, Products, lookup
 

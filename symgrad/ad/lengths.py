@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from operator import is_
 
 from symgrad.ad.loops import Adjoint
@@ -22,7 +21,7 @@ from symgrad.ad.tape import factor
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Block, Eqn, Function
 from symgrad.ir.dims import Dim, as_symbol, substitute, symbol, symbols
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import closed_again
 from symgrad.ir.walk import map_regions, substitute_extents

@@ -8,10 +8,11 @@ In: a loop's equation. Out: its parts by role, and the data that pass from diffe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.ad.numbers import Scope
 from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import FOR, WHILE, for_parts, while_parts
 
 

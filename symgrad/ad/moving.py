@@ -10,7 +10,6 @@ In: a region equation and the tangents of its operands. Out: one equation that c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.activity import body_activity, moved, varied
@@ -18,6 +17,7 @@ from symgrad.ad.ranges import ANY, Ranges, extend
 from symgrad.ad.zeros import Zeros
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Symbol, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import COND, FOR, WHILE, close, close_all, index_symbol
 from symgrad.ir.walk import rewire, rewire_args
 

@@ -12,7 +12,6 @@ Where a position may be none (an inner loop that makes no trip reads nothing), t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ad.dependence import WRITES, Elements, held, selected
 from symgrad.ad.lengths import told_names
@@ -21,7 +20,7 @@ from symgrad.ad.numbers import Scope
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Gather, Index, IndexItem, NewAxis, Span, Symbol, Value
 from symgrad.ir.dims import Dim, substitute, symbols
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.indexing import index_of as index_in
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, close_all, closed_again, told_by

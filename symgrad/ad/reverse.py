@@ -9,7 +9,6 @@ they were, then for each of them, last first, the equations that carry its cotan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Literal
 
 from symgrad.ad.accumulate import Derivatives
@@ -30,6 +29,7 @@ from symgrad.errors import NotDifferentiableError
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Guard, Value
 from symgrad.ir.dims import as_symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import CALL, COND, extent_names
 from symgrad.ir.walk import all_eqns, live
 from symgrad.rules.declare import Partials, Products, lookup

@@ -10,7 +10,7 @@ are saved of a range that may be left long before its end, it grows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from symgrad.ad.loops import Adjoint, Loop, index_of
 from symgrad.ad.primal import Forward
@@ -19,6 +19,7 @@ from symgrad.ad.trips import computed_trips, known_trips, number_of
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.dims import Dim, symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, WHILE, close, for_parts, index_symbol
 from symgrad.ir.types import INT

@@ -13,7 +13,6 @@ loop, which also says which trip that was, and in the backward part its adjoint,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symgrad.ad.accumulate import Derivatives
 from symgrad.ad.branch import pull_cond
@@ -23,7 +22,7 @@ from symgrad.ad.primal import Forward
 from symgrad.ad.tape import facts
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Symbol, Value, values
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, For, close_all, for_parts, told_by
 from symgrad.ir.switch import is_on

@@ -11,7 +11,6 @@ How far it is from one snapshot to the next, `symgrad.runtime.revolve` says.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from symgrad.ad.tape import bytes_of, name_of
 from symgrad.ir.build import Builder, Ref, cast, equal
 from symgrad.ir.core import Arg, AtArg, Const, Eqn, Index, Span, Symbol, Value
 from symgrad.ir.dims import Dim, product, symbol
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, close_all
 from symgrad.ir.types import INT, ArrayType, Shape

@@ -11,10 +11,10 @@ from the other residuals; or an extent that nothing else in the backward part ha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Symbol, Value, values
 from symgrad.ir.dims import as_symbol, symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import op
 from symgrad.ir.regions import mentioned_symbols

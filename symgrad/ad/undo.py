@@ -9,7 +9,7 @@ put before it, to be saved: one slot a trip for the elements written, where the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from functools import partial
 from itertools import zip_longest
 
@@ -23,7 +23,7 @@ from symgrad.ad.tape import Plan, known_extents, plan, read_by, sizes_in, uses_o
 from symgrad.ad.versions import PLAIN, Chain, Undo, Versions, versions
 from symgrad.ir.core import Eqn, Value
 from symgrad.ir.dims import Dim
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import STRICT

@@ -11,7 +11,7 @@ What no earlier write has touched is in the array as it was before the loop, lik
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.ad.dependence import (
     WHOLE,
@@ -27,6 +27,7 @@ from symgrad.ad.loops import Adjoint, Loop
 from symgrad.ad.numbers import Scope
 from symgrad.ad.proofs import Facts
 from symgrad.ir.core import Arg, Eqn, Value, array_of, values
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import STRICT

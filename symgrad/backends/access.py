@@ -13,13 +13,12 @@ exactly if they are equal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import overload
 
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Gather, Index, Kind, NewAxis, Span, Value
 from symgrad.ir.dims import Dim
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.indexing import advanced_position, index_of
 from symgrad.ir.types import Shape
 

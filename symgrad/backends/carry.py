@@ -14,12 +14,11 @@ no store and load of one place: a sweep backwards runs at the speed of its arith
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.backends.bounds import Bounds
 from symgrad.backends.legal import OWN
 from symgrad.ir.core import Arg, At, Attrs, Block, Const, Eqn, Index, Kind, Symbol, Value
 from symgrad.ir.dims import Dim, as_symbol, substitute, symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, for_parts

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from itertools import chain, repeat
 
 from symgrad.backends.access import Along, Coord, Coords, Fixed, Lookup, Operand, Read, Turned
@@ -25,7 +24,7 @@ from symgrad.backends.nest import Form, Plan, Statement
 from symgrad.backends.schedule import elements, reads_of
 from symgrad.ir.core import Value
 from symgrad.ir.dims import Dim
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 
 # What would keep others from a loop is left whole; so often is looked again at what hangs on it.
 _ROUNDS = 4

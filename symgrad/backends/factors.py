@@ -14,10 +14,11 @@ used. A loop of no trips makes them too.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 from symgrad.backends.library import LU_FACTOR, LU_INVERSE, LU_SOLVE
 from symgrad.ir.core import Arg, Eqn, Function, Kind, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.invariant import before_loop, fixed_in, invariant_in, with_loops
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import STRICT
@@ -68,7 +69,7 @@ def _with_factors(eqn: Eqn) -> Eqn:
     return replace(eqn, regions=(*eqn.regions[:-1], body))
 
 
-def _source(a: Arg, made: dict[Value, Eqn]) -> tuple[Arg, bool]:
+def _source(a: Arg, made: Mapping[Value, Eqn]) -> tuple[Arg, bool]:
     """The matrix, and whether it is the transpose of it that is meant."""
     eqn = made.get(a) if isinstance(a, Value) else None
     n = a.type.rank

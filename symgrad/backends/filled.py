@@ -14,11 +14,10 @@ written one by one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ir.core import At, Block, Const, Eqn, Index, Span, Value, full_span
 from symgrad.ir.dims import Dim
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import Shape

@@ -17,7 +17,6 @@ may be vectorised.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from symgrad.backends.bounds import Bounds
@@ -25,6 +24,7 @@ from symgrad.backends.carry import if_any, inside
 from symgrad.backends.sink import targets_of
 from symgrad.ir.core import Arg, At, Block, Const, Eqn, Index, Value
 from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, for_parts, operands_of, params_of

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.backends import chosen, counting
 from symgrad.backends.access import Read, is_view, resolve, sources, whole
@@ -50,6 +49,7 @@ from symgrad.ir.core import (
 )
 from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.fold import fold
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, extent_names, operands_of, params_of

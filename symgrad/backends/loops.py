@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import replace
 
 from symgrad.backends import scalar
 from symgrad.backends.blocks import Draft, for_blas, prepare, write_block
@@ -37,7 +36,7 @@ from symgrad.backends.text import Body, dim_text
 from symgrad.cache import PLACEHOLDER
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Const, Function
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.regions import extent_names
 from symgrad.ir.switch import is_on, without
 from symgrad.ir.walk import all_eqns

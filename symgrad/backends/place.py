@@ -11,13 +11,12 @@ they are needed, and nowhere else. A view that is read after its array has chang
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 
 from symgrad.backends.access import is_view, sources
 from symgrad.backends.legal import OWN, WRAP, layout
 from symgrad.backends.sink import Targets, targets_of
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Value, values
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.regions import operands_of
 from symgrad.ir.types import INT
 from symgrad.ir.walk import producers, rewire, rewire_args

@@ -19,7 +19,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.backends.access import (
     Along,
@@ -42,6 +42,7 @@ from symgrad.backends.nest import Form, Group, Loop, Plan, Statement, Straight
 from symgrad.backends.statements import names_in
 from symgrad.ir.core import Arg, Const, Kind, Value
 from symgrad.ir.dims import Dim, symbol, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.switch import is_on
 from symgrad.ir.types import Shape
 

@@ -11,11 +11,12 @@ scalars with a place of their own; the views stand at the head of its blocks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.backends.access import is_view
 from symgrad.ir.core import Arg, Block, Const, Eqn, Gather, Symbol, Value
 from symgrad.ir.dims import as_symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import COND, operands_of, params_of

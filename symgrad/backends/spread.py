@@ -15,7 +15,7 @@ pays where additions to one array at several places meet: `windows` makes one pa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.backends.bounds import Bounds
 from symgrad.ir.core import (
@@ -33,6 +33,7 @@ from symgrad.ir.core import (
     full_span,
 )
 from symgrad.ir.dims import Dim, Extent, at_least_zero, substitute, symbol, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS, axes, extent_of
 from symgrad.ir.regions import For, for_parts

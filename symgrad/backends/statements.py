@@ -9,7 +9,7 @@ writes happen in place where the old version of the array is fresh and not read 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.backends.access import (
     Along,
@@ -36,6 +36,7 @@ from symgrad.backends.place import overwritten
 from symgrad.backends.totals import only_added
 from symgrad.ir.core import Arg, Block, Const, Eqn, Kind, Symbol, Value, array_of, values
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of, index_shape
 from symgrad.ir.ops import axes
 from symgrad.ir.regions import extent_names

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from symgrad.backends.access import Producers, sources
 from symgrad.ir.core import Arg, Block, Eqn, Value, full_span, values
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_shape
 from symgrad.ir.ops import OPS
 from symgrad.ir.switch import is_on

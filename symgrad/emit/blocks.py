@@ -10,11 +10,10 @@ captured operand is no longer a param. The operands that a region equation keeps
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from symgrad.ir import core
 from symgrad.ir.core import Arg, Eqn, Function, Value, values
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.regions import COND, FOR, cond_parts, for_parts, while_parts
 from symgrad.ir.walk import rewire, rewire_args
 

@@ -11,7 +11,6 @@ In: an open block, how its values are stored, the names. Out: lines, indented fr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.emit.blocks import Block, Step
 from symgrad.emit.extents import Scope, lend
@@ -30,6 +29,7 @@ from symgrad.emit.storage import Move
 from symgrad.emit.syntax import negation, truth, variable
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Const
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import COND, FOR
 from symgrad.ir.types import ArrayType
 

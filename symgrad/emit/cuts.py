@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.emit.blocks import Block, Step, all_steps
 from symgrad.ir.core import Arg, AtArg, Const, Eqn, Gather, IndexItem, NewAxis, Span, Value, dims_in, values
 from symgrad.ir.dims import Dim, as_symbol, symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import SLICES, extent_of
 

@@ -10,7 +10,6 @@ printed only as far as NumPy needs them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from symgrad.emit.casts import computes_in, stays_python
 from symgrad.emit.extents import Scope, extent, lender, shape, target_shape
@@ -30,6 +29,7 @@ from symgrad.emit.syntax import (
 )
 from symgrad.emit.syntax import choice as conditional
 from symgrad.ir.core import Arg, Const, Eqn, Kind, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import dims, extent_of
 from symgrad.ir.types import FLOATS

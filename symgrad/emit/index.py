@@ -9,13 +9,13 @@ Out: the text between the brackets. Trailing full slices are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from symgrad.emit.cuts import Cut
 from symgrad.emit.extents import Scope, extent
 from symgrad.emit.syntax import Text
 from symgrad.ir.core import At, Index, IndexItem, NewAxis, Span, full_span
 from symgrad.ir.dims import Dim, Extent
+from symgrad.ir.frozen import replace
 from symgrad.ir.types import Shape
 
 Slice = tuple[str, str, int]  # start, stop, step

@@ -10,10 +10,10 @@ the text they can be one array, if nothing reads the old contents after the writ
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 
 from symgrad.emit.blocks import Block, Step
 from symgrad.ir.core import Kind, Value, values
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.types import INT
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.emit.blocks import Block, Step, all_steps
 from symgrad.emit.casts import computes_in
@@ -24,6 +24,7 @@ from symgrad.emit.names import identifier, word
 from symgrad.emit.syntax import Text, variable
 from symgrad.ir.core import Arg, Const, Eqn, Function, Kind, Value, array_of, dims_in, values
 from symgrad.ir.dims import as_symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of, is_basic
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import FOR

@@ -13,7 +13,7 @@ into the variable that both branches give. Time: see `liveness`; a copy to be wr
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from symgrad.emit.blocks import Block, Step
@@ -22,6 +22,7 @@ from symgrad.emit.memory import Memory
 from symgrad.emit.names import FOREVER, Slot, word
 from symgrad.emit.plan import Plan
 from symgrad.ir.core import Arg, Eqn, Kind, Value, values
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import FOR
 from symgrad.ir.types import ArrayType
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from symgrad.frontend import facts, growing, instances, listed, operators
@@ -38,6 +37,7 @@ from symgrad.frontend.structure import is_instance
 from symgrad.frontend.values import Missing, Partly, Rows, Tensor, Val
 from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Extent
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import COND
 
 Way = Callable[[], Exit]

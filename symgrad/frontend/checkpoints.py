@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, NoReturn
 
 from symgrad.checkpointing import Recomputed, checkpoint, size_in_bytes
@@ -21,6 +20,7 @@ from symgrad.frontend.values import Checkpointed, Schedule, Val, is_dim
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Block, Eqn, Function, Kind, Op, Symbol, Value, values
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import CALL, close
 from symgrad.ir.walk import all_eqns, map_regions, rename
 

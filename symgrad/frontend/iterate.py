@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NoReturn
 
 from symgrad.errors import ShapeError
@@ -18,6 +17,7 @@ from symgrad.frontend.promote import columns_of
 from symgrad.frontend.structure import rebuilt
 from symgrad.frontend.values import Checkpointed, Items, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.dims import Extent
+from symgrad.ir.frozen import replace
 
 UNROLL = 2000  # trips; beyond, the text would be too long to read and to compile
 

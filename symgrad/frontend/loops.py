@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from symgrad.errors import ShapeError, UnsupportedSyntaxError
@@ -30,6 +29,7 @@ from symgrad.frontend.structure import is_instance, rebuilt, same, spread
 from symgrad.frontend.trial import UNASSIGNED, Head, Trial, bind, ends_of, settle
 from symgrad.frontend.values import Carry, Missing, Partly, Pending, Tensor, Val, is_number
 from symgrad.ir.core import Arg, Const, Eqn, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import FOR, WHILE
 from symgrad.ir.types import INT, ArrayType
 from symgrad.ir.walk import rewire, rewire_args

@@ -11,9 +11,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+_CHILDREN = "symgrad_children"
+
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly under `node`, in the order of the text."""
+    """The nodes directly under `node`, in the order of the text; found once, for the text does not change."""
+    known: list[ast.AST] | None = node.__dict__.get(_CHILDREN)
+    if known is not None:
+        return known
     found: list[ast.AST] = []
     for name in node._fields:
         part = getattr(node, name, None)
@@ -21,6 +26,7 @@ def children(node: ast.AST) -> list[ast.AST]:
             found += [p for p in part if isinstance(p, ast.AST)]
         elif isinstance(part, ast.AST) and not isinstance(part, ast.expr_context):
             found.append(part)
+    setattr(node, _CHILDREN, found)
     return found
 
 

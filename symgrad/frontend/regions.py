@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from symgrad.errors import Loc, UnsupportedSyntaxError
@@ -21,6 +20,7 @@ from symgrad.frontend.values import Rows, Tensor, Val, now
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Op, Symbol, Value
 from symgrad.ir.dims import Dim, as_symbol, symbol, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import Body, bind_symbols, close_all, mentioned_symbols, result_types
 from symgrad.ir.types import INT

@@ -9,7 +9,6 @@ In: calls such as x.T, x.reshape(n, -1), np.squeeze(x), np.broadcast_to(x, shape
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from symgrad.frontend.registry import handles
 from symgrad.frontend.values import Tensor, Val
 from symgrad.ir.core import Arg, Const
 from symgrad.ir.dims import Dim, Extent, product
+from symgrad.ir.frozen import replace
 from symgrad.ir.types import Shape
 
 

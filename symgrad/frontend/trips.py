@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from symgrad.errors import SymgradError, UnsupportedSyntaxError
@@ -43,6 +42,7 @@ from symgrad.frontend.trial import Head
 from symgrad.frontend.values import Checkpointed, Items, NeedUnrolled, Rows, SymRange, Tensor, Val, is_dim
 from symgrad.ir.core import Arg, Value
 from symgrad.ir.dims import Dim, symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.types import INT
 
 LISTED = 8  # known trips that are written out rather than make an array of a list

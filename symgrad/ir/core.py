@@ -6,10 +6,12 @@ A region (a `Block` inside an equation) is closed: all that it reads are its par
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, fields, is_dataclass
 from enum import Enum
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from symgrad.errors import Loc
@@ -34,13 +36,13 @@ class Kind(Enum):
     REGION = "region"  # for, while, cond: carries blocks
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Op:
-    """An operation, named as NumPy names it. Rules, texts and kernels are looked up by `name`."""
+    """An operation, named as NumPy names it; there is one of each. Rules, texts, kernels go by `name`."""
 
     name: str
     kind: Kind
-    infer: Infer = field(repr=False, compare=False)
+    infer: Infer = field(repr=False)
 
     def __repr__(self) -> str:
         return self.name
@@ -189,6 +191,9 @@ class Block:
     symbols: tuple[Symbol, ...] = ()
     settled: set[object] = field(init=False, repr=False, compare=False, default_factory=set)
     _ops: frozenset[Op] | None = field(init=False, repr=False, compare=False, default=None)
+    _uses: Counter[Value] | None = field(init=False, repr=False, compare=False, default=None)
+    _producers: dict[Value, Eqn] | None = field(init=False, repr=False, compare=False, default=None)
+    _readers: dict[Value, list[int]] | None = field(init=False, repr=False, compare=False, default=None)
 
     @property
     def ops(self) -> frozenset[Op]:
@@ -198,6 +203,35 @@ class Block:
             object.__setattr__(self, "_ops", frozenset([eqn.op for eqn in self.eqns]).union(*inner))
         assert self._ops is not None
         return self._ops
+
+    @property
+    def uses(self) -> Mapping[Value, int]:
+        """How often each value is read by equations and results (regions read through args); 0 for others."""
+        if self._uses is None:
+            read = chain(chain.from_iterable([e.reads for e in self.eqns]), values(self.results))
+            object.__setattr__(self, "_uses", Counter(read))
+        assert self._uses is not None
+        return self._uses
+
+    @property
+    def producers(self) -> Mapping[Value, Eqn]:
+        """The equation that defines each value (not the params, not inside regions)."""
+        if self._producers is None:
+            object.__setattr__(self, "_producers", {out: e for e in self.eqns for out in e.outs})
+        assert self._producers is not None
+        return self._producers
+
+    @property
+    def readers(self) -> Mapping[Value, Sequence[int]]:
+        """The numbers of the equations that read each value; one that reads it twice stands there twice."""
+        if self._readers is None:
+            found: dict[Value, list[int]] = {}
+            for number, eqn in enumerate(self.eqns):
+                for v in eqn.reads:
+                    found.setdefault(v, []).append(number)
+            object.__setattr__(self, "_readers", found)
+        assert self._readers is not None
+        return self._readers
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,12 +107,20 @@ class Extent:
             return self
         *others, (mono, constant) = self.terms
         if mono:
-            return Extent((*self.terms, ((), number)))
+            return self._of_terms((*self.terms, ((), number)))
         total = constant + number
-        return Extent((*others, ((), total)) if total else tuple(others))
+        return self._of_terms((*others, ((), total)) if total else tuple(others))
 
     def _times(self, number: int) -> Extent:
-        return self if number == 1 else Extent(tuple([(m, c * number) for m, c in self.terms]))
+        return self if number == 1 else self._of_terms(tuple([(m, c * number) for m, c in self.terms]))
+
+    def _of_terms(self, terms: tuple[tuple[Monomial, int], ...]) -> Extent:
+        """An extent whose terms have the same names."""
+        new = object.__new__(Extent)
+        object.__setattr__(new, "terms", terms)
+        object.__setattr__(new, "names", self.names)
+        object.__setattr__(new, "_hash", hash(terms))
+        return new
 
     def __floordiv__(self, other: int) -> Dim:
         if other == 1:

@@ -12,13 +12,27 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 T = TypeVar("T")
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from dataclasses import replace as replace
 else:
+
+    def replace(data: T, /, **other: object) -> T:
+        """`data` with `other` fields, as `dataclasses.replace` has it, whose checks are left to mypy."""
+        cls = data.__class__
+        for name in _given(cls):
+            if name not in other:
+                other[name] = getattr(data, name)
+        return cls(**other)
+
+    @cache
+    def _given(cls: type) -> tuple[str, ...]:
+        return tuple(f.name for f in dataclasses.fields(cls) if f.init)
 
     def dataclass(*, frozen: bool, slots: bool, eq: bool = True) -> Callable[[type[T]], type[T]]:
         assert frozen and slots, "for frozen data with slots; others are of dataclasses"

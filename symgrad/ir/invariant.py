@@ -12,10 +12,10 @@ Whoever asks sees to it that what may move cannot fail: a loop of no trips compu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Eqn, Value, values
 from symgrad.ir.dims import symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import FOR, WHILE
 from symgrad.ir.walk import map_regions, rewire, rewire_args
 

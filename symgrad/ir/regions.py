@@ -15,12 +15,11 @@ A `for` with the attribute `checkpoint`, and a `call`, say what the adjoint may 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Kind, Op, Symbol, Value
 from symgrad.ir.dims import as_symbol, symbol
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.ops import OPS, Types, define
 from symgrad.ir.types import INT, ArrayType, Unifier
 from symgrad.ir.walk import rewire, rewire_args

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
-from itertools import chain
+from dataclasses import fields, is_dataclass
 
-from symgrad.ir.core import PLAIN, Arg, Block, Eqn, Function, Guard, Symbol, Value, values
+from symgrad.ir.core import PLAIN, Arg, Block, Eqn, Function, Guard, Symbol, Value
 from symgrad.ir.dims import Dim, Extent, as_symbol, substitute, symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.types import ArrayType
 
 
-def uses(block: Block) -> Counter[Value]:
+def uses(block: Block) -> Mapping[Value, int]:
     """How often each value is read by the block's equations and results (regions read through args)."""
-    return Counter(chain(chain.from_iterable([e.reads for e in block.eqns]), values(block.results)))
+    return block.uses
 
 
-def producers(block: Block) -> dict[Value, Eqn]:
+def producers(block: Block) -> Mapping[Value, Eqn]:
     """The equation that defines each value of this block (not its params, not inside regions)."""
-    return {out: eqn for eqn in block.eqns for out in eqn.outs}
+    return block.producers
 
 
 def all_eqns(block: Block) -> list[Eqn]:

@@ -16,6 +16,7 @@ from symgrad.ir.indexing import index_of
 from symgrad.ir.walk import live
 from symgrad.opt.batch import Batch, Refused, batch_of
 from symgrad.opt.facts import Facts
+from symgrad.opt.places import touching
 from symgrad.opt.vector_updates import Loop
 
 
@@ -71,28 +72,24 @@ class _Arrays:
     def check(self) -> dict[Value, Arg]:
         """The equations that only add to what is carried, by result, with what they add to; or `Refused`."""
         parts = self.loop.parts
-        readers: dict[Arg, list[Eqn]] = {}
-        for e in parts.body.eqns:
-            for a in set(e.reads):
-                readers.setdefault(a, []).append(e)
         added: dict[Value, Arg] = {}
         for param, result in zip(parts.carried_params, parts.yields, strict=True):
-            chain = self._sums(param, result, readers)
+            chain = self._sums(param, result)
             if chain is not None:
                 added.update(chain)
             elif result is not param:
-                self._own_parts(param, result, readers)
+                self._own_parts(param, result)
         return added
 
-    def _sums(self, param: Value, result: Arg, readers: dict[Arg, list[Eqn]]) -> dict[Value, Arg] | None:
+    def _sums(self, param: Value, result: Arg) -> dict[Value, Arg] | None:
         """The chain from a carried value to its next one, if every link adds and nothing else reads it."""
         chain: dict[Value, Arg] = {}
         value: Arg = param
+        body = self.loop.parts.body
         while value is not result:
-            found = readers.get(value, [])
-            if len(found) != 1 or not isinstance(value, Value) or self.count[value] != 1:
+            if not isinstance(value, Value) or self.count[value] != 1 or value not in body.readers:
                 return None
-            e = found[0]
+            e = body.eqns[body.readers[value][0]]
             adds = e.op.name == "add_at" and e.args[0] is value
             plus = e.op.name == "add" or (e.op.name == "subtract" and e.args[0] is value)
             if not adds and not (plus and e.out.type == value.type and value.type.is_float):
@@ -101,15 +98,13 @@ class _Arrays:
             value = e.out
         return chain if isinstance(result, Value) and self.count[result] == 1 and chain else None
 
-    def _own_parts(self, param: Value, result: Arg, readers: dict[Arg, list[Eqn]]) -> None:
+    def _own_parts(self, param: Value, result: Arg) -> None:
         """Every access is to the part of the array that belongs to the trip, on one axis at one distance."""
         latest: Arg = param
         places: set[tuple[int, Dim]] | None = None
         seen = {param}
-        for e in self.loop.parts.body.eqns:
+        for e in touching(self.loop.parts.body, seen):
             mine = [a for a in e.args if a in seen]
-            if not mine:
-                continue
             if (
                 e.op.name not in ("getitem", "setitem", "add_at")
                 or mine != [e.args[0]]

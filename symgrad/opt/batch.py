@@ -11,7 +11,6 @@ What has no such form, or could fail where no trip is made, raises `Refused`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +43,7 @@ class Batch:
     distance: Dim  # the number of trips, where there are any
     facts: Facts
     made: Mapping[Value, Eqn]  # what makes each value of the body
-    count: Counter[Value]
+    count: Mapping[Value, int]
     env: dict[Value, Arg] = field(default_factory=dict)
     moving: set[Arg] = field(
         default_factory=set

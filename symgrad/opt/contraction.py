@@ -10,7 +10,6 @@ axes side by side.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +50,7 @@ class Contraction:
         return Contraction(self.eqn, self.second, self.first, self.summed, self.shape)
 
 
-def contraction(eqn: Eqn, made: Mapping[Value, Eqn], count: Counter[Value]) -> Contraction | None:
+def contraction(eqn: Eqn, made: Mapping[Value, Eqn], count: Mapping[Value, int]) -> Contraction | None:
     """What a sum contracts, if each axis of its terms is summed or belongs to one factor."""
     terms: Eqn | None = eqn
     if eqn.op.name == "sum":

@@ -10,12 +10,12 @@ what they carry unchanged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Symbol, Value, values
 from symgrad.ir.dims import symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, WHILE, bind_symbols, mentioned_symbols
 from symgrad.ir.settled import settling
@@ -42,7 +42,9 @@ def _block(block: Block) -> Block:
     if not any(e.regions for e in block.eqns):
         return block
     count = uses(block)
-    count.update(_telling(block))
+    if telling := _telling(block):
+        count = Counter(count)
+        count.update(telling)
     env: dict[Value, Arg] = {}
     eqns: list[Eqn] = []
     changed = False
@@ -59,7 +61,7 @@ def _block(block: Block) -> Block:
     return with_eqns(block, eqns, env=env)
 
 
-def _cut(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[Eqn]) -> Eqn:
+def _cut(eqn: Eqn, count: Mapping[Value, int], env: dict[Value, Arg], before: list[Eqn]) -> Eqn:
     """The equation cut down; the body of a `for` remembers with which operands and readers nothing was."""
     if eqn.op is COND:
         return _cond(eqn, count, env)
@@ -105,7 +107,7 @@ def _with_known_extents(eqn: Eqn) -> Eqn:
     return eqn if same else replace(eqn, regions=tuple(regions))
 
 
-def _loop(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg], before: list[Eqn]) -> Eqn:
+def _loop(eqn: Eqn, count: Mapping[Value, int], env: dict[Value, Arg], before: list[Eqn]) -> Eqn:
     """The loop cut down; `before` gets the numbers of extents that only a carried array told which goes."""
     lead, first = (3, 1) if eqn.op is FOR else (0, 0)
     n = len(eqn.outs)
@@ -213,7 +215,7 @@ def _needed(eqn: Eqn, used: list[int], yields: Sequence[Arg], constant: list[int
     return sorted(wanted)
 
 
-def _cond(eqn: Eqn, count: Counter[Value], env: dict[Value, Arg]) -> Eqn:
+def _cond(eqn: Eqn, count: Mapping[Value, int], env: dict[Value, Arg]) -> Eqn:
     captured = eqn.args[1:]
     kept = []
     for k, out in enumerate(eqn.outs):

@@ -14,9 +14,9 @@ cotangent of its own, cleared and added in every trip.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import operands_of, params_of
 from symgrad.ir.settled import settling
 from symgrad.ir.walk import map_regions, rename, rewire, with_eqns

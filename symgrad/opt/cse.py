@@ -9,9 +9,8 @@ naming it would cut the user's statement in two.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.ir.core import Block, Const, Eqn, Function, Kind, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.settled import settling
 from symgrad.ir.walk import map_regions, rewire, uses, with_eqns

@@ -8,9 +8,9 @@ In: a function. Out: the same function without them, inside regions too (the sam
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from symgrad.ir.core import Block, Eqn, Function, Value, values
+from symgrad.ir.frozen import replace
 from symgrad.ir.settled import settling
 from symgrad.ir.walk import with_eqns
 

@@ -17,11 +17,11 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref, add_at, getitem, transpose
 from symgrad.ir.core import Arg, AtArg, Const, Eqn, Span, Symbol, Value, full_span
 from symgrad.ir.dims import symbol, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import close_all
 from symgrad.ir.types import INT, ArrayType

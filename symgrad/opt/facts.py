@@ -8,9 +8,10 @@ In: guards of a function, lengths of arrays, ranges of the loops around. Out: an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.ir.dims import Dim, plainly, substitute, symbol, symbols
+from symgrad.ir.frozen import replace
 
 
 @dataclass(frozen=True)

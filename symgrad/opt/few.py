@@ -14,13 +14,13 @@ equal follows. The first axis alone counts points, particles, examples: a kernel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from symgrad.ir.core import Function
 from symgrad.ir.dims import as_symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import FOR
 from symgrad.ir.switch import is_on
 from symgrad.ir.walk import all_eqns, substitute_extents

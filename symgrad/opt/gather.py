@@ -8,7 +8,7 @@ them (`t = 1 + a` where `t` was computed before). Grouped operations are leaves.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Value
@@ -52,8 +52,8 @@ class _Gathering:
     """One statement under construction."""
 
     type: ArrayType
-    produced: dict[Value, Eqn]
-    count: Counter[Value]
+    produced: Mapping[Value, Eqn]
+    count: Mapping[Value, int]
     absorbed: set[Value]
     limits: Limits
     leaves: list[Value] = field(default_factory=list)
@@ -205,7 +205,7 @@ def statements(block: Block, limits: Limits) -> list[Statement]:
     return out
 
 
-def _goes_into(eqn: Eqn, reader: Eqn | None, count: Counter[Value]) -> bool:
+def _goes_into(eqn: Eqn, reader: Eqn | None, count: Mapping[Value, int]) -> bool:
     """Is `eqn` printed inside the one arithmetic expression that reads it?"""
     if reader is None or count[eqn.out] != 1 or eqn.out.hint or not _arithmetic(reader):
         return False

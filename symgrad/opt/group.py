@@ -10,10 +10,10 @@ finite, and right, for every argument, and so are their derivatives.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from symgrad.ir.build import Ref
 from symgrad.ir.core import Eqn, Function, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.walk import all_eqns
 from symgrad.opt.copies import remove_copies
 from symgrad.opt.dce import remove_dead

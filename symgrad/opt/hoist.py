@@ -11,9 +11,8 @@ Only equations that cannot fail are moved: a loop of no trips computes them too.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.ir.core import Eqn, Function, Kind
+from symgrad.ir.frozen import replace
 from symgrad.ir.invariant import before_loop, with_loops
 from symgrad.ir.switch import is_on
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Symbol, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import COND, FOR, close_all, cond_parts, for_parts
 from symgrad.ir.settled import settling
 from symgrad.ir.walk import again, map_regions, rewire, rewire_args, uses

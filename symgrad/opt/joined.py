@@ -15,10 +15,10 @@ needs no other trip, that is computed in both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import FOR, close, extent_names, for_parts
 from symgrad.ir.walk import live, map_regions, rewire, with_eqns
 from symgrad.opt.bodies import Opener

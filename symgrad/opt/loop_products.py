@@ -12,14 +12,15 @@ what can be done after it (`deferred`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import is_
 
 from symgrad.ir.core import Arg, At, AtArg, Block, Eqn, Function, Gather, Symbol, Value
 from symgrad.ir.dims import symbol
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
+from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, bind_symbols, mentioned_symbols, told_by
 from symgrad.ir.walk import producers, rewire, rewire_args, uses
 from symgrad.opt.all_trips import all_trips
@@ -30,6 +31,7 @@ from symgrad.opt.products_first import products_first
 from symgrad.opt.steady import without_steady
 from symgrad.opt.vector_updates import Loop
 
+_MAYBE_PRODUCTS = (OPS["matmul"], OPS["sum"])
 _LITTLE = 16  # products with an extent up to this are left to loops
 
 
@@ -59,7 +61,7 @@ class _Made:
     """A block on the way: its equations so far."""
 
     params: tuple[Value, ...]
-    used: Counter[Value]
+    used: Mapping[Value, int]
     symbols: list[Symbol]
     eqns: list[Eqn]
     env: dict[Value, Arg]
@@ -140,8 +142,8 @@ class _Nest:
             kept = ([loop], eqn.outs, ())
             if found is None or (len(bodies) > 1 and _products(found[0]) <= _products([loop])):
                 found = kept
-            if _products(found[0]) > most:
-                best, most = found, _products(found[0])
+            if (number := _products(found[0])) > most:
+                best, most = found, number
         assert best is not None
         eqns, results, told = best
         side.changed |= not (len(eqns) == 1 and eqns[0] is eqn and not side.env)
@@ -189,6 +191,8 @@ def _products(eqns: Sequence[Eqn], depth: int = 0) -> float:
     """How many products of matrices there are, of all loops and branches; those in fewer loops count more."""
     total = 0.0
     block = Block((), tuple(eqns), ())
+    if block.ops.isdisjoint(_MAYBE_PRODUCTS):
+        return total
     made, count = producers(block), uses(block)
     for e in eqns:
         matrices = e.op.name == "matmul" and all(a.type.rank == 2 and _large(a) for a in e.args)

@@ -11,16 +11,16 @@ In: a function. Out: the same function where
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
 from symgrad.ir.dims import Dim
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, For, for_parts
 from symgrad.ir.walk import map_regions, producers, rewire, uses, with_eqns
-from symgrad.opt.places import Integers, Place, own_places, trips_of, whole_row
+from symgrad.opt.places import Integers, Place, own_places, touching, trips_of, whole_row
 
 
 def drop_overwritten(function: Function) -> Function:
@@ -89,7 +89,7 @@ def _put_everywhere(p: For, k: int, here: Integers, trips: tuple[Dim, Dim]) -> E
     """The write of a value or row at each trip's own place, if these are all the places there are."""
     param = p.carried_params[k]
     end = p.yields[k]
-    last = next((e for e in p.body.eqns if end in e.outs), None)
+    last = p.body.producers.get(end) if isinstance(end, Value) else None
     if last is None or last.op.name != "setitem":
         return None
     found = [w for w in _places(last, here) if _everywhere(w, param, trips)]
@@ -128,13 +128,16 @@ def _not_written(block: Block, carried: Collection[Value]) -> Block:
             p = for_parts(eqn)
             b = Builder()
             b.loc, b.phase = eqn.loc, eqn.phase
+            args = [*eqn.args]
             for k, arg in enumerate(p.carried):
                 if not isinstance(arg, Value) or not _is_overwritten(p, k, here, trips[:2]):
                     continue
                 if arg in carried or (arg in made and made[arg].op.name == "full"):
                     like: dict[str, object] = {"dtype": arg.type.dtype, "shape": arg.type.shape}
                     empty = b.emit(OPS["empty"], (), like, arg.hint)
-                    eqn = replace(eqn, args=(*eqn.args[: 3 + k], empty, *eqn.args[4 + k :]))
+                    args[3 + k] = empty
+            if b.eqns:
+                eqn = replace(eqn, args=tuple(args))
             eqns += b.eqns
         if eqn.regions:
             count_carried = len(eqn.outs) if eqn.op is FOR else 0
@@ -151,12 +154,11 @@ def _not_written(block: Block, carried: Collection[Value]) -> Block:
 def _is_overwritten(p: For, k: int, here: Integers, trips: tuple[Dim, Dim]) -> bool:
     """Whether each trip's first access is a write, and the trips write everywhere."""
     param = p.carried_params[k]
-    users = [e for e in p.body.eqns if param in e.reads]
-    if len(users) != 1 or users[0].op.name != "setitem" or param in users[0].args[1:]:
+    if p.body.uses[param] != 1 or not p.body.readers.get(param):
         return False
-    if param in p.body.results:
+    write = p.body.eqns[p.body.readers[param][0]]
+    if write.op.name != "setitem" or write.args[0] is not param:
         return False
-    (write,) = users
     found = [w for w in _places(write, here) if _everywhere(w, param, trips)]
     own = own_places(p.body, param, here) if found else None
     return own is not None and own[0] is not None and bool(own[0] & set(found)) and p.yields[k] in own[1]
@@ -171,11 +173,10 @@ def _reads_first(eqn: Eqn, k: int, here: Integers) -> bool:
         return False
     if sum(r in own[1] for r in p.body.results if isinstance(r, Value)) != 1:
         return False
-    if not any(param in e.reads and e.op.name == "getitem" for e in p.body.eqns):
-        inner = [e for e in p.body.eqns if e.op is FOR and param in e.reads]
-        if not inner:
-            return False
-    for e in p.body.eqns:
+    readers = [p.body.eqns[number] for number in p.body.readers.get(param, ())]
+    if not any(e.op.name == "getitem" or e.op is FOR for e in readers):
+        return False
+    for e in touching(p.body, own[1]):
         for place, a in enumerate(e.args):
             if not isinstance(a, Value) or a not in own[1]:
                 continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from symgrad.ir.core import Arg, At, AtArg, Block, Const, Eqn, Gather, Index, NewAxis, Span, Value
 from symgrad.ir.dims import Dim, substitute, symbol, symbols
@@ -135,16 +136,31 @@ def trips_of(eqn: Eqn, outer: Integers) -> tuple[Dim, Dim, bool] | None:
 Places = set[Place] | None  # None: nothing is touched
 
 
+def touching(block: Block, versions: set[Value]) -> Iterator[Eqn]:
+    """The equations that read a version of an array, in order; what they give may be added as they come."""
+    waiting = [number for v in versions for number in block.readers.get(v, ())]
+    heapify(waiting)
+    last = -1
+    while waiting:
+        number = heappop(waiting)
+        if number == last:
+            continue
+        last, eqn = number, block.eqns[number]
+        yield eqn
+        for out in eqn.outs:
+            if out in versions:
+                for number in block.readers.get(out, ()):
+                    heappush(waiting, number)
+
+
 def own_places(
     block: Block, array: Value, here: Integers, *, writes: bool = True
 ) -> tuple[Places, set[Value]] | None:
     """The places where `block` touches an array, and its versions; None if some of it is another trip's."""
     versions = {array}
     common: Places = None
-    for eqn in block.eqns:
+    for eqn in touching(block, versions):
         used = [k for k, a in enumerate(eqn.args) if isinstance(a, Value) and a in versions]
-        if not used:
-            continue
         name = eqn.op.name
         found: Places
         if name == "copy" and writes:
@@ -196,21 +212,16 @@ def _in_regions(eqn: Eqn, used: int, here: Integers, writes: bool) -> tuple[Plac
 
 def only_adds(block: Block, param: Value, result: Arg) -> bool:
     """Whether a block does nothing with a param but add to it: its trips may come in any order."""
-    readers: dict[Value, list[Eqn]] = {}
-    for eqn in block.eqns:
-        for a in eqn.args:
-            if isinstance(a, Value):
-                readers.setdefault(a, []).append(eqn)
+    readers, count = block.readers, block.uses
     value = param
     while value is not result:
-        if len(readers.get(value, ())) != 1 or value in block.results:
+        if len(readers.get(value, ())) != 1 or count[value] != 1:
             return False
-        (eqn,) = readers[value]
-        following = _added(eqn, value)
+        following = _added(block.eqns[readers[value][0]], value)
         if following is None:
             return False
         value = following
-    return not readers.get(value) and sum(r is value for r in block.results) == 1
+    return not readers.get(value) and count[value] == 1
 
 
 def any_order(p: For, carried: Iterable[int], here: Integers) -> bool:

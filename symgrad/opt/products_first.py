@@ -12,12 +12,11 @@ with the trips, the whole product is made, and the rest of it is never read.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, At, AtArg, Const, Eqn, Span, Symbol, Value, full_span
 from symgrad.ir.dims import Extent, symbol, symbols
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import bind_symbols, mentioned_symbols

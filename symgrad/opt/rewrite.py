@@ -12,12 +12,12 @@ One pass over the program; each rule looks a bounded number of equations back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value
 from symgrad.ir.dims import Dim
 from symgrad.ir.fold import fold
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.settled import settling
 from symgrad.ir.switch import switched_off
@@ -107,6 +107,9 @@ class Site:
 
     def get(self, arg: Arg, *names: str) -> Eqn | None:
         """`see`, but not through a name that the text must keep."""
+        eqn = self.produced.get(arg) if isinstance(arg, Value) else None
+        if eqn is None or (names and eqn.op.name not in names and eqn.op.name != "copy"):
+            return None  # the most frequent answer
         return self._behind(arg, names, alone=False)
 
     def take(self, arg: Arg, *names: str) -> Eqn | None:
@@ -119,7 +122,7 @@ class Site:
             if eqn is None:
                 return None
             name = eqn.op.name
-            if names and name != "copy" and name not in names:  # the most frequent answer
+            if names and name != "copy" and name not in names:
                 return None
             if alone and self.count.get(arg, 1) > 1:
                 return None

@@ -12,10 +12,10 @@ fill a tape.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Kind, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.regions import COND, FOR, close, extent_names, for_parts
 from symgrad.ir.walk import live, map_regions, rewire, rewire_args, with_eqns
 from symgrad.opt.bodies import Body, Opener

@@ -10,10 +10,9 @@ What is added beside such a product is added by itself.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Eqn, NewAxis, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.walk import live, with_eqns

@@ -10,10 +10,10 @@ In: a loop. Out: the loop without such values, which its body makes, and what it
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
+from collections.abc import Mapping
 
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import bind_symbols, for_parts, mentioned_symbols
 from symgrad.ir.walk import producers, uses
@@ -21,7 +21,9 @@ from symgrad.opt.copies import remove_copies
 from symgrad.opt.local import apply_identities
 
 
-def without_steady(eqn: Eqn, made: dict[Value, Eqn], used: Counter[Value]) -> tuple[Eqn, tuple[Arg, ...]]:
+def without_steady(
+    eqn: Eqn, made: Mapping[Value, Eqn], used: Mapping[Value, int]
+) -> tuple[Eqn, tuple[Arg, ...]]:
     """A `for` that carries only what changes and is `used`, and what stands for each result of `eqn`."""
     body = remove_copies(Function("", eqn.regions[0]), keep_named=False).body
     eqn = eqn if body is eqn.regions[0] else replace(eqn, regions=(body,))
@@ -59,7 +61,7 @@ def _full(param: Value, number: Const | None) -> Eqn:
     return Eqn(OPS["full"], (number,), (param,), {"shape": param.type.shape})
 
 
-def _filled(arg: Arg, made: dict[Value, Eqn]) -> Const | None:
+def _filled(arg: Arg, made: Mapping[Value, Eqn]) -> Const | None:
     """The number that a value is, or is filled with."""
     if isinstance(arg, Const):
         return arg

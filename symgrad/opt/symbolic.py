@@ -10,10 +10,10 @@ as if it had something to gain and no memo knows the answer.
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function, Value
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.types import ArrayType
 from symgrad.ir.walk import with_eqns

@@ -14,13 +14,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 import numpy as np
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, At, Block, Const, Eqn, Function, Symbol, Value
 from symgrad.ir.fold import fold
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of, index_shape
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import COND, FOR, operands_of, params_of

@@ -9,7 +9,6 @@ of it that is the trip's, as equations of the trip, and the trip's own equations
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import (
@@ -27,7 +26,7 @@ from symgrad.ir.core import (
     Value,
 )
 from symgrad.ir.dims import symbol, symbols
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import close_all, operands_of, params_of

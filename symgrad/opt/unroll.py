@@ -12,7 +12,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from symgrad.ir.core import (
     Arg,
@@ -31,6 +30,7 @@ from symgrad.ir.core import (
 )
 from symgrad.ir.dims import Dim, symbols
 from symgrad.ir.fold import fold
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS, extent_of
 from symgrad.ir.regions import COND, FOR, for_parts, operands_of, params_of

@@ -9,11 +9,10 @@ touch elements of their own or only add, goes up over the same range.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Const, Eqn, Function
 from symgrad.ir.dims import Dim, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, for_parts
 from symgrad.ir.types import INT

@@ -9,7 +9,7 @@ of matrices: their factors are matrices from before the loop, and vectors of the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.ir.core import (
     Arg,
@@ -26,6 +26,7 @@ from symgrad.ir.core import (
     full_span,
 )
 from symgrad.ir.dims import Dim, as_symbol, at_least_zero, of_range, symbol, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import extent_of
 from symgrad.ir.regions import For, for_parts

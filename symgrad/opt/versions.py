@@ -9,10 +9,9 @@ name.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from symgrad.errors import Loc
 from symgrad.ir.core import Arg, Block, Eqn, Function, Kind, Value, values
+from symgrad.ir.frozen import replace
 from symgrad.ir.settled import settling
 from symgrad.ir.walk import map_regions, rewire, with_eqns
 

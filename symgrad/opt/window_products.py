@@ -16,11 +16,11 @@ A convolution is such a loop in two or three forms: forward, by its input and by
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from symgrad.ir.build import Builder, Ref, reshape
 from symgrad.ir.core import Arg, AtArg, Block, Const, Eqn, Function, Symbol, Value, full_span
 from symgrad.ir.dims import Dim, at_least_zero, product, symbol, symbols
+from symgrad.ir.frozen import replace
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, For, close, extent_names, for_parts
 from symgrad.ir.types import INT, ArrayType

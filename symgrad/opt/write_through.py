@@ -12,8 +12,7 @@ part of a larger one is that part.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
+from collections.abc import Mapping
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import (
@@ -32,7 +31,7 @@ from symgrad.ir.core import (
     full_span,
 )
 from symgrad.ir.dims import symbol
-from symgrad.ir.frozen import dataclass
+from symgrad.ir.frozen import dataclass, replace
 from symgrad.ir.indexing import index_of
 from symgrad.ir.ops import OPS
 from symgrad.ir.regions import FOR, bind_symbols, for_parts, mentioned_symbols
@@ -83,7 +82,9 @@ def _block(block: Block) -> Block:
     return with_eqns(block, eqns, env=env) if changed else block
 
 
-def _kept(eqn: Eqn, made: dict[Value, Eqn], count: Counter[Value], reader: dict[Value, Eqn]) -> list[_Kept]:
+def _kept(
+    eqn: Eqn, made: Mapping[Value, Eqn], count: Mapping[Value, int], reader: dict[Value, Eqn]
+) -> list[_Kept]:
     """The results of a loop that can be written where they are kept."""
     loop = for_parts(eqn)
     found = []

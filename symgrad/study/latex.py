@@ -8,7 +8,7 @@ too long to be written out inside them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.ir.core import Arg, At, Const, Eqn, Function, Kind, NewAxis, Span, Value
@@ -110,7 +110,7 @@ def _under(arg: Arg, indices: tuple[str, ...], rank: int) -> tuple[str, ...]:
 class _Printer:
     """Prints values under index names; `named` values print as their names."""
 
-    def __init__(self, made: dict[Value, Eqn], named: set[Value], letters: tuple[str, ...]) -> None:
+    def __init__(self, made: Mapping[Value, Eqn], named: set[Value], letters: tuple[str, ...]) -> None:
         self.made = made
         self.named = named
         self.letters = letters
