@@ -70,22 +70,30 @@ def share(
     fixed = {plan.owner(v) for v in plan.memory} | set(plan.memory) | plan.results
     taken: dict[Value, Value] = {}
     takes: set[Value] = set()
-    recent: dict[tuple[Path, Coords], list[Value]] = {}  # read in this body at these coordinates
+    recent: dict[tuple[Path, Coords], dict[Value, None]] = {}  # read in this body at these coordinates
+    until: dict[tuple[Path, Coords, Shape], dict[Value, int]] = {}  # and still read by this statement
     for number, (statement, path) in enumerate(order):
         for read in statement.reads:
             for element in elements(read, plan):
                 if (element.value in arrays or element.value in handed_on) and element.value not in fixed:
-                    recent.setdefault((path, element.coords), []).append(element.value)
+                    recent.setdefault((path, element.coords), {}).setdefault(element.value)
         out, coords = statement.writes.value, statement.writes.coords
         if statement.form is not Form.MAP or out not in arrays or out in takes:
             continue
-        for old in recent.get((path, coords), []):
+        here, known = recent.get((path, coords), {}), until.setdefault((path, coords, statement.loops), {})
+        for old in here:
+            if known.get(old, -1) >= number and len(pieces[out]) == 1:
+                continue
             ours = plan.owner(handed_on[old]) is out if old in handed_on else _made_here(found[old])
             if old in taken or old.type != out.type or not ours or pieces[out][0][0] < found[old].whole:
                 continue
-            if all(_last(found[old], number, path, part) for number, path, part in pieces[out]):
+            known[old] = max(
+                _read_until(found[old], number, path, part) for number, path, part in pieces[out]
+            )
+            if known[old] < 0:
                 taken[old] = out
                 takes.add(out)
+                del here[old]
                 break
     for value in reversed(taken):  # later ones first: their ends are known
         taken[value] = taken.get(taken[value], taken[value])
@@ -98,8 +106,8 @@ def _made_here(array: _Array) -> bool:
     return bool(array.writes) and all(s.form in forms for s in array.writes)
 
 
-def _last(array: _Array, number: int, path: Path, statement: Statement) -> bool:
-    """Whether nothing reads an element after the statement `number` has overwritten it."""
+def _read_until(array: _Array, number: int, path: Path, statement: Statement) -> int:
+    """Which statement reads an element after the statement `number` has overwritten it; -1 if none does."""
     coords = statement.writes.coords
     for use in array.reads:
         if use.path == path and use.coords == coords:
@@ -107,11 +115,11 @@ def _last(array: _Array, number: int, path: Path, statement: Statement) -> bool:
         if apart(use.coords, coords, use.trips, statement.loops):
             continue
         if use.number >= number:
-            return False
+            return use.number
         for loop in range(shared_loops(use.path, path)):
             if _at(use.coords, loop).isdisjoint(_at(coords, loop)):
-                return False
-    return True
+                return number
+    return -1
 
 
 def _at(coords: Coords, loop: int) -> set[tuple[int, Along]]:

@@ -14,10 +14,12 @@ needs no other trip, that is computed in both.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from symgrad.ir.build import Builder
 from symgrad.ir.core import Arg, Block, Eqn, Function, Value
+from symgrad.ir.dims import Dim
 from symgrad.ir.frozen import replace
 from symgrad.ir.regions import FOR, close, extent_names, for_parts
 from symgrad.ir.walk import live, map_regions, rewire, with_eqns
@@ -54,12 +56,14 @@ class _Join:
     def block(self, block: Block) -> Block:
         """Outer loops first: the trips of inner ones meet only then."""
         at = 0
+        loops = _Loops(block)
         while at < len(block.eqns):
-            found = self._at(block, at) if block.eqns[at].op is FOR else None
+            found = self._at(loops, at)
             if found is None:
                 at += 1
             else:
                 block, at = found
+                loops = _Loops(block)
         eqns = [map_regions(e, self.block) if e.regions else e for e in block.eqns]
         same = all(
             a is b for e, old in zip(eqns, block.eqns, strict=True)
@@ -67,25 +71,29 @@ class _Join:
         )  # fmt: skip
         return block if same else with_eqns(block, eqns)
 
-    def _at(self, block: Block, second: int) -> tuple[Block, int] | None:
+    def _at(self, loops: _Loops, second: int) -> tuple[Block, int] | None:
         """The block with the loop at `second` joined to an earlier one, and where it stands; None if not."""
-        integers = Integers.outside(block)
-        trips = trips_of(block.eqns[second], integers)
-        tries = 0
-        for first in range(second - 1, -1, -1):
-            eqn = block.eqns[first]
-            if eqn.op is not FOR or trips is None:
-                continue
-            other = trips_of(eqn, integers)
-            if other is None or other[:2] != trips[:2]:
-                continue
+        alike = loops.alike.get(second, [])
+        for first in alike[: bisect_left(alike, second)][: -_TRIES - 1 : -1]:
             try:
-                return _Pair(block, first, second, integers, self.opener).joined()
+                return _Pair(loops.block, first, second, loops.integers, self.opener).joined()
             except (_Refused, NotARow):
-                tries += 1
-                if tries == _TRIES:
-                    break
+                continue
         return None
+
+
+class _Loops:
+    """The loops of a block: by the place of each, the places of all over the same trips."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.integers = Integers.outside(block) if FOR in block.ops else Integers({})
+        self.alike: dict[int, list[int]] = {}
+        by_trips: dict[tuple[Dim, Dim], list[int]] = {}
+        for place, eqn in enumerate(block.eqns):
+            if eqn.op is FOR and (trips := trips_of(eqn, self.integers)) is not None:
+                self.alike[place] = by_trips.setdefault(trips[:2], [])
+                self.alike[place].append(place)
 
 
 class _Pair:
