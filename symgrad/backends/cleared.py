@@ -10,7 +10,6 @@ addition meets as zeros does not clear it either; after the loop it is cleared o
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -163,7 +162,7 @@ class _Parts:
     """Parts of what a block computes: a sum that nobody else reads is the sum of parts."""
 
     made: Mapping[Value, Eqn]
-    count: Counter[Value]
+    count: Mapping[Value, int]
 
     def of(self, value: Value, where: Index, into: list[Eqn], like: Eqn) -> Value:
         eqn = self.made.get(value)
