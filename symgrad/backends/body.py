@@ -301,5 +301,6 @@ def _define(target: Read, piece: Piece, body: Body, scope: Scope) -> None:
         scope.pieces[target] = piece
         return
     variable = body.local(target) if target.coords else body.names[target.value]
-    body.line(f"{variable} = {piece.text}")
+    if variable != piece.text:  # an extent may be called as the user called it
+        body.line(f"{variable} = {piece.text}")
     scope.pieces[target] = Piece(variable, NAME)
