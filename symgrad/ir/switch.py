@@ -34,6 +34,7 @@ OPT = {  # what a kernel has beyond a study text, and what both have
     "selections":    "what is zero outside a condition is selected once, at the end",
     "sparse":        "cells of a table that no cotangent has reached are passed over",
     "tiny":          "arrays of a few elements live in scalars",
+    "turned":        "what is done to a transposed matrix is done to the matrix",
     "unroll":        "short loops over tiny arrays are written out",
     "upward":        "backward loops whose trips may come in any order count up",
     "write_through": "what an inner loop fills is written where the outer one keeps it",

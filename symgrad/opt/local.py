@@ -18,12 +18,13 @@ from symgrad.opt.rewrite import Rules, Table, rewrite
 from symgrad.opt.rows import ROW_IDENTITIES
 from symgrad.opt.selections import SELECTIONS
 from symgrad.opt.shapes import SHAPES
+from symgrad.opt.turned import TURNED
 from symgrad.opt.writes import WRITES
 
 # In the order in which their rules are tried; those with a name can be left out.
 _TABLES: tuple[tuple[str, Rules], ...] = (
     ("", SHAPES), ("", ARITHMETIC), ("writes", WRITES), ("reads", READS), ("", ROW_IDENTITIES),
-    ("selections", SELECTIONS), ("", PRODUCTS),
+    ("selections", SELECTIONS), ("", PRODUCTS), ("turned", TURNED),
 )  # fmt: skip
 _SPEECH = Table(SPOKEN)
 

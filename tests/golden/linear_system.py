@@ -128,15 +128,14 @@ def value_and_grad_systems___HASH__(a, b, c):
 
     # return x @ y + logdet
     # adjoint of x = np.linalg.solve(a, b)
-    da_3 = np.empty((n, n))
+    da_2 = np.empty((n, n))
     total = 0.0
     for i in range(n):
         total = plus(total, x[i] * y[i])
         y_i = y[i]
         db_i = db[i]
         for j in range(n):
-            da_2_ij = inverse[j, i] + (-(dc[j] * y_i))
-            da_3[i, j] = da_2_ij - db_i * x[j]  # da
+            da_2[i, j] = inverse[j, i] - dc[j] * y_i - db_i * x[j]  # da
     # return x @ y + logdet
     total2 = total + logdet
-    return total2, (da_3, db, dc)
+    return total2, (da_2, db, dc)

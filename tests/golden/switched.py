@@ -172,6 +172,11 @@ def likeliest(p, a):
     return np.max(p)
 
 
+def mirrored(x, v):
+    y = np.tanh(x).T * v[:, None]
+    return np.max(y, axis=1) + np.sum(y * y, axis=1) + np.diag(y) * 2.0
+
+
 _SHAPES = {
     relaxed: ((6,), (6,), 3),
     diffused: ((7,), 0.3),
@@ -191,13 +196,14 @@ _SHAPES = {
     likeliest: ((11,), (11, 11)),
     mixed: ((5,), np.array([3, -1, 0, 3]), 3),
     walked: ((3, 4), (4,)),
+    mirrored: ((4, 4), (4,)),
 }
 _FEW = ("stretched", "coordinates")  # whose kernels are made for the length of short axes
 _ARRAYS = {f.__name__: f for f in _SHAPES}
 PROGRAMS = (
     *_ARRAYS, "aligned", "asian_option", "batch_sums", "battery_bucket", "battery_loopif", "battery_view", "convolution", "coordinates", "gaussian_process", "heat_plane", "hidden_layer",
     "huber", "image_convolution", "loop_factors", "loop_gauss_seidel", "loop_hoisted", "loop_jacobi", "loop_products", "loop_undo",
-    "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "trellis", "written_in_parts",
+    "orbit", "pairs_within_reach", "periodic", "shifted_stages", "softmax_cross_entropy", "sparse_rows", "stencil", "tiny_gravity", "trellis", "two_views", "written_in_parts",
 )  # fmt: skip
 
 

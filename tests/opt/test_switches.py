@@ -25,6 +25,7 @@ SHOWN = {
     "selections":    "joined huber",
     "sparse":        "warped aligned",
     "tiny":          "accelerations tiny_gravity",
+    "turned":        "mirrored two_views",
     "unroll":        "battery_bucket battery_loopif",
     "upward":        "loop_nests convolution pivoted_lu",
     "write_through": "loop_undo loop_gauss_seidel",
