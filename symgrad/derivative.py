@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from symgrad.dispatch import Dispatcher, Specialisation, Stats
+from symgrad.dispatch import Dispatcher, Stats
 from symgrad.errors import NotDifferentiableError, SymgradError
 from symgrad.frontend.lower import Lowered
 from symgrad.frontend.scalars import is_scalar_function
 from symgrad.frontend.signature import Signature
 from symgrad.pickling import recipe
 from symgrad.pipeline import Mode, Options, Program, Transform, build
+from symgrad.specialised import Specialisation
 from symgrad.study.graph import Graph
 from symgrad.study.graph import graph as draw
 from symgrad.study.latex import latex, named, partial

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from symgrad import outside
-from symgrad.dispatch import Dispatcher, Specialisation, refuse_shared
+from symgrad.dispatch import Dispatcher
 from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
 from symgrad.pickling import recipe
 from symgrad.pipeline import Options, Transform, positions
+from symgrad.specialised import Specialisation, refuse_shared
 from symgrad.tree import flatten
 
 

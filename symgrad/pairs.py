@@ -13,7 +13,7 @@ from typing import Any
 
 from symgrad import outside
 from symgrad.directional import like
-from symgrad.dispatch import Dispatcher, Specialisation, refuse_shared, specialisation_of
+from symgrad.dispatch import Dispatcher
 from symgrad.errors import ShapeError
 from symgrad.frontend.signature import Signature
 from symgrad.ir.core import Function
@@ -29,6 +29,7 @@ from symgrad.pipeline import (
     pair_texts,
     positions,
 )
+from symgrad.specialised import Specialisation, refuse_shared, specialisation_of
 from symgrad.tree import LEAF, Tree, flatten
 
 
