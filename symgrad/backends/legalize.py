@@ -331,6 +331,14 @@ def _for_blas(arg: Arg, emitter: _Emitter) -> Arg:
     rank = arg.type.rank
     if found is not None and found[1][:-2] == tuple(range(rank - 2)):
         return arg
+    made = emitter.producer(arg)
+    if (
+        made is not None
+        and made.op.name == "transpose"
+        and made.attrs["perm"] == (*range(rank - 2), rank - 1, rank - 2)
+    ):
+        # The copy lies as what is copied does: rows are read and written as rows.
+        return emitter.emit(made.op, [emitter.emit(OWN, [made.args[0]])], dict(made.attrs))
     return emitter.emit(OWN, [arg])
 
 
