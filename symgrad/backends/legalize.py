@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from symgrad.backends import chosen, counting
-from symgrad.backends.access import Read, is_view, resolve, sources, whole
+from symgrad.backends.access import Along, Coord, Read, is_view, peel, resolve, sources, whole
 from symgrad.backends.bounds import Bounds, facts_of, with_named_index
 from symgrad.backends.carry import carry
 from symgrad.backends.filled import drop_fills
@@ -51,10 +51,10 @@ from symgrad.ir.dims import Dim, symbol
 from symgrad.ir.fold import fold
 from symgrad.ir.frozen import replace
 from symgrad.ir.indexing import index_of
-from symgrad.ir.ops import OPS
+from symgrad.ir.ops import OPS, dims
 from symgrad.ir.regions import COND, FOR, extent_names, operands_of, params_of
 from symgrad.ir.switch import is_on
-from symgrad.ir.types import INT
+from symgrad.ir.types import INT, Shape
 from symgrad.ir.walk import all_eqns, producers, rewire, rewire_args
 
 _OPENINGS = {**OPEN, **OPEN_SYSTEMS}
@@ -331,15 +331,22 @@ def _for_blas(arg: Arg, emitter: _Emitter) -> Arg:
     rank = arg.type.rank
     if found is not None and found[1][:-2] == tuple(range(rank - 2)):
         return arg
-    made = emitter.producer(arg)
-    if (
-        made is not None
-        and made.op.name == "transpose"
-        and made.attrs["perm"] == (*range(rank - 2), rank - 1, rank - 2)
-    ):
-        # The copy lies as what is copied does: rows are read and written as rows.
-        return emitter.emit(made.op, [emitter.emit(OWN, [made.args[0]])], dict(made.attrs))
-    return emitter.emit(OWN, [arg])
+    source = peel(whole(arg), emitter.defined)
+    if isinstance(source, Const) or not source.coords or not _is_along(source.coords[-1], rank - 2):
+        return emitter.emit(OWN, [arg])
+    # Rows of the source are columns here: the copy lies as its source does, and is passed transposed.
+    made, swapped = emitter.producer(arg), (*range(rank - 2), rank - 1, rank - 2)
+    order: Shape = swapped
+    if made is not None and made.op.name == "transpose":
+        first = dims(made.attrs, "perm")
+        arg, order = made.args[0], tuple(first[p] for p in swapped)
+    if order != tuple(range(rank)):
+        arg = emitter.emit(OPS["transpose"], [arg], {"perm": order})
+    return emitter.emit(OPS["transpose"], [emitter.emit(OWN, [arg])], {"perm": swapped})
+
+
+def _is_along(coord: Coord, axis: int) -> bool:
+    return isinstance(coord, Along) and coord.loop == axis
 
 
 def _own_results(body: Block, owned: frozenset[Value]) -> Block:
