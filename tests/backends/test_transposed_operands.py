@@ -41,9 +41,9 @@ def reversed_rows(x, y):
 PROGRAMS = [parts, heads, steps, reversed_rows]
 
 
-def arguments(n=3):
+def arguments(n=7):
     rng = np.random.default_rng(11)
-    return rng.normal(size=(n, 4)), rng.normal(size=(n, 4))
+    return rng.normal(size=(n, 8)), rng.normal(size=(n, 8))
 
 
 @cache
